@@ -1,0 +1,5 @@
+"""`python -m llmcost_hooks` is `llm-cost`."""
+
+from .cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,91 @@
+"""Judging one side: what `check` and both hooks do, after each has found out which side it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from .compare import Comparison, compare_estimates
+from .errors import ConfigError, ExitCode
+from .estimate import Estimate, estimate_snapshot
+from .facts import load_price_book, read_facts
+from .git.plumbing import Repository
+from .manifest import NAME, Manifest
+from .memo import Memo
+from .policy import Verdict, judge
+from .reading import EMPTY, Side, Source, read_manifest, read_side
+from .renaming import find_renames
+from .report import Name, Text
+from .snapshot import Selection
+
+
+class Sides(NamedTuple):
+    """Two sides, read, and what has to be said about how."""
+
+    base: Side
+    head: Side
+    base_manifest: Manifest | None
+    head_manifest: Manifest | None
+    notes: tuple[Text, ...]
+
+
+def read_sides(repo: Repository, base: Source, head: Source, selection: Selection) -> Sides:
+    """Both sides, each with its own manifest.
+
+    A base without a manifest is read with head's, so that the change which adds the manifest shows what else it
+    changes. The other way round nothing can be paired or judged: ConfigError.
+    """
+    base_manifest, head_manifest = read_manifest(repo, base), read_manifest(repo, head)
+    if base_manifest and not head_manifest:
+        raise ConfigError(
+            f"{NAME} exists on {base.label} and not on {head.label}: nothing says what to compare or to judge",
+            f"Restore it: git checkout {base.commit or base.label} -- {NAME}",
+        )
+    borrowed = base_manifest is None and head_manifest is not None and base.kind != "empty"
+    manifest = head_manifest if borrowed else base_manifest
+    note: Text = (Name(base.label), f" has no {NAME}: it is read with the one of ", Name(head.label))
+    return Sides(
+        read_side(repo, base, manifest, selection, borrowed=borrowed),
+        read_side(repo, head, head_manifest, selection),
+        base_manifest,
+        head_manifest,
+        (note,) if borrowed else (),
+    )
+
+
+def compare_sides(repo: Repository, sides: Sides, base: Source, head: Source, memo: Memo, on: date) -> Comparison:
+    """Price both sides with one price book, at the prices of the day `on`, and pair them."""
+    book = load_price_book()
+    facts = read_facts(repo.cwd, (sides.base, sides.head), memo, book)
+    before, after = (estimate_snapshot(side.snapshot, facts, book, on) for side in (sides.base, sides.head))
+    return compare_estimates(before, after, find_renames(repo, sides.base.snapshot, sides.head.snapshot, base, head))
+
+
+class Checked(NamedTuple):
+    estimate: Estimate
+    manifest: Manifest | None
+    comparison: Comparison | None
+    verdict: Verdict
+
+    def code(self) -> ExitCode:
+        return self.verdict.code()
+
+
+def check_side(
+    repo: Repository, head: Source, base: Source | None, selection: Selection, memo: Memo, on: date
+) -> Checked:
+    """Judge `head` by its own manifest. Without `base` no increase is judged."""
+    book = load_price_book()
+    comparison: Comparison | None
+    if base is not None and base.kind != "empty":
+        sides = read_sides(repo, base, head, selection)
+        comparison = compare_sides(repo, sides, base, head, memo, on)
+        budget = sides.base_manifest.budget if sides.base_manifest else None
+        manifest, priced = sides.head_manifest, comparison.head
+        return Checked(priced, manifest, comparison, judge(priced, manifest, comparison, budget, book, on))
+    manifest = read_manifest(repo, head)
+    side = read_side(repo, head, manifest, selection)
+    priced = estimate_snapshot(side.snapshot, read_facts(repo.cwd, (side,), memo, book), book, on)
+    nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
+    comparison = compare_estimates(nothing, priced) if base is not None else None
+    return Checked(priced, manifest, comparison, judge(priced, manifest, comparison, None, book, on))

@@ -1,0 +1,123 @@
+"""`llm-cost` and `git llm-cost`: a click group over a lazy table of commands."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from . import __version__
+from .boundary import complain, guarded, say_code, write
+from .errors import ConfigError, ExitCode
+
+# name -> module and function; a command is imported when it is used, or when help lists it.
+COMMANDS = {
+    "estimate": ("estimate", "estimate_command"),
+    "check": ("check", "check_command"),
+    "diff": ("diff", "diff_command"),
+    "models": ("models", "models_command"),
+    "demo": ("demo", "demo_command"),
+}
+
+
+class LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, function = COMMANDS[name]
+        command = getattr(import_module(f".commands.{module}", __package__), function)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            hint = f"Did you mean {near[0]}?" if near else "Commands: " + ", ".join(COMMANDS) + "."
+            raise ConfigError(f'There is no command "{args[0]}"', hint)
+        return super().resolve_command(ctx, args)
+
+
+def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from .facts import load_price_book
+
+        book = load_price_book()
+        write(sys.stdout, f"llm-cost {__version__} (prices of {book.generated_at}, valid until {book.valid_until})\n")
+        ctx.exit(0)
+
+
+HELP = """What a git change does to the cost of your LLM prompts. Offline: nothing is sent anywhere.
+
+\b
+Start here:
+  llm-cost estimate prompts/          what the prompts of the working tree cost
+  llm-cost diff main                  what this branch and your edits change
+  llm-cost diff main...               what this branch changes since it left main
+  llm-cost check                      hold the cost against [budget] of llm-cost.toml
+  llm-cost models gpt-4o              prices that are known
+  llm-cost demo                       see it work on a small example repository
+
+\b
+Without llm-cost.toml prompts are found by well-known names (prompts/**/*.md, *.prompt, SKILL.md, ...):
+name a model with --model, other files with --include "GLOB".
+
+\b
+Exit codes: 0 OK, 1 BUDGET_EXCEEDED, 2 CONFIG_ERROR, 3 PARSE_ERROR, 4 PRICING_ERROR, 70 internal, 130 interrupted.
+"""
+
+
+@click.group(
+    cls=LazyGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
+@click.option("-C", "directory", metavar="DIR", default=None, help="Run as if started in DIR.")
+@click.option("--git-dir", metavar="DIR", default=None, help="Use this repository; it may be a bare one.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only failures.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what was read and how long it took.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
+              help="Print the version and the date of the prices.")  # fmt: skip
+@click.pass_context
+def group(ctx: click.Context, directory: str | None, git_dir: str | None, quiet: bool, verbose: bool) -> None:
+    ctx.obj = {"quiet": quiet, "verbose": verbose}
+    if directory is not None:
+        try:
+            os.chdir(directory)
+        except OSError as error:
+            raise ConfigError(f"Cannot enter the directory {directory}: {error.strerror}") from None
+    if git_dir is not None:
+        os.environ["GIT_DIR"] = os.path.abspath(git_dir)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; returns its exit code and never raises (`SystemExit` apart)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    return guarded(lambda: _run(arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    name = "git llm-cost" if os.path.basename(sys.argv[0]).startswith("git-") else "llm-cost"
+    try:
+        if not arguments:
+            arguments = ["--help"]
+        code = group.main(arguments, prog_name=name, standalone_mode=False)
+    except click.exceptions.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        usage = f"Run: {error.ctx.command_path} --help" if isinstance(error, click.UsageError) and error.ctx else ""
+        complain(error.format_message(), usage)
+        say_code(ExitCode.CONFIG_ERROR)
+        return int(ExitCode.CONFIG_ERROR)
+    return int(code or 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,59 @@
+"""`llm-cost check`: the limits of llm-cost.toml, held against what the prompts cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ..checking import check_side
+from ..errors import ConfigError
+from ..failures import say_failures
+from ..git.plumbing import open_repository
+from ..reading import STAGED, WORKTREE, commit_source
+from ..render.jsondoc import check_document
+from ..report_check import check_report
+from .options import assumption_options, output_options, read_memo, read_selection, show, today
+
+HELP = """Hold the cost of all prompts against [budget] in llm-cost.toml.
+
+\b
+  llm-cost check                   the working tree
+  llm-cost check --staged          what the next commit will hold
+  llm-cost check --rev HEAD        a commit
+  llm-cost check --base main       also max_increase, against main
+
+\b
+  [budget]
+  limit = 10.00                    USD per period
+  period = "month"
+  max_increase = "25%"             or "$5.00"
+
+\b
+What cannot be known is a failure, never a pass.
+Exit codes: 0 within budget; 1 a limit does not hold; 2 manifest, revision, no model; 3 a prompt cannot be read;
+4 a model has no price.
+"""
+
+
+@click.command("check", help=HELP)
+@click.option("--staged", is_flag=True, help="Judge the index.")
+@click.option("--rev", metavar="REV", help="Judge a commit.")
+@click.option("--base", metavar="REV", help="Also judge the increase over this commit.")
+@assumption_options
+@output_options
+@click.pass_context
+def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: str | None, **values: Any) -> int:
+    output, memo, on = values.pop("output"), read_memo(values.pop("no_cache")), today()
+    if staged and rev:
+        raise ConfigError("--staged and --rev are both given", "Keep one.")
+    repo = open_repository()
+    head = STAGED if staged else commit_source(repo, rev) if rev else WORKTREE
+    base_source = commit_source(repo, base) if base else None
+    checked = check_side(repo, head, base_source, read_selection(values), memo, on)
+    estimate, manifest, comparison, verdict = checked
+    code = checked.code()
+    if code or not ctx.obj["quiet"]:
+        report = check_report(estimate, manifest, verdict, comparison, on)
+        show(report, lambda: check_document(estimate, manifest, verdict, comparison), output)
+    return say_failures(verdict.problems, code)

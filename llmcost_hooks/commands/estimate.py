@@ -1,0 +1,101 @@
+"""`llm-cost estimate`: what the prompts of one side cost."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from ..errors import ConfigError, ExitCode, worst
+from ..estimate import NO_MODEL, Estimate, estimate_snapshot
+from ..facts import load_price_book, read_facts
+from ..failures import say_failures
+from ..git.plumbing import Repository, open_repository
+from ..loose import read_loose_files
+from ..reading import STAGED, WORKTREE, Source, commit_source, read_manifest, read_side
+from ..render.jsondoc import estimate_document
+from ..report_estimate import estimate_report
+from .options import (
+    assumption_options,
+    output_options,
+    read_memo,
+    read_paths,
+    read_selection,
+    selection_options,
+    show,
+    today,
+)
+
+HELP = """Estimate what prompts cost.
+
+PATHs are files or directories; without any, all prompts that llm-cost.toml lists or discovers, or, without a
+manifest, files with well-known prompt names. Reads the working tree unless --staged or --rev says otherwise.
+Files outside of any repository are read as they are.
+
+\b
+  llm-cost estimate                                      everything
+  llm-cost estimate prompts/search.txt --model gpt-4o    one file, what-if on the model
+  llm-cost estimate --calls 1000 --output-ratio 0.1      traffic and answers, for all
+  llm-cost estimate --scenario cached --cache-hit-ratio 0.6
+  llm-cost estimate --scenario batch
+  llm-cost estimate --rev v1.2 --format json             another commit, for machines
+
+\b
+~ marks counts that are not exact, ≥ costs of which only the input is known.
+Exit codes: 0; 2 wrong manifest or arguments; 3 a prompt cannot be read; 4 a model has no price.
+"""
+
+
+@click.command("estimate", help=HELP)
+@click.argument("paths", nargs=-1, type=click.Path())
+@assumption_options
+@click.option("--staged", is_flag=True, help="Read the index: what the next commit will hold.")
+@click.option("--rev", metavar="REV", help="Read a commit.")
+@selection_options
+@output_options
+@click.pass_context
+def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: Any) -> int:
+    output, memo = values.pop("output"), read_memo(values.pop("no_cache"))
+    staged, revision = values.pop("staged"), values.pop("rev")
+    if staged and revision:
+        raise ConfigError("--staged and --rev are both given", "Keep one.")
+    book, on = load_price_book(), today()
+    repo = _repository(paths, staged or revision)
+    if repo is None:
+        sides = [read_loose_files(paths, read_selection(values))]
+        cwd = "."
+    else:
+        source = STAGED if staged else commit_source(repo, revision) if revision else WORKTREE
+        selection = read_selection(values, _inside(repo, paths, source))
+        sides = [read_side(repo, source, read_manifest(repo, source), selection)]
+        cwd = repo.cwd
+    priced = estimate_snapshot(sides[0].snapshot, read_facts(cwd, sides, memo, book), book, on)
+    code = _code(priced)
+    if code or not ctx.obj["quiet"]:
+        show(estimate_report(priced, on), lambda: estimate_document(priced), output)
+    return say_failures((row for row in priced.unpriced() if row.problem != NO_MODEL), code)
+
+
+def _repository(paths: tuple[str, ...], needed: object) -> Repository | None:
+    """The repository around, or None where only loose files are asked for and there is none."""
+    try:
+        return open_repository()
+    except ConfigError:
+        if not needed and paths and all(os.path.isfile(path) for path in paths):
+            return None
+        raise
+
+
+def _inside(repo: Repository, paths: tuple[str, ...], source: Source) -> tuple[str, ...]:
+    found = read_paths(repo.prefix, paths)
+    if source.kind == "worktree" and repo.top is not None:
+        for typed, path in zip(paths, found, strict=True):
+            if not os.path.lexists(os.path.join(repo.top, path)):
+                raise ConfigError(f"{typed}: no such file or directory")
+    return () if "" in found else found
+
+
+def _code(priced: Estimate) -> ExitCode:
+    """Not naming a model is a question here, not a failure: tokens are the answer."""
+    return worst([row.problem.code for row in priced.unpriced() if row.problem != NO_MODEL])

@@ -1,0 +1,182 @@
+"""Options that several commands share, and what they become."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, datetime, timezone
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+import click
+
+from ..boundary import write
+from ..errors import ConfigError
+from ..manifest import SCENARIOS, Assumptions
+from ..memo import Memo, memo_path
+from ..report import Report
+from ..snapshot import Selection
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def read_ratio(text: str) -> Decimal:
+    """A decimal number, 0 or more."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or not 0 <= number <= 10**6 or len(text) > 30:
+        raise click.BadParameter(f"{text!r} is not a number, 0 or more.")
+    return number
+
+
+def read_share(text: str) -> Decimal:
+    """A decimal number from 0 to 1."""
+    number = read_ratio(text)
+    if number > 1:
+        raise click.BadParameter(f"{text!r} is not between 0 and 1.")
+    return number
+
+
+def _apply(options: list[Callable[[F], F]], function: F) -> F:
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def assumption_options(function: F) -> F:
+    """How the prompts are used; each overrides llm-cost.toml for all prompts of both sides."""
+    return _apply(
+        [
+            click.option("--model", metavar="NAME", help="Price every prompt as this model."),
+            click.option(
+                "--calls", metavar="N", type=click.IntRange(0, 10**15), help="Calls of every prompt (per period)."
+            ),
+            click.option(
+                "--output-tokens", metavar="N", type=click.IntRange(0, 10**12), help="Output tokens of a call."
+            ),
+            click.option(
+                "--output-ratio", metavar="R", type=read_ratio, help="Output tokens per input token, e.g. 0.1."
+            ),
+            click.option(
+                "--scenario", type=click.Choice(SCENARIOS), help="cached needs --cache-hit-ratio; batch: batch prices."
+            ),
+            click.option(
+                "--cache-hit-ratio",
+                metavar="R",
+                type=read_share,
+                help="Share of input served from the cache, e.g. 0.6; implies cached.",
+            ),
+        ],
+        function,
+    )
+
+
+def selection_options(function: F) -> F:
+    return _apply(
+        [
+            click.option(
+                "--include",
+                metavar="GLOB",
+                multiple=True,
+                help='Only these files are prompts, e.g. "prompts/**/*.md". Repeatable.',
+            ),
+            click.option("--exclude", metavar="GLOB", multiple=True, help="Leave these out. Repeatable."),
+            click.option(
+                "--as",
+                "as_format",
+                type=click.Choice(["text"]),
+                help="Count files as they stand: no front matter cut, no framing.",
+            ),
+        ],
+        function,
+    )
+
+
+def output_options(function: F) -> F:
+    return _apply(
+        [
+            click.option(
+                "--format",
+                "output",
+                type=click.Choice(["table", "markdown", "json"]),
+                default="table",
+                show_default=True,
+                help="What to print.",
+            ),
+            click.option("--no-cache", is_flag=True, help="Do not use the memo of token counts."),
+        ],
+        function,
+    )
+
+
+def read_assumptions(values: dict[str, Any]) -> Assumptions:
+    """Takes the assumption options out of `values`."""
+    if values["output_tokens"] is not None and values["output_ratio"] is not None:
+        raise ConfigError("--output-tokens and --output-ratio are both given", "Keep one.")
+    if values["scenario"] is None and values["cache_hit_ratio"] is not None:
+        values["scenario"] = "cached"
+    names = ("model", "calls", "output_tokens", "output_ratio", "cache_hit_ratio", "scenario")
+    return Assumptions(**{name: values.pop(name) for name in names})
+
+
+def read_selection(values: dict[str, Any], paths: tuple[str, ...] = ()) -> Selection:
+    """Takes the selection and assumption options out of `values`; `paths` are relative to the repository's top."""
+    assumptions = read_assumptions(values)
+    include, exclude = tuple(values.pop("include", ())), tuple(values.pop("exclude", ()))
+    return Selection(include, exclude, paths, values.pop("as_format", None) == "text", assumptions)
+
+
+def read_paths(prefix: str, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Paths as typed below `prefix` of the repository -> relative to its top, without "." and "..".
+
+    Raises ConfigError for a path that leaves the repository.
+    """
+    return tuple(_below_top(prefix, path) for path in paths)
+
+
+def _below_top(prefix: str, path: str) -> str:
+    if os.path.isabs(path):
+        path = os.path.relpath(os.path.realpath(path), os.path.realpath("."))
+    joined = os.path.normpath(os.path.join(prefix, path)).replace(os.sep, "/")
+    if joined == ".." or joined.startswith("../"):
+        raise ConfigError(f"{path} is outside of the repository", "Name files below its top directory.")
+    return "" if joined == "." else joined
+
+
+def read_memo(no_cache: bool) -> Memo:
+    return Memo(None if no_cache else memo_path(os.environ))
+
+
+def today() -> date:
+    """Today in UTC: prices change by date, and a build must not depend on where it runs."""
+    return datetime.now(timezone.utc).date()
+
+
+def show(report: Report, document: Callable[[], dict[str, Any]], output: str) -> None:
+    """Print a report, or its JSON document."""
+    if output == "json":
+        from ..render.jsondoc import render_json
+
+        text = render_json(document())
+    elif output == "markdown":
+        from ..render.markdown import render_markdown
+
+        text = render_markdown(report)
+    else:
+        from ..render.text import render_text
+
+        text = render_text(report, color=_wants_color())
+    write(sys.stdout, text)
+
+
+def _wants_color() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def verbose_note(ctx: click.Context, text: str) -> None:
+    if ctx.obj["verbose"]:
+        write(sys.stderr, f"llm-cost: {text} ({time.process_time():.2f} s)\n")

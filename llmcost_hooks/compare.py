@@ -1,0 +1,107 @@
+"""Two estimates -> what changed: an outer join on prompt_id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, localcontext
+from typing import NamedTuple
+
+from .estimate import EXACT, ZERO, Estimate, PromptEstimate, Row, Unpriced
+
+
+class PromptDelta(NamedTuple):
+    prompt_id: str  # head's, where there is a head
+    content: str  # "new", "removed", "modified" or "unchanged": what git says of the blob
+    base: Row | None
+    head: Row | None
+    cost: Decimal | None  # USD, head - base; a side that does not exist costs 0; None: one of them is unknown
+
+    def model_change(self) -> tuple[str, str] | None:
+        """(base's model, head's) where both are known and differ."""
+        models = (self.base.model if self.base else None, self.head.model if self.head else None)
+        return (models[0], models[1]) if models[0] and models[1] and models[0] != models[1] else None
+
+
+class Comparison(NamedTuple):
+    base: Estimate
+    head: Estimate
+    rows: tuple[PromptDelta, ...]  # sorted by prompt_id
+
+    def delta(self) -> Decimal | None:
+        """USD, head - base; None where a part of either total is unknown."""
+        return self.known_delta() if self.base.complete() and self.head.complete() else None
+
+    def known_delta(self) -> Decimal:
+        """USD, of the known parts. Parts unknown on base make it larger, so an increase is never judged too low."""
+        with localcontext(EXACT):
+            return self.head.known_cost() - self.base.known_cost()
+
+    def percent(self) -> Decimal | None:
+        """The delta in percent of base, to ten digits; None where the delta is unknown or base is 0."""
+        delta, base = self.delta(), self.base.known_cost()
+        return None if delta is None or base == 0 else _percent(delta, base)
+
+
+def _percent(part: Decimal, whole: Decimal) -> Decimal:
+    with localcontext() as context:
+        context.prec = 10
+        return part / whole * 100
+
+
+def compare_estimates(base: Estimate, head: Estimate, renames: Mapping[str, str] | None = None) -> Comparison:
+    """Pair both sides' rows by prompt_id.
+
+    A prompt without an id is known by its path, and the path is carried across `renames` (new path -> old path).
+    """
+    base_rows = [row for row in base.rows if not _missing(row)]
+    base_of = _pairs(base_rows, head, renames or {})
+    paired = {id(row) for row in base_of.values()}
+    rows = [_delta(base_of.get(row.prompt_id), row) for row in head.rows]
+    rows += [_delta(row, None) for row in base_rows if id(row) not in paired]
+    rows.sort(key=lambda row: row.prompt_id)
+    return Comparison(base, head, tuple(rows))
+
+
+def _missing(row: Row) -> bool:
+    return isinstance(row, Unpriced) and row.missing()
+
+
+def _pairs(base_rows: list[Row], head: Estimate, renames: Mapping[str, str]) -> dict[str, Row]:
+    """head prompt_id -> base row: by id first, then by path where one of the two has no id of its own."""
+    base_by_id = {row.prompt_id: row for row in base_rows}
+    pairs = {row.prompt_id: base_by_id.pop(row.prompt_id) for row in head.rows if row.prompt_id in base_by_id}
+    left = {row.path: row for row in base_by_id.values()}
+    for row in head.rows:
+        other = None if row.prompt_id in pairs else left.get(renames.get(row.path, row.path))
+        if other is not None and not (row.named and other.named):
+            pairs[row.prompt_id] = left.pop(other.path)
+    return pairs
+
+
+def _delta(base: Row | None, head: Row | None) -> PromptDelta:
+    either = head or base
+    assert either is not None
+    return PromptDelta(either.prompt_id, _content(base, head), base, head, _cost_delta(base, head))
+
+
+def _content(base: Row | None, head: Row | None) -> str:
+    if head is None or _missing(head):
+        return "removed"
+    if base is None:
+        return "new"
+    same = head.content_hash is not None and base.content_hash == head.content_hash
+    return "unchanged" if same else "modified"
+
+
+def _cost_delta(base: Row | None, head: Row | None) -> Decimal | None:
+    costs = [_cost(base), _cost(head)]
+    if costs[0] is None or costs[1] is None:
+        return None
+    with localcontext(EXACT):
+        return costs[1] - costs[0]
+
+
+def _cost(row: Row | None) -> Decimal | None:
+    if row is None:
+        return ZERO
+    return row.effective_cost if isinstance(row, PromptEstimate) else None

@@ -1,0 +1,180 @@
+"""Trees and blobs by object id: through pygit2, or through the git program where libgit2 cannot open the repository.
+
+The environment variable LLMCOST_GIT_BACKEND can insist on one: `git` never imports pygit2, `pygit2` never falls back.
+The default, `auto`, is pygit2 with git behind it for whatever libgit2 cannot open or does not find.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import ConfigError
+from .catfile import UNREPLACED, cat_file, headers
+from .index import REGULAR
+from .plumbing import Entry, not_owned, run_git
+
+if TYPE_CHECKING:
+    import pygit2
+
+Contents = tuple[str, "bytes | Unread"]
+
+_AT_ONCE = 32_000_000  # bytes of blobs that one `git cat-file` is asked for
+
+
+class Unread(NamedTuple):
+    """Content that was not read, and why: "missing", "too large", "not a blob", or one more of `worktree`'s."""
+
+    reason: str
+    size: int | None = None  # bytes, where known
+
+
+def tree_entries(cwd: str, tree_oid: str, enter: Callable[[str], bool] | None = None) -> dict[str, Entry]:
+    """The regular files of a tree, by path. A directory for which `enter("path/to/it/")` is false is left out.
+
+    Raises ConfigError where the tree, or one below it, is not in this repository.
+    """
+    backend, repository = _backend(cwd)
+    if repository is not None:
+        try:
+            return _walk(repository, tree_oid, enter)
+        except (KeyError, ValueError):  # a clone without its trees
+            if backend == "pygit2":
+                raise ConfigError(f"Tree {tree_oid}, or one below it, is not in this repository") from None
+    return _list_tree(cwd, tree_oid, enter)
+
+
+def read_blobs(cwd: str, oids: Iterable[str], limit: int = 10_000_000) -> Iterator[Contents]:
+    """Each distinct blob once, in any order; ids of zeros, which name nothing, are dropped.
+
+    A blob of more than `limit` bytes is not loaded, and what a partial clone lacks is not fetched.
+    """
+    wanted = [oid for oid in dict.fromkeys(oids) if oid.strip("0")]
+    if not wanted:
+        return
+    backend, repository = _backend(cwd)
+    if repository is None:
+        yield from _blobs_by_git(cwd, wanted, limit)
+        return
+    missing = []
+    for oid, content in _blobs_by_pygit2(repository, wanted, limit):
+        if isinstance(content, Unread) and content.reason == "missing" and backend == "auto":
+            missing.append(oid)
+        else:
+            yield oid, content
+    if missing:
+        yield from _blobs_by_git(cwd, missing, limit)
+
+
+def _backend(cwd: str) -> tuple[str, pygit2.Repository | None]:
+    backend = os.environ.get("LLMCOST_GIT_BACKEND") or "auto"
+    if backend not in ("auto", "git", "pygit2"):
+        raise ConfigError(f"LLMCOST_GIT_BACKEND is {backend!r}", "Use auto, git or pygit2.")
+    if backend == "git":
+        return backend, None
+    git_dir = os.environ.get("GIT_DIR")
+    located = ("GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
+    opened = _open(os.path.abspath(git_dir or cwd), *(os.environ.get(name) for name in located))
+    if isinstance(opened, str):
+        if "not owned" in opened:
+            raise not_owned(cwd)
+        if backend == "pygit2":
+            raise ConfigError(f"pygit2 cannot open {cwd}: {opened}", "Unset LLMCOST_GIT_BACKEND, or set it to git.")
+        return backend, None
+    return backend, opened
+
+
+@lru_cache(maxsize=8)
+def _open(start: str, *located: str | None) -> pygit2.Repository | str:
+    """The repository, or libgit2's reason to refuse it. `located` is what it reads from the environment besides."""
+    try:
+        import pygit2  # 70 ms: never before there is something to read
+
+        pygit2.settings.set_extensions(["partialclone"])
+    except (ImportError, OSError) as error:
+        return str(error)
+    try:
+        # FROM_ENV is what sees a hook's temporary index and quarantine, but not GIT_DIR.
+        return pygit2.Repository(start, pygit2.enums.RepositoryOpenFlag.FROM_ENV)
+    except (pygit2.GitError, KeyError, ValueError) as error:
+        return str(error)
+
+
+def _walk(repository: pygit2.Repository, tree_oid: str, enter: Callable[[str], bool] | None) -> dict[str, Entry]:
+    import pygit2
+
+    entries: dict[str, Entry] = {}
+    modes = {int(mode, 8): mode for mode in REGULAR}
+    directories: list[tuple[str, str | pygit2.Oid]] = [("", tree_oid)]
+    while directories:
+        above, oid = directories.pop()
+        tree = repository[oid]
+        if not isinstance(tree, pygit2.Tree):
+            raise ValueError
+        for entry in tree:
+            path = above + os.fsdecode(entry.raw_name or b"")
+            mode = entry.filemode
+            if mode in modes:
+                entries[path] = Entry(modes[mode], str(entry.id))
+            elif mode == 0o040000 and (enter is None or enter(f"{path}/")):
+                directories.append((f"{path}/", entry.id))
+    return entries
+
+
+def _list_tree(cwd: str, tree_oid: str, enter: Callable[[str], bool] | None) -> dict[str, Entry]:
+    out = run_git(cwd, "ls-tree", "-r", "-z", "--full-tree", "--end-of-options", tree_oid, env=UNREPLACED).stdout
+    entered = {"": True}
+
+    def below(directory: str) -> bool:
+        if directory not in entered:
+            above = directory[: directory.rfind("/", 0, -1) + 1]
+            entered[directory] = below(above) and (enter is None or enter(directory))
+        return entered[directory]
+
+    entries = {}
+    for record in os.fsdecode(out).split("\0")[:-1]:
+        facts, _, path = record.partition("\t")
+        mode, _, oid = facts.split(" ")
+        if mode in REGULAR and below(path[: path.rfind("/") + 1]):
+            entries[path] = Entry(mode, oid)
+    return entries
+
+
+def _blobs_by_pygit2(repository: pygit2.Repository, oids: Iterable[str], limit: int) -> Iterator[Contents]:
+    import pygit2
+
+    odb = repository.odb
+    for oid in oids:
+        try:
+            kind, size = odb.read_header(oid)
+            if kind != pygit2.enums.ObjectType.BLOB:
+                yield oid, Unread("not a blob", size)
+            elif size > limit:
+                yield oid, Unread("too large", size)
+            else:
+                yield oid, odb.read(oid)[1]
+        except (pygit2.GitError, KeyError, ValueError):  # absent, damaged, or no id
+            yield oid, Unread("missing")
+
+
+def _blobs_by_git(cwd: str, oids: list[str], limit: int) -> Iterator[Contents]:
+    groups: list[list[str]] = [[]]
+    room = _AT_ONCE
+    for oid, header in headers(cwd, oids).items():
+        if header is None:
+            yield oid, Unread("missing")
+        elif header[0] != "blob":
+            yield oid, Unread("not a blob", header[1])
+        elif header[1] > limit:
+            yield oid, Unread("too large", header[1])
+        else:
+            if header[1] > room:
+                groups.append([])
+                room = _AT_ONCE
+            groups[-1].append(oid)
+            room -= header[1]
+    for group in groups:
+        for oid, blob in zip(group, cat_file(cwd, group), strict=True):
+            yield oid, Unread("missing") if blob is None else blob

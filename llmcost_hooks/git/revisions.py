@@ -1,0 +1,100 @@
+"""Revisions: what the user typed or git knows, turned into the ids of commits and trees."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from ..errors import ConfigError
+from .plumbing import Completed, git_failed, run_git
+
+_OID = re.compile(rb"[0-9a-f]{40,}\n")
+_BRANCH = re.compile(r"(?!-|HEAD$|[0-9a-f]{7,}$)[A-Za-z0-9._/-]+")
+
+
+def resolve_commit(cwd: str, revision: str) -> str:
+    """The id of the commit that `revision` names, in git's own syntax.
+
+    Raises ConfigError, with what to type, where it names none or more than one.
+    """
+    found = _verify(cwd, revision)
+    if _OID.fullmatch(found.stdout):
+        return _oid(found)
+    said = os.fsdecode(found.stderr).rpartition("fatal: ")[2].strip()
+    raise ConfigError(f"{revision!r} does not name a commit{said and f': {said}'}", _how_to_have(cwd, revision))
+
+
+def try_resolve_commit(cwd: str, revision: str) -> str | None:
+    """The id of the commit that `revision` names; None where it names none or more than one."""
+    found = _verify(cwd, revision)
+    return _oid(found) if _OID.fullmatch(found.stdout) else None
+
+
+def tree_of(cwd: str, commit: str) -> str:
+    """The id of a commit's tree. git peels, so that replace refs count as they do in `git diff`."""
+    return _oid(run_git(cwd, "rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}"))
+
+
+def empty_tree(cwd: str) -> str:
+    """The id of the tree without entries, in the repository's own hash."""
+    return _oid(run_git(cwd, "hash-object", "-t", "tree", "--stdin", stdin=b""))
+
+
+def merge_base(cwd: str, a: str, b: str) -> str:
+    """The commit that two commits (ids) last had in common: the first one that git names.
+
+    Raises ConfigError where there is none, or none within a shallow clone.
+    """
+    found = run_git(cwd, "merge-base", "--end-of-options", a, b, check=False)
+    if found.returncode == 0:
+        return _oid(found)
+    if found.returncode != 1:
+        raise git_failed("merge-base", found)
+    sides = f"{a[:12]} and {b[:12]}"
+    if _is_shallow(cwd):
+        hint = "Type: git fetch --unshallow (or git fetch --deepen=100, until it is). In GitHub Actions: fetch-depth: 0"
+        raise ConfigError(f"The merge base of {sides} is not in this shallow clone", hint)
+    raise ConfigError(f"{sides} have no commit in common", "Compare the two themselves: A..B, not A...B")
+
+
+def branch_name(cwd: str) -> str | None:
+    """The short name of the branch that HEAD is on, which may be unborn; None when HEAD is detached."""
+    found = run_git(cwd, "symbolic-ref", "--short", "-q", "HEAD", check=False)
+    return os.fsdecode(found.stdout).removesuffix("\n") if found.returncode == 0 else None
+
+
+def _verify(cwd: str, revision: str) -> Completed:
+    """`git rev-parse --verify`; the answer is one id only where `revision` names exactly one commit."""
+    if not revision or "\0" in revision:
+        return Completed(1, b"", b"")
+    # `:/text` searches for all of the rest, and finds nothing but commits.
+    spec = revision if revision.startswith(":/") else f"{revision}^{{commit}}"
+    return run_git(cwd, "rev-parse", "--verify", "-q", "--end-of-options", spec, check=False)
+
+
+def _oid(completed: Completed) -> str:
+    return completed.stdout.decode("ascii").split("\n", 1)[0]
+
+
+def _is_shallow(cwd: str) -> bool:
+    return run_git(cwd, "rev-parse", "--is-shallow-repository").stdout == b"true\n"
+
+
+def _how_to_have(cwd: str, revision: str) -> str:
+    name = re.split(r"[~^@:]", revision, maxsplit=1)[0]
+    rest = revision[len(name) :]
+    shallow = _is_shallow(cwd)
+    if not _BRANCH.fullmatch(name):
+        return "Type: git fetch --unshallow" if shallow else "See git help revisions, and git log for what there is."
+    refs = os.fsdecode(run_git(cwd, "for-each-ref", "--format=%(refname:lstrip=2)", f"refs/remotes/*/{name}").stdout)
+    if refs:
+        return f"There is no local branch {name}. Did you mean {refs.splitlines()[0]}{rest}?"
+    remotes = os.fsdecode(run_git(cwd, "remote").stdout).splitlines()
+    if not remotes:
+        return "See git branch --all for what there is."
+    remote, slash, branch = name.partition("/")
+    if not slash or remote not in remotes:
+        remote, branch = "origin" if "origin" in remotes else remotes[0], name
+    depth = " --unshallow" if shallow else ""
+    fetch = f"git fetch{depth} {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}"
+    return f"If {remote} has it, type: {fetch}  and name it {remote}/{branch}{rest}"

@@ -1,0 +1,42 @@
+"""What both hooks do once they know which sides to judge."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime, timezone
+
+from ..boundary import write
+from ..checking import check_side
+from ..failures import say_failures
+from ..git.plumbing import Repository, open_repository
+from ..git.revisions import try_resolve_commit
+from ..memo import Memo, memo_path
+from ..reading import EMPTY, STAGED, Source, commit_source
+from ..snapshot import Selection
+
+
+def judge_index() -> int:
+    """The index against HEAD. Silent where it passes."""
+    repo = open_repository()
+    born = try_resolve_commit(repo.cwd, "HEAD") is not None
+    return judge(repo, STAGED, commit_source(repo, "HEAD") if born else EMPTY)
+
+
+def judge_range(start: str, end: str, *, speak: bool = False) -> int:
+    """Commit `end` against commit `start`, as a hook manager names them."""
+    repo = open_repository()
+    return judge(repo, commit_source(repo, end), commit_source(repo, start), speak=speak)
+
+
+def judge(repo: Repository, head: Source, base: Source | None, *, speak: bool = False) -> int:
+    """Judge `head` by its manifest and print the report where it fails, or in any case with `speak`."""
+    on = datetime.now(timezone.utc).date()
+    checked = check_side(repo, head, base, Selection(), Memo(memo_path(os.environ)), on)
+    if speak or checked.code():
+        from ..render.text import render_text
+        from ..report_check import check_report
+
+        estimate, manifest, comparison, verdict = checked
+        write(sys.stdout, render_text(check_report(estimate, manifest, verdict, comparison, on)))
+    return say_failures(checked.verdict.problems, checked.code())

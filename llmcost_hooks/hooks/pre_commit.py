@@ -1,0 +1,62 @@
+"""`llm-cost-pre-commit`: judges what is staged."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from ..boundary import guarded
+from .arguments import wants_help
+
+HELP = """usage: llm-cost-pre-commit
+
+Git pre-commit hook: hold the staged prompts against [budget] in llm-cost.toml.
+
+Judges the index, never the working tree. A commit that stages no prompt and no manifest passes at once. An index
+equal to HEAD (pre-commit run --all-files) is judged as a whole; PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF name a
+range instead. To skip it once: SKIP=llm-cost-check git commit (under pre-commit), git commit --no-verify (plain).
+
+Exit codes: 0 OK, 1 BUDGET_EXCEEDED, 2 CONFIG_ERROR, 3 PARSE_ERROR, 4 PRICING_ERROR.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The hook. File names that a hook manager passes are not needed: a total is made of all prompts."""
+    arguments = sys.argv[1:] if argv is None else argv
+    return guarded(lambda: 0 if wants_help("llm-cost-pre-commit", HELP, arguments) else _judge())
+
+
+def _judge() -> int:
+    start, end = os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF")
+    if start and end:
+        from .judging import judge_range
+
+        return judge_range(start, end)
+    if not concerns_us("."):
+        return 0
+    from .judging import judge_index
+
+    return judge_index()
+
+
+def concerns_us(cwd: str) -> bool:
+    """Whether anything of ours is staged, or nothing at all (then the whole index was asked about).
+
+    Asked of git and of the staged manifest alone: most commits end here, before pygit2, tokens or prices load.
+    """
+    from ..git.catfile import read_named
+    from ..git.changes import staged_changes
+    from ..manifest import NAME, parse_manifest
+    from ..snapshot import Finder, Selection
+
+    changes = staged_changes(cwd)
+    if not changes or any(NAME in (change.path, change.base_path) for change in changes):
+        return True
+    data = read_named(cwd, [f":{NAME}"])[f":{NAME}"]
+    finder = Finder(parse_manifest(data, origin=f"index:{NAME}") if data is not None else None, Selection())
+    return any(finder.finds(change.path) or finder.finds(change.base_path) for change in changes)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,132 @@
+"""`llm-cost-pre-push`: judges what is pushed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..boundary import guarded, write
+from ..errors import ConfigError
+from ..render.sanitise import terminal_name
+from .arguments import wants_help
+
+if TYPE_CHECKING:
+    from ..git.plumbing import Repository
+    from ..reading import Source
+
+HELP = """usage: llm-cost-pre-push [REMOTE [URL]] < REFS
+
+Git pre-push hook: hold every pushed branch and tag against [budget] in its llm-cost.toml.
+
+Installed as .git/hooks/pre-push it reads the refs from standard input, as git gives them. Under pre-commit it reads
+PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF; pre-commit passes one ref of a push and skips tags.
+The increase is judged against what the remote has: the ref's own old commit, or for a new ref the merge base with the
+remote's default branch. A deleted ref is not judged. To skip it once: SKIP=llm-cost-budget git push (under
+pre-commit), git push --no-verify (plain).
+
+Exit codes: 0 OK, 1 BUDGET_EXCEEDED, 2 CONFIG_ERROR, 3 PARSE_ERROR, 4 PRICING_ERROR.
+"""
+
+
+class Pushed(NamedTuple):
+    """One line of git's pre-push protocol; an oid of zeros stands for nothing."""
+
+    local_ref: str
+    local_oid: str
+    remote_ref: str
+    remote_oid: str
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    return guarded(lambda: 0 if wants_help("llm-cost-pre-push", HELP, arguments) else _judge(arguments, os.environ))
+
+
+def _judge(arguments: list[str], environ: Mapping[str, str]) -> int:
+    if environ.get("PRE_COMMIT"):
+        return _under_pre_commit(environ)
+    if not arguments and sys.stdin.isatty():
+        raise ConfigError("llm-cost-pre-push is a git hook: git starts it with the pushed refs on standard input",
+                          "To judge a commit by hand: llm-cost check --rev HEAD --base main")  # fmt: skip
+    refs = parse_refs(sys.stdin.read())
+    return max((_judge_ref(ref, arguments[0] if arguments else "origin") for ref in refs), key=_severity, default=0)
+
+
+def _severity(code: int) -> int:
+    """Several refs end with the first of 2, 3, 4, 1 that any of them got."""
+    return (0, 1, 4, 3, 2).index(code)
+
+
+def _under_pre_commit(environ: Mapping[str, str]) -> int:
+    from ..git.plumbing import open_repository
+    from ..reading import EMPTY, commit_source
+    from .judging import judge, judge_range
+
+    start, end = environ.get("PRE_COMMIT_FROM_REF"), environ.get("PRE_COMMIT_TO_REF")
+    if start and end:
+        return judge_range(start, end, speak=True)
+    # The first push of a root commit has no range; `pre-commit run --hook-stage pre-push --all-files` has no branch.
+    repo = open_repository()
+    head = commit_source(repo, environ.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD")
+    return judge(repo, head, EMPTY, speak=True)
+
+
+def parse_refs(text: str) -> list[Pushed]:
+    """git's lines `<local ref> <local oid> <remote ref> <remote oid>`; ConfigError for anything else."""
+    refs = []
+    for line in text.splitlines():
+        words = line.rsplit(" ", 3)
+        if len(words) != 4:
+            raise ConfigError("Standard input is not what git gives a pre-push hook", "Run: llm-cost-pre-push --help")
+        refs.append(Pushed(*words))
+    return refs
+
+
+def _is_zero(oid: str) -> bool:
+    return set(oid) == {"0"}
+
+
+def _judge_ref(ref: Pushed, remote: str) -> int:
+    from ..git.plumbing import open_repository
+    from ..git.revisions import try_resolve_commit
+    from ..reading import commit_source
+    from .judging import judge
+
+    if _is_zero(ref.local_oid):
+        return 0  # a deletion
+    repo = open_repository()
+    if try_resolve_commit(repo.cwd, ref.local_oid) is None:
+        write(sys.stderr, f"llm-cost: {terminal_name(ref.remote_ref)} is not a commit and is not judged\n")
+        return 0
+    head = commit_source(repo, ref.local_oid, ref.local_ref.removeprefix("refs/heads/"))
+    return judge(repo, head, _base(repo, ref, remote, head), speak=True)
+
+
+def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:
+    """What the remote has of this ref; for a new one, where head left the remote's default branch."""
+    from ..git.revisions import merge_base, try_resolve_commit
+    from ..reading import EMPTY, commit_source
+
+    name = ref.remote_ref.removeprefix("refs/heads/")
+    if not _is_zero(ref.remote_oid):
+        if try_resolve_commit(repo.cwd, ref.remote_oid) is None:
+            message = f"{remote}'s {name} is at {ref.remote_oid[:9]}, which is not in this repository"
+            raise ConfigError(message, f"To compare with it: git fetch {remote}")
+        return commit_source(repo, ref.remote_oid, f"{remote}/{name}")
+    for branch in ("HEAD", "main", "master"):
+        default = try_resolve_commit(repo.cwd, f"refs/remotes/{remote}/{branch}")
+        if default is not None and head.commit is not None:
+            try:
+                found = merge_base(repo.cwd, default, head.commit)
+            except ConfigError:
+                if repo.shallow:
+                    raise
+                return EMPTY  # a history of its own
+            return commit_source(repo, found, f"merge base with {remote}/{branch}")
+    return EMPTY  # the remote has nothing that is known here
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

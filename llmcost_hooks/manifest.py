@@ -1,0 +1,229 @@
+"""`llm-cost.toml`, version 1: bytes -> Manifest, strictly.
+
+An unknown key, a wrong type or a duplicate is a ConfigError with file, line and a near name: a key that is silently
+ignored is a budget that is silently not kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from .errors import ConfigError
+from .manifest_source import KeyPath, Source
+from .manifest_values import (
+    Wrong,
+    one_of,
+    read_boolean,
+    read_count,
+    read_currency,
+    read_increase,
+    read_number,
+    read_path,
+    read_patterns,
+    read_prompt_id,
+    read_share,
+    read_string,
+    read_tags,
+    read_variables,
+)
+
+NAME = "llm-cost.toml"
+MAX_BYTES = 256 * 1024
+PERIODS = ("day", "week", "month", "quarter", "year")
+SCENARIOS = ("default", "cached", "batch")
+
+
+class Assumptions(NamedTuple):
+    """What a file cannot say about its use. None = not stated at this level."""
+
+    model: str | None = None
+    calls: int | None = None  # requests per budget period
+    output_tokens: int | None = None  # per call
+    output_ratio: Decimal | None = None  # output tokens / input tokens
+    cache_hit_ratio: Decimal | None = None  # share of input tokens that the provider's prompt cache serves
+    avg_input_tokens: int | None = None  # per call, as measured; stands for the counted text
+    scenario: str | None = None
+    format: str | None = None
+    variables: tuple[tuple[str, int], ...] = ()  # tokens that a template variable stands for
+
+    def over(self, defaults: Assumptions) -> Assumptions:
+        """These, completed by `defaults`. An output size stated here hides both forms of it below."""
+        merged = [own if own not in (None, ()) else below for own, below in zip(self, defaults, strict=True)]
+        result = Assumptions._make(merged)
+        if self.output_tokens is not None:
+            return result._replace(output_ratio=None)
+        return result._replace(output_tokens=None) if self.output_ratio is not None else result
+
+
+class PromptEntry(NamedTuple):
+    path: str
+    prompt_id: str | None
+    assumptions: Assumptions
+    tags: Mapping[str, str]
+
+
+class Budget(NamedTuple):
+    limit: Decimal | None = None  # USD per period
+    period: str | None = None
+    max_increase_percent: Decimal | None = None
+    max_increase: Decimal | None = None  # USD per period
+    require_output: bool = False
+
+
+class Manifest(NamedTuple):
+    origin: str
+    defaults: Assumptions = Assumptions()
+    budget: Budget = Budget()
+    tags: Mapping[str, str] = {}
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    prompts: tuple[PromptEntry, ...] = ()
+
+
+def parse_manifest(data: bytes, *, origin: str = NAME) -> Manifest:
+    """Read a manifest's bytes. `origin` is named in messages: a path, or "main:llm-cost.toml".
+
+    Raises ConfigError with file and line for whatever is not in the grammar.
+    """
+    import tomli
+
+    source = Source(origin, data)
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"{origin}: larger than {MAX_BYTES // 1024} KiB")
+    try:
+        document = tomli.loads(data.decode(), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{origin}: not UTF-8 at byte {error.start}") from None
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError(f"{origin}: {_toml_message(str(error))}") from None
+    except (RecursionError, ValueError):
+        raise ConfigError(f"{origin}: nested too deeply, or a number too large to read") from None
+    return _manifest(document, source)
+
+
+def _toml_message(text: str) -> str:
+    """tomli's "… (at line 3, column 5)" as "line 3: …"; the offending text itself is not repeated."""
+    at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", text)
+    what = text[: at.start()] if at else text
+    return f"line {at[1]}: {what}" if at and at[1] else f"{what} (at the end of the file)"
+
+
+def _manifest(document: dict[str, Any], source: Source) -> Manifest:
+    _check_keys(document, _TOP, (), source)
+    if document.get("version") != 1 or isinstance(document.get("version"), bool):
+        raise source.error(("version",), "version = 1 is required", "Write it on the first line.")
+    budget = _table(document.get("budget", {}), _BUDGET, ("budget",), source)
+    increase = budget.get("max_increase", (None, None))
+    discover = _table(document.get("discover", {}), _DISCOVER, ("discover",), source)
+    prompts = document.get("prompts", [])
+    if not isinstance(prompts, list):
+        raise source.error(("prompts",), "prompts must be written as [[prompts]]")
+    entries = tuple(_entry(table, ("prompts", n), source) for n, table in enumerate(prompts))
+    _refuse_duplicates(entries, source)
+    return Manifest(
+        source.origin,
+        _assumptions(_table(document.get("defaults", {}), _DEFAULTS, ("defaults",), source), ("defaults",), source),
+        Budget(
+            budget.get("limit"), budget.get("period"), increase[0], increase[1], budget.get("require_output", False)
+        ),
+        _value(read_tags, document.get("tags", {}), ("tags",), source),
+        tuple(discover.get("include", ())),
+        tuple(discover.get("exclude", ())),
+        entries,
+    )
+
+
+def _entry(table: object, path: KeyPath, source: Source) -> PromptEntry:
+    values = _table(table, _PROMPT, path, source)
+    if "path" not in values:
+        raise source.error(path, "a [[prompts]] entry needs a path", 'For example: path = "prompts/search.txt"')
+    tags = values.pop("tags", {})
+    return PromptEntry(values.pop("path"), values.pop("prompt_id", None), _assumptions(values, path, source), tags)
+
+
+def _assumptions(values: dict[str, Any], path: KeyPath, source: Source) -> Assumptions:
+    if "output_tokens" in values and "output_ratio" in values:
+        raise source.error((*path, "output_ratio"), "output_tokens and output_ratio are both given", "Keep one.")
+    return Assumptions(**values)
+
+
+def _refuse_duplicates(entries: tuple[PromptEntry, ...], source: Source) -> None:
+    """A path is one prompt, an id names one prompt; an entry without an id is known by its path."""
+    _refuse_repeated("path", [entry.path for entry in entries], source)
+    _refuse_repeated("prompt_id", [entry.prompt_id or entry.path for entry in entries], source)
+
+
+def _refuse_repeated(key: str, values: list[str], source: Source) -> None:
+    seen: dict[str, int] = {}
+    for n, value in enumerate(values):
+        if value in seen:
+            first = source.line(("prompts", seen[value], key))
+            raise source.error(("prompts", n, key), f'{key} "{value}" is used twice (first on line {first})')
+        seen[value] = n
+
+
+def _table(
+    value: object, grammar: Mapping[str, Callable[[object], Any]], path: KeyPath, source: Source
+) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise source.error(path, f"{_dotted(path)} must be a table")
+    _check_keys(value, grammar, path, source)
+    return {key: _value(grammar[key], item, (*path, key), source) for key, item in value.items()}
+
+
+def _value(read: Callable[[object], Any], value: object, path: KeyPath, source: Source) -> Any:
+    try:
+        return read(value)
+    except Wrong as wrong:
+        raise source.error(path, f"{_dotted(path)} must be {wrong}") from None
+
+
+def _check_keys(table: dict[str, Any], grammar: Mapping[str, object], path: KeyPath, source: Source) -> None:
+    for key in table:
+        if key not in grammar:
+            import difflib
+
+            near = difflib.get_close_matches(key, grammar, 1, 0.5)
+            where = f" in [{_dotted(path)}]" if path else ""
+            hint = f'Did you mean "{near[0]}"?' if near else "Known keys: " + ", ".join(sorted(grammar)) + "."
+            raise source.error((*path, key), f'unknown key "{_short(key)}"{where}', hint)
+
+
+def _dotted(path: KeyPath) -> str:
+    return ".".join(_short(part) for part in path if isinstance(part, str))
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= 40 else key[:39] + "…"
+
+
+_TOP = dict.fromkeys(("version", "defaults", "budget", "tags", "discover", "prompts"))
+_ASSUMPTIONS: dict[str, Callable[[object], Any]] = {
+    "model": read_string,
+    "calls": read_count,
+    "output_tokens": read_count,
+    "output_ratio": read_number,
+    "cache_hit_ratio": read_share,
+    "avg_input_tokens": read_count,
+    "scenario": one_of(SCENARIOS),
+    "format": read_string,
+}
+_DEFAULTS = _ASSUMPTIONS
+_PROMPT = {
+    **_ASSUMPTIONS,
+    "path": read_path,
+    "prompt_id": read_prompt_id,
+    "tags": read_tags,
+    "variables": read_variables,
+}
+_BUDGET: dict[str, Callable[[object], Any]] = {
+    "limit": read_number,
+    "currency": read_currency,
+    "period": one_of(PERIODS),
+    "max_increase": read_increase,
+    "require_output": read_boolean,
+}
+_DISCOVER = {"include": read_patterns, "exclude": read_patterns}

@@ -1,0 +1,121 @@
+"""The values of `llm-cost.toml`: one reader each, from what TOML gives to what the manifest holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+from .errors import ConfigError
+
+PROMPT_ID = re.compile(r"[A-Za-z0-9._/-]{1,128}")
+
+
+class Wrong(Exception):
+    """A value that is not of its key's form; the text completes "<key> must be ..."."""
+
+
+def read_string(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > 256:
+        raise Wrong('a text, for example "gpt-4o"')
+    return value
+
+
+def read_count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 10**15:
+        raise Wrong("a whole number, 0 or more")
+    return value
+
+
+def read_number(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise Wrong("a number")
+    number = Decimal(value)
+    if not number.is_finite() or not 0 <= number <= 10**15:
+        raise Wrong("a number, 0 or more")
+    return number
+
+
+def read_share(value: object) -> Decimal:
+    number = read_number(value)
+    if number > 1:
+        raise Wrong("between 0 and 1")
+    return number
+
+
+def read_boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Wrong("true or false")
+    return value
+
+
+def one_of(choices: tuple[str, ...]) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if value not in choices:
+            raise Wrong("one of " + ", ".join(choices))
+        return str(value)
+
+    return read
+
+
+def read_currency(value: object) -> str:
+    if value != "USD":
+        raise Wrong('"USD": prices are in US dollars and no other currency is supported')
+    return "USD"
+
+
+def read_increase(value: object) -> tuple[Decimal | None, Decimal | None]:
+    """ "25%" -> (25, None); "$5.00" -> (None, 5.00)."""
+    if isinstance(value, str):
+        if match := re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?) ?%", value, re.ASCII):
+            return Decimal(match[1]), None
+        if match := re.fullmatch(r"\$ ?(\d{1,12}(?:\.\d{1,12})?)", value, re.ASCII):
+            return None, Decimal(match[1])
+    raise Wrong('a share such as "25%" or an amount such as "$5.00"')
+
+
+def read_prompt_id(value: object) -> str:
+    if not isinstance(value, str) or not PROMPT_ID.fullmatch(value):
+        raise Wrong("1 to 128 of the characters A-Z a-z 0-9 . _ / -")
+    return value
+
+
+def read_path(value: object) -> str:
+    """A path inside the repository, relative to its top, "/" between components; a leading "./" is dropped."""
+    if not isinstance(value, str):
+        raise Wrong("a path")
+    path = value
+    while path.startswith("./"):
+        path = path[2:].lstrip("/")
+    parts = path.split("/")
+    if "\\" in path or path.startswith("/") or (len(path) > 1 and path[1] == ":"):
+        raise Wrong('relative to the top of the repository, with "/" between its parts')
+    if ".." in parts or any(part.lower().rstrip(". ") == ".git" or part.lower() == "git~1" for part in parts):
+        raise Wrong("inside the repository")
+    if not path or "" in parts or "." in parts or len(path) > 4096 or any(ord(char) < 32 for char in path):
+        raise Wrong("the path of a file")
+    return path
+
+
+def read_patterns(value: object) -> list[str]:
+    from .globs import Globs
+
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Wrong('a list of patterns, for example ["prompts/**/*.md"]')
+    try:
+        Globs(value)
+    except ConfigError as error:
+        raise Wrong(f"a list of patterns: {error.message}") from None
+    return value
+
+
+def read_tags(value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise Wrong('a table of texts, for example { team = "platform" }')
+    return value
+
+
+def read_variables(value: object) -> tuple[tuple[str, int], ...]:
+    if not isinstance(value, dict):
+        raise Wrong("a table of token counts, for example { documents = 1800 }")
+    return tuple(sorted((name, read_count(size)) for name, size in value.items()))

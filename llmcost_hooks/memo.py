@@ -1,0 +1,130 @@
+"""A memo of facts about blobs, in the user's cache directory.
+
+A blob never changes, so what parsing and counting it found never goes stale: a key is (facts version, format, oid).
+It makes runs faster and nothing else: output is the same without it, an unreadable or full disk is silence, and
+deleting it is always right. It holds counts and model names, no text of any prompt.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from .prompts import FACTS_VERSION, PromptFacts
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Key = tuple[str, str]  # (format, oid)
+
+MAX_ROWS = 400_000
+_CREATE = "CREATE TABLE IF NOT EXISTS facts (n INTEGER PRIMARY KEY, key TEXT UNIQUE, value TEXT, crc INTEGER)"
+
+
+def memo_path(environ: Mapping[str, str]) -> str:
+    """Where the memo lies for the user that `environ` describes."""
+    if sys.platform == "win32":
+        root = environ.get("LOCALAPPDATA") or os.path.expanduser("~\\AppData\\Local")
+    elif sys.platform == "darwin":
+        root = os.path.expanduser("~/Library/Caches")
+    else:
+        root = environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(root, "llm-cost", "facts.sqlite")
+
+
+class Memo:
+    """The memo at `path`; None for a memo that never knows anything (`--no-cache`)."""
+
+    def __init__(self, path: str | None) -> None:
+        self._path = path
+
+    def load(self, keys: Iterable[Key]) -> dict[Key, PromptFacts]:
+        """The facts that are known of `keys`."""
+        if self._path is None or not os.path.exists(self._path):
+            return {}
+        wanted = {_text(key): key for key in keys}
+        found: dict[Key, PromptFacts] = {}
+        for text, value, crc in self._query(list(wanted)):
+            facts = _decode(value) if crc == crc32(f"{text}\n{value}".encode()) else None
+            if facts is not None:
+                found[wanted[text]] = facts
+        return found
+
+    def save(self, facts: Mapping[Key, PromptFacts]) -> None:
+        """Remember `facts`; silent where that cannot be done."""
+        if self._path is None or not facts:
+            return
+        rows = [(text, value, crc32(f"{text}\n{value}".encode())) for text, value in _encoded(facts)]
+        try:
+            os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+            self._write(rows)
+        except OSError:
+            return  # a cache directory that cannot be made: the memo is an offer, not a promise
+
+    def _query(self, texts: list[str]) -> list[Any]:
+        def ask(connection: sqlite3.Connection) -> list[Any]:
+            rows = []
+            for at in range(0, len(texts), 500):
+                part = texts[at : at + 500]
+                marks = ",".join("?" * len(part))
+                rows += connection.execute(f"SELECT key, value, crc FROM facts WHERE key IN ({marks})", part).fetchall()
+            return rows
+
+        result = self._with_connection(ask)
+        return result if isinstance(result, list) else []
+
+    def _write(self, rows: list[tuple[str, str, int]]) -> None:
+        def add(connection: sqlite3.Connection) -> None:
+            with connection:
+                connection.execute(_CREATE)
+                connection.executemany("INSERT OR REPLACE INTO facts (key, value, crc) VALUES (?, ?, ?)", rows)
+                connection.execute("DELETE FROM facts WHERE n <= (SELECT MAX(n) FROM facts) - ?", (MAX_ROWS,))
+
+        self._with_connection(add)
+
+    def _with_connection(self, act: Callable[[sqlite3.Connection], object]) -> object:
+        """The result of `act`, or None where the file cannot be used. A file that is no database is removed."""
+        import sqlite3
+
+        connection = None
+        try:
+            connection = sqlite3.connect(str(self._path), timeout=0.5)
+            connection.execute("PRAGMA synchronous=OFF")
+            return act(connection)
+        except sqlite3.OperationalError:
+            return None  # read-only, locked, full, no such table
+        except sqlite3.DatabaseError:
+            self._remove()
+            return None
+        finally:
+            if connection is not None:
+                connection.close()
+
+    def _remove(self) -> None:
+        try:
+            os.remove(str(self._path))
+        except OSError:
+            return
+
+
+def _text(key: Key) -> str:
+    return f"{FACTS_VERSION}:{key[0]}:{key[1]}"
+
+
+def _encoded(facts: Mapping[Key, PromptFacts]) -> Iterable[tuple[str, str]]:
+    for key, (model, cap, messages, tokens) in facts.items():
+        counts = ",".join(f"{encoding}={count}" for encoding, count in sorted(tokens.items()))
+        yield _text(key), f"{messages};{cap or ''};{counts};{model or ''}"
+
+
+def _decode(value: str) -> PromptFacts | None:
+    """The facts that `_encoded` wrote, or None for anything else."""
+    try:
+        messages, cap, counts, model = value.split(";", 3)
+        tokens = {encoding: int(count) for encoding, _, count in (part.partition("=") for part in counts.split(","))}
+        return PromptFacts(model or None, int(cap) if cap else None, int(messages), tokens)
+    except ValueError:
+        return None

@@ -1,0 +1,113 @@
+"""An estimate held against the manifest: a Verdict. Over budget is a value, not an exception."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, localcontext
+from typing import NamedTuple
+
+from .compare import Comparison
+from .errors import ExitCode, worst
+from .estimate import EXACT, Estimate, Unpriced
+from .manifest import Budget, Manifest
+from .prices.book import PriceBook
+from .suggest import Suggestion, cheaper_model
+
+MAX_SUGGESTIONS = 3
+
+
+class Exceeded(NamedTuple):
+    """A limit that does not hold. USD per period."""
+
+    what: str  # "limit" or "max_increase"
+    amount: Decimal  # the known part, so it can only be more
+    limit: Decimal
+    stated: str  # the limit as the manifest states it
+
+
+class Verdict(NamedTuple):
+    exceeded: tuple[Exceeded, ...]
+    problems: tuple[Unpriced, ...]  # prompts without a price: what is not known is not a pass
+    without_output: tuple[str, ...]  # prompt_ids; a failure where the manifest requires output sizes
+    requires_output: bool
+    without_id: tuple[str, ...]  # listed prompts without a prompt_id
+    notes: tuple[str, ...]
+    suggestions: tuple[Suggestion, ...]
+
+    def code(self) -> ExitCode:
+        codes = [row.problem.code for row in self.problems]
+        if self.exceeded or (self.requires_output and self.without_output):
+            codes.append(ExitCode.BUDGET_EXCEEDED)
+        return worst(codes)
+
+
+def judge(
+    head: Estimate, manifest: Manifest | None, comparison: Comparison | None, base_budget: Budget | None,
+    book: PriceBook, on: date,
+) -> Verdict:  # fmt: skip
+    """Hold `head` against its own manifest's limits.
+
+    `comparison` is None where no base is known: then an increase is not judged, and that is said. `base_budget` is
+    what base's manifest allowed, to say where the change moves its own limit.
+    """
+    budget = manifest.budget if manifest else Budget()
+    exceeded = [*_over_limit(head, budget), *_over_increase(comparison, budget)]
+    largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_SUGGESTIONS]
+    suggestions = [cheaper_model(row, book, on) for row in largest] if exceeded else []
+    listed = {entry.path for entry in manifest.prompts if entry.prompt_id is None} if manifest else set()
+    return Verdict(
+        tuple(exceeded),
+        tuple(head.unpriced()),
+        tuple(row.prompt_id for row in head.priced() if row.output_tokens is None),
+        budget.require_output,
+        tuple(row.prompt_id for row in head.rows if row.path in listed),
+        tuple(_notes(budget, comparison, base_budget)),
+        tuple(suggestion for suggestion in suggestions if suggestion),
+    )
+
+
+def _over_limit(head: Estimate, budget: Budget) -> list[Exceeded]:
+    cost = head.known_cost()
+    if budget.limit is None or cost <= budget.limit:
+        return []
+    return [Exceeded("limit", cost, budget.limit, "limit")]
+
+
+def _over_increase(comparison: Comparison | None, budget: Budget) -> list[Exceeded]:
+    """An increase over nothing (no prompt on base) has no measure; what is new is held against `limit` only."""
+    if comparison is None or not comparison.base.rows:
+        return []
+    increase = comparison.known_delta()
+    exceeded = []
+    if budget.max_increase is not None and increase > budget.max_increase:
+        exceeded.append(Exceeded("max_increase", increase, budget.max_increase, f"${budget.max_increase}"))
+    if budget.max_increase_percent is not None:
+        with localcontext(EXACT):
+            allowed = comparison.base.known_cost() * budget.max_increase_percent.scaleb(-2)
+        if increase > allowed:
+            stated = f"{budget.max_increase_percent}% of base"
+            exceeded.append(Exceeded("max_increase", increase, allowed, stated))
+    return exceeded
+
+
+def _notes(budget: Budget, comparison: Comparison | None, base_budget: Budget | None) -> list[str]:
+    notes = []
+    limits_increase = budget.max_increase is not None or budget.max_increase_percent is not None
+    if budget.limit is None and not limits_increase:
+        notes.append("No [budget] limit is set: only that every prompt can be priced was judged.")
+    if limits_increase and comparison is None:
+        notes.append("max_increase was not judged: it needs a base to compare with (--base REV).")
+    elif limits_increase and comparison is not None and not comparison.base.rows:
+        notes.append("max_increase was not judged: base has no prompts, so there is nothing to increase from.")
+    if base_budget is not None and base_budget != budget:
+        notes.append("This change also moves the budget itself: " + _moved(base_budget, budget) + ".")
+    return notes
+
+
+def _moved(base: Budget, head: Budget) -> str:
+    pairs = zip(Budget._fields, base, head, strict=True)
+    return ", ".join(f"{name} {_shown(old)} → {_shown(new)}" for name, old, new in pairs if old != new)
+
+
+def _shown(value: object) -> str:
+    return "unset" if value is None else str(value)

@@ -1,0 +1,44 @@
+"""Text with a leading `---` block: agents, skills, instructions, commands, `.prompt.md`, `.mdc`, Prompty, dotprompt.
+
+The block configures the call and is not sent. In real repositories one block in nine is not valid YAML
+(`globs: **/*.ts` reads as an alias), so it is cut by its `---` lines and read leniently: a broken block costs the
+model name that it may hold, never the run.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import ParseError
+from . import Prompt
+from .declared import declared_cap, declared_model, named_model, positive
+from .yaml_text import parse_yaml
+
+MAX_BLOCK = 16 * 1024
+_OPEN = re.compile(r"\ufeff?---[ \t]*\r?\n")
+_OPEN_AFTER_COMMENTS = re.compile(r"\ufeff?(?:#[^\n]*\n|[ \t]*\r?\n)*---[ \t]*\r?\n")
+_CLOSE = re.compile(r"^---[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+
+
+def parse_front_matter(text: str, *, comments_first: bool = False) -> Prompt:
+    """The text behind the block, and what the block says of model and output cap."""
+    opened = (_OPEN_AFTER_COMMENTS if comments_first else _OPEN).match(text)
+    closed = _CLOSE.search(text, opened.end(), opened.end() + MAX_BLOCK) if opened else None
+    if opened is None or closed is None:
+        return Prompt((text,))
+    block = text[opened.end() : closed.start()]
+    body = text[closed.end() :]
+    if "model" not in block and "max" not in block:
+        return Prompt((body,))
+    try:
+        facts = parse_yaml(block)
+    except ParseError:
+        return Prompt((body,), (), *_by_line(block))
+    return Prompt((body,), (), declared_model(facts), declared_cap(facts))
+
+
+def _by_line(block: str) -> tuple[str | None, int | None]:
+    """Model and cap from a block that is not valid YAML: its unindented `key: value` lines."""
+    pairs = dict(re.findall(r"^(\w+)[ \t]*:[ \t]*([^\r\n#]+)", block, re.MULTILINE))
+    cap = next((pairs[key] for key in ("max_tokens", "maxTokens", "maxOutputTokens") if key in pairs), None)
+    return named_model(pairs.get("model", "").strip(" \t\"'")), positive(cap)

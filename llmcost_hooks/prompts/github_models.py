@@ -1,0 +1,26 @@
+"""GitHub Models `.prompt.yml`: YAML with `messages`, `model` and `modelParameters`.
+
+`testData` and `evaluators` are used by `gh models eval` only; they are not sent.
+"""
+
+from __future__ import annotations
+
+from ..errors import ParseError
+from . import Prompt
+from .declared import declared_cap, declared_model
+from .yaml_text import parse_yaml
+
+
+def parse_github_models(text: str) -> Prompt:
+    """The messages' contents and roles. A file without `messages` is counted as it stands."""
+    facts = parse_yaml(text)
+    if not isinstance(facts, dict) or "messages" not in facts:
+        return Prompt((text,))
+    messages = facts["messages"]
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        raise ParseError("has `messages` that are not a list of messages with role and content")
+    contents = [message.get("content", "") for message in messages]
+    if not all(isinstance(content, str) for content in contents):
+        raise ParseError("has a message whose content is not a text")
+    roles = tuple(str(message.get("role", "user")) for message in messages)
+    return Prompt(tuple(contents), roles, declared_model(facts), declared_cap(facts))

@@ -1,0 +1,124 @@
+"""One side, read: its manifest and its prompts, out of a commit, the index or the working tree.
+
+Composition only: `git/` reads, `snapshot` decides what is a prompt.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from .errors import ConfigError
+from .git.catfile import read_named
+from .git.index import index_entries
+from .git.objects import Unread, tree_entries
+from .git.plumbing import Repository
+from .git.revisions import branch_name, resolve_commit, tree_of
+from .git.worktree import read_worktree, tracked_paths
+from .manifest import NAME, Manifest, parse_manifest
+from .prompts import MAX_BYTES, Problem
+from .snapshot import Finder, Selection, Snapshot, make_snapshot
+from .unread import unread_problem
+
+
+class Source(NamedTuple):
+    """Where a side is read from."""
+
+    kind: str  # "commit", "index", "worktree" or "empty"
+    label: str
+    commit: str | None = None
+
+
+EMPTY = Source("empty", "nothing")
+STAGED = Source("index", "index")
+WORKTREE = Source("worktree", "worktree")
+
+
+def commit_source(repo: Repository, revision: str, label: str | None = None) -> Source:
+    """The commit that `revision` names, called `label`; HEAD is called by its branch, an id by its first digits.
+
+    Raises ConfigError, with what to type, where it names none.
+    """
+    found = resolve_commit(repo.cwd, revision)
+    if label is None and revision in ("HEAD", "@"):
+        label = branch_name(repo.cwd)
+    return Source("commit", label or (found[:9] if revision == found else revision), found)
+
+
+class Side(NamedTuple):
+    snapshot: Snapshot
+    contents: Mapping[str, bytes]  # by oid: what is in the working tree and not in the object database
+
+
+def read_manifest(repo: Repository, source: Source) -> Manifest | None:
+    """The side's own manifest, or None. Raises ConfigError where it is there and not right."""
+    if source.kind == "empty":
+        return None
+    origin = NAME if source.kind == "worktree" else f"{source.label}:{NAME}"
+    if source.kind == "worktree":
+        data = _manifest_in_worktree(repo)
+    else:
+        name = f":{NAME}" if source.kind == "index" else f"{tree_of(repo.cwd, _commit(source))}:{NAME}"
+        data = read_named(repo.cwd, [name])[name]
+    return None if data is None else parse_manifest(data, origin=origin)
+
+
+def _manifest_in_worktree(repo: Repository) -> bytes | None:
+    if not os.path.lexists(os.path.join(_top(repo), NAME)):
+        return None
+    found = read_worktree(repo.cwd, [NAME], MAX_BYTES)[NAME]
+    if isinstance(found, Unread):
+        raise ConfigError(f"{NAME} cannot be read: {found.reason}", "It has to be a regular file.")
+    return found.data
+
+
+def _commit(source: Source) -> str:
+    assert source.commit is not None
+    return source.commit
+
+
+def _top(repo: Repository) -> str:
+    if repo.top is None:
+        raise ConfigError("A bare repository has no working tree", "Name revisions: diff A B, or estimate --rev REV.")
+    return repo.top
+
+
+def read_side(
+    repo: Repository, source: Source, manifest: Manifest | None, selection: Selection, *, borrowed: bool = False
+) -> Side:
+    """The side's prompts. `borrowed`: the manifest is the other side's, because this one has none."""
+    finder = Finder(manifest, selection)
+    contents: dict[str, bytes] = {}
+    found: Mapping[str, str | Problem] = {}
+    if source.kind == "commit":
+        entries = tree_entries(repo.cwd, tree_of(repo.cwd, _commit(source)), finder.enters)
+        found = {path: entry.oid for path, entry in entries.items() if finder.finds(path)}
+    elif source.kind == "index":
+        entries = index_entries(repo.cwd, finder.roots())
+        found = {path: entry.oid for path, entry in entries.items() if finder.finds(path)}
+    elif source.kind == "worktree":
+        found = _in_worktree(repo, manifest, selection, finder, contents)
+    snapshot = make_snapshot(source.label, source.commit, manifest, selection, found, borrowed=borrowed)
+    return Side(snapshot, contents)
+
+
+def _in_worktree(
+    repo: Repository, manifest: Manifest | None, selection: Selection, finder: Finder, contents: dict[str, bytes]
+) -> dict[str, str | Problem]:
+    """Tracked prompts, and untracked ones that the manifest or the command line name. Fills `contents`."""
+    tracked = tracked_paths(_top(repo), finder.roots())
+    entries = {path: entry for path, entry in tracked.items() if finder.finds(path)}
+    named = [*(entry.path for entry in manifest.prompts), *selection.paths] if manifest else selection.paths
+    for path in named:
+        if path not in entries and finder.finds(path) and os.path.isfile(os.path.join(_top(repo), path)):
+            entries[path] = None
+    read = read_worktree(_top(repo), [path for path, entry in entries.items() if entry is None], MAX_BYTES)
+    found: dict[str, str | Problem] = {path: entry.oid for path, entry in entries.items() if entry is not None}
+    for path, file in read.items():
+        if isinstance(file, Unread):
+            found[path] = unread_problem(file)
+        else:
+            contents[file.oid] = file.data
+            found[path] = file.oid
+    return found

@@ -1,0 +1,42 @@
+"""Which prompts moved: git's own rename detection, asked only where the ids do not already say it."""
+
+from __future__ import annotations
+
+from .git.changes import renames
+from .git.plumbing import Repository
+from .git.revisions import tree_of
+from .reading import Source
+from .snapshot import PromptFile, Snapshot
+
+
+def find_renames(
+    repo: Repository, base: Snapshot, head: Snapshot, base_source: Source, head_source: Source
+) -> dict[str, str]:
+    """New path -> old path of prompts that are known by their path and are on one side only.
+
+    git is asked about these paths alone (a mass move of other files costs nothing). What it cannot see (a file that
+    the working tree has and git does not track) is paired where the content is the same.
+    """
+    gone = _left_over(base, head)
+    come = _left_over(head, base)
+    if not gone or not come or base_source.commit is None:
+        return {}
+    tree = tree_of(repo.cwd, base_source.commit)
+    head_tree = tree_of(repo.cwd, head_source.commit) if head_source.commit else None
+    kind = head_source.kind
+    moved = renames(
+        repo.cwd, tree, head_tree, sorted({*gone, *come}), staged=kind == "index", worktree=kind == "worktree"
+    )
+    pairs = {new: old for new, old in moved.pairs.items() if new in come and old in gone}
+    return {**_same_content(gone, come, pairs), **pairs}
+
+
+def _left_over(side: Snapshot, other: Snapshot) -> dict[str, PromptFile]:
+    ids = {file.prompt_id for file in other.files}
+    return {file.path: file for file in side.files if file.prompt_id not in ids and file.oid is not None}
+
+
+def _same_content(gone: dict[str, PromptFile], come: dict[str, PromptFile], pairs: dict[str, str]) -> dict[str, str]:
+    old = {file.oid: path for path, file in gone.items() if path not in pairs.values()}
+    come_left = [(path, file.oid) for path, file in come.items() if path not in pairs]
+    return {path: old.pop(oid) for path, oid in come_left if oid in old}

@@ -1,0 +1,178 @@
+"""The versioned JSON documents. Money is a decimal string with every digit, an unknown number is null.
+
+Keys are snake_case, bytes are deterministic; schemas are in `data/`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..compare import Comparison, PromptDelta
+from ..errors import ExitCode
+from ..estimate import Estimate, PromptEstimate, Row, worst_grade
+from ..manifest import Manifest
+from ..policy import Verdict
+from .money import format_document_percent, format_exact
+
+Document = dict[str, Any]
+
+
+def render_json(document: Document) -> str:
+    """One document, ending in a newline. Names that are not UTF-8 keep their bytes as escaped surrogates."""
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def estimate_document(estimate: Estimate) -> Document:
+    return {
+        "schema": "llm-cost/estimate/1",
+        "side": _side(estimate),
+        **_frame(estimate),
+        "prompts": [{**_identity(row), **_row(row)} for row in estimate.rows],
+        "total": _total(estimate),
+        "notes": _notes(estimate),
+    }
+
+
+def diff_document(comparison: Comparison) -> Document:
+    base, head = comparison.base, comparison.head
+    delta, percent = comparison.delta(), comparison.percent()
+    return {
+        "schema": "llm-cost/diff/1",
+        "base": _side(base),
+        "head": _side(head),
+        **_frame(base, head),
+        "prompts": [_delta(row) for row in comparison.rows],
+        "total": {
+            "base": _known_or_null(base),
+            "head": _known_or_null(head),
+            "delta": None if delta is None else format_exact(delta),
+            "percent": None if percent is None else format_document_percent(percent),
+            "base_at_least": format_exact(base.known_cost()),
+            "head_at_least": format_exact(head.known_cost()),
+            "base_input_tokens": _tokens(base),
+            "head_input_tokens": _tokens(head),
+        },
+        "notes": _notes(head),
+    }
+
+
+def check_document(
+    estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None
+) -> Document:
+    code = verdict.code()
+    limit = manifest.budget.limit if manifest else None
+    return {
+        "schema": "llm-cost/check/1",
+        "side": _side(estimate),
+        "base": _side(comparison.base) if comparison else None,
+        **_frame(estimate),
+        "verdict": code.name,
+        "exit_code": int(code),
+        "limit": None if limit is None else format_exact(limit),
+        "exceeded": [
+            {"what": each.what, "amount": format_exact(each.amount), "limit": format_exact(each.limit)}
+            for each in verdict.exceeded
+        ],
+        "suggestions": [
+            {
+                "prompt_id": each.prompt_id,
+                "model": each.model,
+                "other": each.other,
+                "saving_percent": str(each.saving_percent),
+            }
+            for each in verdict.suggestions
+        ],
+        "prompts": [{**_identity(row), **_row(row)} for row in estimate.rows],
+        "total": _total(estimate),
+        "notes": [*verdict.notes, *_notes(estimate)],
+    }
+
+
+def _frame(*estimates: Estimate) -> Document:
+    head = estimates[-1]
+    rows = [row for estimate in estimates for row in estimate.rows]
+    return {
+        "currency": "USD",
+        "unit": {"calls": "declared" if head.period else "each", "period": head.period},
+        "grade": worst_grade(row.grade for row in rows if row.grade),
+        "prices": {"version": head.prices.version, "valid_until": head.prices.valid_until.isoformat()},
+    }
+
+
+def _side(estimate: Estimate) -> Document:
+    return {"label": estimate.label, "commit": estimate.commit}
+
+
+def _identity(row: Row) -> Document:
+    return {"prompt_id": row.prompt_id, "path": row.path, "tags": dict(sorted(row.tags.items()))}
+
+
+def _row(row: Row | None) -> Document:
+    """One side of one prompt; every member is there, null where it is unknown."""
+    assert row is not None
+    priced = row if isinstance(row, PromptEstimate) else None
+    return {
+        "model": row.model,
+        "content_hash": row.content_hash,
+        "input_tokens": row.input_tokens,
+        "input_tokens_band": [priced.input_low, priced.input_high] if priced else None,
+        "framing_tokens": priced.framing_tokens if priced else None,
+        "cached_input_tokens": priced.cached_input_tokens if priced else None,
+        "output_tokens": priced.output_tokens if priced else None,
+        "output_basis": priced.output_basis if priced else None,
+        "grade": row.grade,
+        "calls": priced.calls if priced else None,
+        "scenario": priced.scenario if priced else None,
+        "list_cost": format_exact(priced.list_cost) if priced and priced.output_tokens is not None else None,
+        "effective_cost": format_exact(priced.effective_cost) if priced and priced.output_tokens is not None else None,
+        "at_least": format_exact(priced.effective_cost) if priced else None,
+        "problem": None if isinstance(row, PromptEstimate) else _problem(row.problem.reason, row.problem.code),
+    }
+
+
+def _problem(reason: str, code: ExitCode) -> Document:
+    return {"reason": reason, "code": code.name}
+
+
+def _delta(row: PromptDelta) -> Document:
+    here = row.head or row.base
+    assert here is not None
+    known = row.cost is not None and all(
+        side is None or (isinstance(side, PromptEstimate) and side.output_tokens is not None)
+        for side in (row.base, row.head)
+    )
+    return {
+        "prompt_id": row.prompt_id,
+        "content": row.content,
+        "path": row.head.path if row.head else None,
+        "base_path": row.base.path if row.base else None,
+        "tags": dict(sorted(here.tags.items())),
+        "base": _row(row.base) if row.base else None,
+        "head": _row(row.head) if row.head else None,
+        "delta": {"cost": format_exact(row.cost) if known and row.cost is not None else None},
+    }
+
+
+def _total(estimate: Estimate) -> Document:
+    return {
+        "cost": _known_or_null(estimate),
+        "at_least": format_exact(estimate.known_cost()),
+        "list_cost": format_exact(estimate.known_list_cost()) if estimate.complete() else None,
+        "input_tokens": _tokens(estimate),
+    }
+
+
+def _known_or_null(estimate: Estimate) -> str | None:
+    return format_exact(estimate.known_cost()) if estimate.complete() else None
+
+
+def _tokens(estimate: Estimate) -> int | None:
+    """Input tokens of one call of every prompt; null where a prompt could not be read."""
+    if any(row.input_tokens is None for row in estimate.rows):
+        return None
+    return sum(row.input_tokens or 0 for row in estimate.rows)
+
+
+def _notes(estimate: Estimate) -> list[str]:
+    return sorted({f"{row.prompt_id}: {note}" for row in estimate.priced() for note in row.notes})

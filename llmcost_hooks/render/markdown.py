@@ -1,0 +1,25 @@
+"""A report as Markdown: the table of a pull request."""
+
+from __future__ import annotations
+
+from ..report import Name, Report, Text
+from .sanitise import markdown_name
+from .table import draw_table
+
+
+def render_markdown(report: Report) -> str:
+    """The report as GitHub-flavoured Markdown, ending in a newline."""
+    blocks = [_line(report.headline)]
+    if report.table and report.table.rows:
+        rows = [[_line(cell) for cell in row] for row in report.table.rows]
+        blocks.append(draw_table(report.table.headers, rows, (), "github"))
+    blocks += ["  \n".join(_line(text) for text in report.below)] if report.below else []
+    for title, lines in report.sections:
+        blocks.append("\n".join([f"{title}:", "", *(f"- {_line(line)}" for line in lines)]))
+    blocks += [f"_{_line(report.unit)}_"] if report.unit else []
+    blocks += ["\n".join(f"- {_line(note)}" for note in report.notes)] if report.notes else []
+    return "\n\n".join(blocks) + "\n"
+
+
+def _line(text: Text) -> str:
+    return "".join(markdown_name(part) if isinstance(part, Name) else part for part in text)

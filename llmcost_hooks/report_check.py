@@ -1,0 +1,89 @@
+"""The report of `check` and of the hooks: whether the limits hold, and what to do where they do not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from .compare import Comparison
+from .estimate import Estimate
+from .manifest import Manifest
+from .policy import Exceeded, Verdict
+from .render.money import format_delta, format_limit, format_money, format_share
+from .report import Name, Report, Table, Text, name_list
+from .report_parts import amount, notes, price_notes, problem_lines, total, unit_line
+
+MAX_ROWS = 20
+
+
+def check_report(
+    estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None, on: date
+) -> Report:
+    """`on` is today, for the age of the prices."""
+    sections = []
+    if problems := problem_lines(verdict.problems):
+        sections.append(("Cannot be priced", problems))
+    if verdict.suggestions:
+        sections.append(("Suggestions", tuple(_suggestion(*each) for each in verdict.suggestions)))
+    warnings: list[Text] = [(text,) for text in verdict.notes]
+    if verdict.without_id:
+        warnings.append(
+            ("No prompt_id in llm-cost.toml: ", *name_list(list(verdict.without_id)), "; a move ends their history.")
+        )
+    return Report(
+        _headline(estimate, manifest, verdict),
+        _breakdown(estimate) if verdict.exceeded else None,
+        tuple(_increase(each, comparison) for each in verdict.exceeded[1:]),
+        tuple(sections),
+        unit_line(estimate),
+        (*warnings, *notes(estimate), *price_notes(estimate, on)),
+    )
+
+
+def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict) -> Text:
+    if verdict.exceeded:
+        return (f"❌ {_sentence(verdict.exceeded[0])}",)
+    if verdict.problems:
+        count = len(verdict.problems)
+        return (f"❌ Cannot be judged: {count:,} of {_prompts(len(estimate.rows))} cannot be priced",)
+    if verdict.requires_output and verdict.without_output:
+        return ("❌ No output size, and require_output is set: ", *name_list(list(verdict.without_output)))
+    limit = manifest.budget.limit if manifest else None
+    if limit is None:
+        return (f"✅ {_prompts(len(estimate.rows))} priced: {total(estimate)}",)
+    left = format_money(limit - estimate.known_cost())
+    return (f"✅ Within budget: {total(estimate)} of {format_limit(limit)} (limit), {left} left",)
+
+
+def _prompts(count: int) -> str:
+    return "1 prompt" if count == 1 else f"{count:,} prompts"
+
+
+def _sentence(exceeded: Exceeded) -> str:
+    if exceeded.what == "limit":
+        return f"Budget exceeded: {format_money(exceeded.amount)} > {format_limit(exceeded.limit)} (limit)"
+    return (
+        f"Increase exceeded: {format_delta(exceeded.amount)} > {format_money(exceeded.limit)}"
+        f" (max_increase {exceeded.stated})"
+    )
+
+
+def _increase(exceeded: Exceeded, comparison: Comparison | None) -> Text:
+    base = (" over ", Name(comparison.base.label)) if comparison else ()
+    return (f"❌ {_sentence(exceeded)}", *base)
+
+
+def _breakdown(estimate: Estimate) -> Table:
+    rows = sorted(estimate.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))
+    whole = estimate.known_cost()
+    cells: list[tuple[Text, ...]] = []
+    for n, row in enumerate(rows[:MAX_ROWS]):
+        share = f"({format_share(row.effective_cost, whole)})" if whole else ""
+        cells.append(((Name(row.prompt_id),), (amount(row),), (share + (" ← largest" if n == 0 else ""),)))
+    if len(rows) > MAX_ROWS:
+        rest = sum((row.effective_cost for row in rows[MAX_ROWS:]), start=whole * 0)
+        cells.append(((f"{len(rows) - MAX_ROWS:,} more",), (format_money(rest),), (f"({format_share(rest, whole)})",)))
+    return Table(("Breakdown",), tuple(cells), shares=True)
+
+
+def _suggestion(prompt_id: str, model: str, other: str, saving: object) -> Text:
+    return (Name(prompt_id), " uses ", Name(model), ", consider ", Name(other), f" (-{saving}%)")

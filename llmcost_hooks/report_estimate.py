@@ -1,0 +1,45 @@
+"""The report of `estimate`: every prompt of one side."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from .estimate import Estimate, PromptEstimate, Row
+from .render.money import format_money
+from .report import Name, Report, Table, Text
+from .report_parts import amount, has_money, known_tokens, notes, price_notes, problem_lines, side, total, unit_line
+
+
+def estimate_report(estimate: Estimate, on: date) -> Report:
+    """`on` is today, for the age of the prices."""
+    if not estimate.rows:
+        return Report(("No prompts were found in ", side(estimate), "."), notes=(_HOW_TO_NAME_PROMPTS,))
+    money = has_money(estimate)
+    headers = ("prompt_id", "Model", "Input", "Output", "Cost" if money else "Tokens")
+    table = Table(headers, tuple(_cells(row) for row in estimate.rows), right=(2, 3, 4))
+    tokens = f"{known_tokens(estimate.rows):,} tokens"
+    below: list[Text] = [(f"Total: {total(estimate) if money else tokens}",)]
+    listed, effective = estimate.known_list_cost(), estimate.known_cost()
+    if listed != effective:
+        below.append((f"List cost: {format_money(listed)}",))
+    problems = problem_lines(estimate.unpriced())
+    return Report(
+        ("Estimated cost: " if money else "Tokens: ", side(estimate)),
+        table,
+        tuple(below),
+        (("Without a price", problems),) if problems else (),
+        unit_line(estimate),
+        (*notes(estimate), *price_notes(estimate, on)),
+    )
+
+
+_HOW_TO_NAME_PROMPTS: Text = (
+    'Name prompts in llm-cost.toml ([[prompts]] or [discover]), on the command line, or with --include "GLOB".',
+)
+
+
+def _cells(row: Row) -> tuple[Text, ...]:
+    mark = "" if row.grade == "exact" else "~"
+    tokens = "?" if row.input_tokens is None else f"{mark}{row.input_tokens:,}"
+    output = f"{row.output_tokens:,}" if isinstance(row, PromptEstimate) and row.output_tokens is not None else "?"
+    return (Name(row.prompt_id),), (Name(row.model or "—"),), (tokens,), (output,), (amount(row),)

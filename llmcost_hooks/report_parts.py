@@ -1,0 +1,94 @@
+"""The wording that all reports share: amounts with their marks, the unit line, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from .estimate import Estimate, PromptEstimate, Row, Unpriced, worst_grade
+from .prices.freshness import FRESH, freshness
+from .render.money import format_money
+from .report import Name, Text, grouped_notes
+
+
+def amount(row: Row | None) -> str:
+    """One prompt's cost: `$4.10`; `~` where its count is not exact, `≥` where only its input is known.
+
+    Without a price: its tokens. `?` where nothing is known, `—` where there is no prompt.
+    """
+    if row is None:
+        return "—"
+    if isinstance(row, Unpriced):
+        return "?" if row.input_tokens is None else f"{row.input_tokens:,} tok"
+    return _marks(row.grade != "exact", row.output_tokens is None) + format_money(row.effective_cost)
+
+
+def _marks(inexact: bool, lower_bound: bool) -> str:
+    return ("≥ " if lower_bound else "") + ("~" if inexact else "")
+
+
+def total(estimate: Estimate, *, mark: bool = True) -> str:
+    """A side's total cost, "at least" what is known of it."""
+    marks = _marks(mark and estimate.grade() != "exact", not estimate.complete())
+    return marks + format_money(estimate.known_cost())
+
+
+def known_tokens(rows: Iterable[Row | None]) -> int:
+    """Input tokens of one call of every prompt, as far as they are known."""
+    return sum(row.input_tokens or 0 for row in rows if row is not None)
+
+
+def has_money(*estimates: Estimate) -> bool:
+    """Whether any prompt could be priced; without, a report speaks of tokens only."""
+    return any(True for estimate in estimates for _ in estimate.priced())
+
+
+def unit_line(*estimates: Estimate) -> Text:
+    """What the numbers mean: "Cost of 1,000 calls of every prompt per month; counts exact; prices of 2026-11-22"."""
+    head = estimates[-1]
+    rows = [row for estimate in estimates for row in estimate.rows]
+    priced = [row for row in rows if isinstance(row, PromptEstimate)]
+    grade = worst_grade(row.grade for row in rows if row.grade)
+    counts = "counts exact" if grade == "exact" else f"counts {grade} (~)"
+    if not priced:
+        return (f"Input tokens of one call of every prompt; {counts}",)
+    calls = {row.calls for row in priced}
+    each = ("one call" if calls == {1} else f"{calls.pop():,} calls") if len(calls) == 1 else "the declared calls"
+    period = f" per {head.period}" if head.period else ""
+    scenarios = sorted({row.scenario for row in priced} - {"default"})
+    scenario = f"; scenario {', '.join(scenarios)}" if scenarios else ""
+    return (f"Cost of {each} of every prompt{period}{scenario}; {counts}; prices of {head.prices.published}",)
+
+
+def notes(estimate: Estimate) -> list[Text]:
+    """What a reader must know of the numbers, one line a subject."""
+    pairs = [(row.prompt_id, note) for row in estimate.priced() for note in row.notes]
+    without_output = [row.prompt_id for row in estimate.priced() if row.output_tokens is None]
+    pairs += [(prompt_id, "output size unknown: input only, the cost is a lower bound") for prompt_id in without_output]
+    capped = [row.prompt_id for row in estimate.priced() if row.output_basis == "cap"]
+    pairs += [(prompt_id, "output taken as the file's own limit: an upper bound") for prompt_id in capped]
+    return list(grouped_notes(pairs))
+
+
+def price_notes(estimate: Estimate, on: date) -> list[Text]:
+    """That the price file's time is over, where it is."""
+    state = freshness(estimate.prices.valid_until, on)
+    if state.state == FRESH:
+        return []
+    return [
+        (f"Pricing data expired (valid until: {estimate.prices.valid_until}): upgrade llm-cost for current prices.",)
+    ]
+
+
+def problem_lines(rows: Iterable[Unpriced]) -> tuple[Text, ...]:
+    """One line a problem, prompts with the same one together."""
+    pairs = [(row.prompt_id, row.problem.reason + _hint(row.problem.hint)) for row in rows]
+    return grouped_notes(pairs)
+
+
+def _hint(hint: str) -> str:
+    return f". {hint}" if hint else ""
+
+
+def side(estimate: Estimate) -> Name:
+    return Name(estimate.label)

@@ -1,0 +1,147 @@
+"""One side of a comparison: its manifest, and its prompts as (prompt_id, path, oid)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+from .errors import ConfigError, ExitCode
+from .globs import Globs
+from .manifest import Assumptions, Manifest
+from .prompts import Problem, format_of
+from .prompts.discovery import EXCLUDE, INCLUDE
+
+
+class PromptFile(NamedTuple):
+    prompt_id: str
+    path: str
+    oid: str | None  # None where `problem` says why its content is not known
+    format: str
+    assumptions: Assumptions  # of this prompt; its model is the one stated for it, not the default one
+    default_model: str | None
+    tags: Mapping[str, str]
+    named: bool  # prompt_id comes from the manifest; otherwise it is the path
+    problem: Problem | None = None
+
+
+MISSING = Problem(
+    "is listed in llm-cost.toml and is not there",
+    "Restore the file, or remove its [[prompts]] entry.",
+    ExitCode.CONFIG_ERROR,
+)
+
+
+class Snapshot(NamedTuple):
+    label: str  # what a person calls this side: "main", "worktree"
+    commit: str | None
+    manifest: Manifest | None  # None: this side has no llm-cost.toml
+    files: tuple[PromptFile, ...]  # sorted by prompt_id
+
+
+class Selection(NamedTuple):
+    """What a command line says about which files are prompts and how they are used."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()  # files and directories, relative to the top of the repository
+    as_text: bool = False
+    assumptions: Assumptions = Assumptions()  # for all prompts, above the manifest's
+
+
+class Finder:
+    """Decides which paths of one side are prompts. Also says which directories a walk can skip."""
+
+    def __init__(self, manifest: Manifest | None, selection: Selection) -> None:
+        """Raises ConfigError for a malformed pattern."""
+        self._listed = {entry.path for entry in manifest.prompts} if manifest else set()
+        self._ad_hoc = bool(selection.include)
+        include: tuple[str, ...]
+        exclude: tuple[str, ...]
+        if selection.include:
+            include, exclude = selection.include, ()
+        elif manifest is None:
+            include, exclude = INCLUDE, EXCLUDE
+        else:
+            include, exclude = manifest.include, manifest.exclude
+        self._include, self._exclude = Globs(include), Globs(exclude)
+        self._refused = Globs(selection.exclude)
+        self._paths = selection.paths
+        self._directories = {
+            path[: cut + 1] for path in (*self._listed, *self._paths) for cut in range(len(path)) if path[cut] == "/"
+        }
+
+    def finds(self, path: str) -> bool:
+        """Whether the file at `path` is a prompt that was asked for."""
+        if self._paths and not any(path == wanted or path.startswith(wanted + "/") for wanted in self._paths):
+            return False
+        if self._refused and self._refused.matches(path):
+            return False
+        if path in self._paths or (path in self._listed and not self._ad_hoc):
+            return True
+        return self._include.matches(path) and not (self._exclude and self._exclude.matches(path))
+
+    def enters(self, directory: str) -> bool:
+        """Whether a prompt can lie below `directory` (ending in "/")."""
+        return directory in self._directories or self._include.enters(directory) or bool(self._paths)
+
+    def roots(self) -> tuple[str, ...]:
+        """Directories that together hold every prompt; () for the whole repository."""
+        if self._paths or any(part in "*?[" for part in "".join(p.split("/")[0] for p in self._include.patterns)):
+            return ()
+        paths = (*self._include.patterns, *(self._listed if not self._ad_hoc else ()))
+        roots = {path.split("/")[0] for path in paths if "/" in path}
+        return tuple(sorted(roots)) if len(roots) and all("/" in path for path in paths) else ()
+
+
+def make_snapshot(
+    label: str,
+    commit: str | None,
+    manifest: Manifest | None,
+    selection: Selection,
+    found: Mapping[str, str | Problem],
+    *,
+    borrowed: bool = False,
+) -> Snapshot:
+    """One side from the prompts that were found there (`found`: path -> oid, or why it cannot be read).
+
+    A listed prompt that was not found keeps its place as MISSING, so that it is reported; where the manifest is
+    `borrowed` from the other side it is simply not there. Raises ConfigError where two prompts share an id.
+    """
+    listed = {entry.path: entry for entry in manifest.prompts} if manifest else {}
+    defaults = manifest.defaults if manifest else Assumptions()
+    below = defaults._replace(model=None)
+    tags = manifest.tags if manifest else {}
+    shared = selection.assumptions.over(below)  # of every prompt that has no entry of its own
+    files = []
+    if not borrowed and not selection.include:
+        finder = Finder(manifest, selection)
+        found = {**found, **{path: MISSING for path in listed.keys() - found.keys() if finder.finds(path)}}
+    for path, content in found.items():
+        entry = listed.get(path)
+        own = selection.assumptions.over(entry.assumptions).over(below) if entry else shared
+        files.append(
+            PromptFile(
+                (entry.prompt_id if entry else None) or path,
+                path,
+                content if isinstance(content, str) else None,
+                "text" if selection.as_text else own.format or format_of(path),
+                own,
+                defaults.model,
+                {**tags, **entry.tags} if entry else tags,
+                entry is not None and entry.prompt_id is not None,
+                None if isinstance(content, str) else content,
+            )
+        )
+    files.sort(key=lambda file: file.prompt_id)
+    _refuse_shared_ids(files)
+    return Snapshot(label, commit, manifest, tuple(files))
+
+
+def _refuse_shared_ids(files: list[PromptFile]) -> None:
+    for one, other in pairwise(files):
+        if one.prompt_id == other.prompt_id:
+            raise ConfigError(
+                f'"{one.prompt_id}" is the prompt_id of {one.path} and of {other.path}',
+                "A prompt without an id is known by its path: give one of the two another prompt_id.",
+            )

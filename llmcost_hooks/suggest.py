@@ -1,0 +1,67 @@
+"""Computed what-ifs: the same prompt on a cheaper model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal, localcontext
+from typing import NamedTuple
+
+from .estimate import EXACT, PromptEstimate, call_cost
+from .models import Model, resolve_model
+from .prices.book import ModelRow, PriceBook
+
+
+class Suggestion(NamedTuple):
+    prompt_id: str
+    model: str
+    other: str
+    saving_percent: Decimal  # of the prompt's cost, rounded down to whole percents
+
+
+def cheaper_model(row: PromptEstimate, book: PriceBook, on: date) -> Suggestion | None:
+    """A cheaper model of the same provider that holds the prompt, is on sale and counts tokens the same way.
+
+    Among those the nearest by name, then the cheapest: gpt-4o -> gpt-4o-mini.
+    """
+    model = resolve_model(row.model, book)
+    if model is None or row.effective_cost == 0:
+        return None
+    with localcontext(EXACT):
+        found = [(-_kinship(row.model, other.id), cost, other.id) for other, cost in _cheaper(row, model, book, on)]
+    if not found:
+        return None
+    _, cost, other = min(found)
+    return Suggestion(row.prompt_id, row.model, other, _saving(row.effective_cost, cost))
+
+
+def _cheaper(row: PromptEstimate, model: Model, book: PriceBook, on: date) -> Iterator[tuple[ModelRow, Decimal]]:
+    for other in book.rows():
+        if other.provider != model.row.provider or other.id == model.id or not _usable(other, row, on):
+            continue
+        offer = book.offer(other, on)
+        same_count = resolve_model(other.id, book)
+        if offer is None or same_count is None or same_count[2:6] != model[2:6]:
+            continue
+        cost = call_cost(offer, row.scenario, row.input_tokens, row.cached_input_tokens, row.output_tokens or 0)
+        if cost is not None and cost * row.calls < row.effective_cost:
+            yield other, cost * row.calls
+
+
+def _usable(other: ModelRow, row: PromptEstimate, on: date) -> bool:
+    if other.retires_at is not None and other.retires_at <= on:
+        return False
+    needed = row.input_tokens + (row.output_tokens or 0)
+    return other.context_window is not None and needed <= other.context_window
+
+
+def _kinship(name: str, other: str) -> int:
+    """How many leading parts of two names agree: gpt-4o-mini and gpt-4o-audio share 2."""
+    pairs = zip(name.split("-"), other.split("-"), strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(name.count("-"), other.count("-")) + 1)
+
+
+def _saving(cost: Decimal, other: Decimal) -> Decimal:
+    with localcontext() as context:
+        context.prec = 10
+        return ((cost - other) / cost * 100).quantize(Decimal(1), "ROUND_DOWN")

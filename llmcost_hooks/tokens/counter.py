@@ -1,0 +1,76 @@
+"""Choose between the two ways to count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from llmcost_hooks.tokens.bulk import Bulk
+
+BULK = 1_500_000  # characters in one call
+MERGE_BUDGET = 100_000  # bytes in one process
+
+
+class Encoding(NamedTuple):
+    """A tokenizer, as bytes."""
+
+    name: str  # one of ENCODINGS
+    table: memoryview  # <name>.tbl
+    classes: memoryview  # classes.bin
+
+
+class Counter:
+    """Counts tokens for one encoding. Make one per process: it remembers pieces, within bounds."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        """Raise ValueError if the encoding's name is unknown or its bytes are damaged."""
+        from llmcost_hooks.tokens.split import Splitter
+        from llmcost_hooks.tokens.table import Ranks
+        from llmcost_hooks.tokens.table_counter import TableCounter
+
+        self._name = encoding.name
+        self._ranks = Ranks(encoding.table)
+        self._splitter = Splitter(encoding.name, encoding.classes)
+        self._table = TableCounter(self._ranks, self._splitter, MERGE_BUDGET)
+        self._bulk: Bulk | None = None
+
+    def count(self, text: str) -> int:
+        """The number of tokens of `text`, special tokens counted as text; 0 for the empty text.
+
+        Text decoded from valid UTF-8 never fails; a lone surrogate raises ValueError.
+        """
+        return self.count_many((text,))[0]
+
+    def count_many(self, texts: Sequence[str]) -> list[int]:
+        """The number of tokens of each text, like `count`. One call for many texts is the fastest way."""
+        for text in texts:
+            _refuse_surrogates(text)
+        if self._bulk is None and sum(map(len, texts)) >= BULK:
+            self._bulk = self._load_bulk()
+        return [self._count(text) for text in texts]
+
+    def _count(self, text: str) -> int:
+        if self._bulk is None:
+            count = self._table.count(text)
+            if count is not None:
+                return count
+            self._bulk = self._load_bulk()
+        return self._bulk.count(text)
+
+    def _load_bulk(self) -> Bulk:
+        from llmcost_hooks.tokens.bulk import Bulk
+
+        return Bulk(self._name, self._ranks, self._splitter)
+
+
+def _refuse_surrogates(text: str) -> None:
+    if text.isascii():
+        return
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:  # it carries the whole text: not to be passed on
+        at = error.start
+    else:
+        return
+    raise ValueError(f"character {at} is a lone surrogate: text must come from valid UTF-8")

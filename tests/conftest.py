@@ -1,0 +1,80 @@
+"""A sealed environment for every test: own home, own git configuration, fixed dates, no network."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from .repos import Repo
+
+settings.register_profile("suite", deadline=None, database=None, derandomize=True)
+settings.load_profile("suite")
+
+GIT_CONFIG = """\
+[user]
+    name = Ada Example
+    email = ada@example.invalid
+[init]
+    defaultBranch = main
+[protocol "file"]
+    allow = always
+[advice]
+    detachedHead = false
+[gc]
+    auto = 0
+[maintenance]
+    auto = false
+"""
+
+
+def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    """An audit hook, so that no import order gets around it."""
+    internet = event == "socket.__new__" and arguments[1] in (socket.AF_INET, socket.AF_INET6)
+    if internet or event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        raise AssertionError(f"A test reached for the network: {event} {arguments[1:]}")
+
+
+sys.addaudithook(refuse_network)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sealed_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The environment of the whole session; the home directory that it made."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "gitconfig").write_text(GIT_CONFIG)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith(("GIT_", "XDG_", "PRE_COMMIT", "LLMCOST_", "LLM_COST_")):
+                patch.delenv(name)
+        for name in ("NO_COLOR", "CI", "GITHUB_ACTIONS"):
+            patch.delenv(name, raising=False)
+        for name in ("CACHE", "CONFIG", "DATA", "STATE"):
+            patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+        patch.setenv("HOME", str(home))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+        patch.setenv("GIT_AUTHOR_DATE", "2026-01-01T00:00:00+00:00")
+        patch.setenv("GIT_COMMITTER_DATE", "2026-01-01T00:00:00+00:00")
+        patch.setenv("GIT_EDITOR", "false")
+        patch.setenv("TZ", "UTC")
+        patch.setenv("LC_ALL", "C.UTF-8")
+        yield home
+
+
+@pytest.fixture(autouse=True)
+def own_cache(sealed_session: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache directory of its own for each test, made only if the test uses it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(sealed_session / "cache" / str(abs(hash(request.node.nodeid)))))
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    """A new, empty repository."""
+    return Repo.init(tmp_path / "repo")

@@ -1,0 +1,150 @@
+"""The working tree, against what a real `git add` stores in a copy of the repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from llmcost_hooks.errors import ConfigError
+from llmcost_hooks.git.files import read_below, read_file
+from llmcost_hooks.git.index import index_entries
+from llmcost_hooks.git.objects import Unread
+from llmcost_hooks.git.plumbing import Entry
+from llmcost_hooks.git.worktree import WorktreeFile, read_worktree, tracked_paths
+
+from ..repos import Repo
+from .conftest import Kinds
+from .kinds import KINDS, LFS_POINTER, MISSING_BLOBS, NAMES, WITH_INDEX
+
+
+def added(repo: Repo, *paths: str) -> dict[str, WorktreeFile]:
+    """What `git add` stores of the files, found out in a copy of the repository."""
+    copy = Repo(repo.path.with_name("copy-to-add-in"))
+    shutil.copytree(repo.path, copy.path, symlinks=True)
+    copy.git("--literal-pathspecs", "add", "--force", "--", *paths)
+    found = {}
+    for path in paths:
+        oid = copy.git("--literal-pathspecs", "ls-files", "-s", "--", path).split()[1]
+        found[path] = WorktreeFile(oid, copy.raw("cat-file", "blob", oid))
+    shutil.rmtree(copy.path)
+    return found
+
+
+@pytest.mark.parametrize("kind", [kind for kind in WITH_INDEX if kind not in MISSING_BLOBS])
+def test_tracked_and_untouched(kinds: Kinds, kind: str) -> None:
+    """Fresh files look young to git; whichever it calls unchanged, what is read is what is staged."""
+    repo = kinds(kind)
+    entries = index_entries(repo.cwd)
+    tracked = tracked_paths(repo.cwd)
+    expected = set(entries)
+    if kind == "intent_to_add":
+        expected.add("prompts/new.md")
+    assert set(tracked) == expected
+    assert {path for path, entry in tracked.items() if entry not in (None, entries.get(path))} == set()
+    for path, file in read_worktree(repo.cwd, [path for path, entry in tracked.items() if entry is None]).items():
+        assert isinstance(file, WorktreeFile)
+        assert path == "prompts/new.md" or file.oid == entries[path].oid
+    below = {path: entry for path, entry in tracked.items() if path.startswith("prompts/")}
+    assert tracked_paths(repo.cwd, ["prompts/"]) == below
+
+
+@pytest.mark.parametrize("kind", [kind for kind in WITH_INDEX if kind not in MISSING_BLOBS])
+def test_tracked_after_edits(kind: str, tmp_path: Path) -> None:
+    repo = KINDS[kind](tmp_path / "repo")
+    names = ("kept", "edited", "deleted", "link", "pipe", "directory", "mode")
+    for name in names:
+        repo.stage(f"prompts/t/{name}.md", name)
+    long_ago = 1_000_000_000
+    for name in names:
+        os.utime(repo.path / f"prompts/t/{name}.md", (long_ago, long_ago))
+    repo.git("update-index", "--refresh", "-q")
+    entries = index_entries(repo.cwd)
+    repo.write("prompts/t/edited.md", "edited again")
+    repo.write("prompts/t/untracked.md", "untracked")
+    (repo.path / "prompts/t/mode.md").chmod(0o755)
+    for name in ("deleted", "link", "pipe", "directory"):
+        (repo.path / f"prompts/t/{name}.md").unlink()
+    (repo.path / "prompts/t/link.md").symlink_to("kept.md")
+    os.mkfifo(repo.path / "prompts/t/pipe.md")
+    repo.write("prompts/t/directory.md/inner.md", "x")
+    tracked = tracked_paths(repo.cwd, ["prompts/t"])
+    pipe = tracked.pop("prompts/t/pipe.md", None)
+    assert pipe is None, "git may call it a file or not; it is never unchanged"
+    assert tracked == {
+        "prompts/t/kept.md": entries["prompts/t/kept.md"],
+        "prompts/t/edited.md": None,
+        "prompts/t/mode.md": None,
+    }
+    paths = ["prompts/t/edited.md", "prompts/t/mode.md", "prompts/t/untracked.md"]
+    assert read_worktree(repo.cwd, paths) == added(repo, *paths)
+    refused = {"prompts/t/link.md": "not readable: Too many levels of symbolic links", "prompts/t/pipe.md": "not a regular file",
+               "prompts/t/directory.md": "not a regular file", "prompts/t/deleted.md": "missing"}  # fmt: skip
+    assert read_worktree(repo.cwd, [*refused]) == {path: Unread(reason) for path, reason in refused.items()}
+
+
+def test_sparse_files_count_as_unchanged(kinds: Kinds) -> None:
+    """git compares nothing outside the cone, and so calls nothing there deleted."""
+    repo = kinds("sparse_checkout")
+    assert not (repo.path / "a").exists()
+    assert tracked_paths(repo.cwd)["a/x/1.md"] == Entry("100644", repo.oid("HEAD:a/x/1.md"))
+
+
+def test_conflict_and_bare(kinds: Kinds) -> None:
+    with pytest.raises(ConfigError, match="unmerged"):
+        tracked_paths(kinds("conflict").cwd)
+    with pytest.raises(ConfigError, match="bare repository"):
+        tracked_paths(kinds("bare").cwd)
+
+
+CONTENTS = {
+    "lf": b"one\ntwo\n",
+    "crlf": b"one\r\ntwo\r\n",
+    "mixed": b"one\r\ntwo\n",
+    "lone": b"one\rtwo\r\n",
+    "binary": b"one\r\n\0two\r\n",
+    "id": b"$Id: abc $ $Id$ $Id: no\nend $\r\n",
+    "utf8": "h\u00e9\r\n".encode(),
+    "utf16": b"\xff\xfe" + "h\u00e9 $Id: 1 $\r\n".encode("utf-16le"),
+    "utf16be": b"\xfe\xff" + "h\u00e9\r\n".encode("utf-16be"),
+    "latin1": b"h\xe9\r\n",
+    "empty": b"",
+}
+ATTRIBUTES = (
+    "", "text", "text=auto", "-text", "text eol=crlf", "text eol=lf", "text=auto eol=lf", "ident", "text ident",
+    "text=auto ident", "binary", "text working-tree-encoding=UTF-16", "working-tree-encoding=UTF-16LE-BOM ident text",
+    "working-tree-encoding=ISO-8859-1", "working-tree-encoding=utf-8", "working-tree-encoding=UTF-16BE-BOM",
+    "filter=unconfigured",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("autocrlf", ["false", "input", "true"])
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
+def test_exactly_what_git_add_stores(repo: Repo, attribute: str, autocrlf: str) -> None:
+    """Every content under every attribute and setting, over an index that is empty, has LF or has CRLF."""
+    repo.git("config", "core.autocrlf", "false")
+    for name, content in CONTENTS.items():
+        for before in ("none", "lf", "crlf"):
+            if before != "none":
+                repo.write(f"{before}/{name}", CONTENTS[before])
+    repo.commit()
+    repo.git("config", "core.autocrlf", autocrlf)
+    repo.write(".gitattributes", f"*/* {attribute}\n")
+    contents = {f"{before}/{name}": data for name, data in CONTENTS.items() for before in ("none", "lf", "crlf")}
+    for path, data in contents.items():
+        repo.write(path, data)
+    found = read_worktree(repo.cwd, [*contents])
+    assert len(found) == len(contents)
+    for path, file in found.items():
+        single = repo.run("add", "--", path)
+        if single.code:
+            assert isinstance(file, Unread), f"git refuses {path}: {single.err}"
+        elif isinstance(file, Unread):
+            assert file.reason.startswith("not convertible"), path
+            raise AssertionError(f"git stores {path}, and it was not read: {file}")
+        else:
+            oid = repo.git("ls-files", "-s", "--", path).split()[1]
+            assert file == WorktreeFile(oid, repo.raw("cat-file", "blob", oid)), path

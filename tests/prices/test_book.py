@@ -1,0 +1,306 @@
+"""The book against the same file read as a whole by the json module, and against damaged files."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import string
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from llmcost_hooks.data import open_data
+from llmcost_hooks.errors import PricingError
+from llmcost_hooks.prices.book import PriceBook, Rates, Tariff, Tier
+
+DATA = bytes(open_data("prices.json"))
+WHOLE: dict[str, Any] = json.loads(DATA)
+BOOK = PriceBook(DATA)
+KNOWN = {**{name: name for name in WHOLE["models"]}, **WHOLE["aliases"]}
+
+
+@given(st.one_of(st.sampled_from(sorted(KNOWN)), st.text(max_size=40), st.text(string.printable, max_size=12)))
+@example("")
+@example('gpt-4o": {}, "x')
+@example('gpt-4o"')
+@example("gpt-4o\n")
+@example('\n    "gpt-4o')
+@example("gpt-4o\\")
+@example("gpt.4o")
+@example(".*")
+@example("gpt-4[o]")
+@example("ｇｐｔ-4o")
+@example("gpt-4o\0")
+@example("models")
+@example("schema_version")
+@example("primary")
+@example("provider")
+@example("z" * 10_240)
+def test_finds_exactly_the_names_of_the_file(name: str) -> None:
+    row = BOOK.find(name)
+    assert (row.id if row else None) == KNOWN.get(name)
+
+
+def test_every_row_is_what_the_json_module_reads() -> None:
+    rows = {row.id: row for row in BOOK.rows()}
+    assert list(rows) == sorted(WHOLE["models"])
+    for name, value in WHOLE["models"].items():
+        row = rows[name]
+        assert row == BOOK.find(name)
+        assert row.provider == value["provider"]
+        assert row.context_window == value["context_window"]
+        assert row.max_output_tokens == value["max_output_tokens"]
+        assert row.tokenizer == value["tokenizer"]
+        assert (row.retires_at and row.retires_at.isoformat()) == value["lifecycle"]["retires_at"]
+        prices = [prices for offer in value["offers"] for prices in offer["prices"]]
+        assert len(row.offers) == len(prices)
+        for offer, stated in zip(row.offers, prices, strict=True):
+            assert offer.effective_from.isoformat() == stated["effective_from"]
+            assert offer.verified_by == WHOLE["sources"][stated["source"]]["verified_by"]
+            assert _texts(offer.standard.rates) == _stated(stated["standard"])
+            assert (offer.batch is not None) == ("batch" in stated["variants"])
+            for variant, tariff in (("standard", offer.standard), ("batch", offer.batch)):
+                tiers = {t["when_input_gt"]: t["output"] for t in stated["tiers"] if t["variant"] == variant}
+                read = {tier.above_input_tokens: tier.rates.output for tier in tariff.tiers} if tariff else {}
+                assert read == _stated(tiers)
+
+
+def _texts(rates: Rates) -> dict[str, Decimal | None]:
+    return rates._asdict()
+
+
+def _stated(value: dict[Any, str | None]) -> dict[Any, Decimal | None]:
+    return {key: None if text is None else Decimal(text) for key, text in value.items()}
+
+
+def test_names_are_ids_and_aliases() -> None:
+    assert BOOK.names() == sorted(KNOWN)
+
+
+def test_header() -> None:
+    assert (BOOK.version, BOOK.currency) == (WHOLE["db_version"], "USD")
+    assert BOOK.generated_at < BOOK.valid_until
+    assert WHOLE["valid_until"].startswith(BOOK.valid_until.isoformat())
+
+
+# --- cost of a lookup --------------------------------------------------------------------------------------------
+
+
+def large(models: int) -> bytes:
+    """A file with many models before and after gpt-4o."""
+    line = WHOLE["models"]["gpt-4o"]
+    return edited(lambda value: value["models"].update({f"{c}-{i:05}": line for c in "az" for i in range(models)}))
+
+
+def edited(change: Callable[[dict[str, Any]], object], source: bytes = DATA) -> bytes:
+    """The file after `change`, in the layout of docs/prices.md, written without the builder."""
+    value = json.loads(source)
+    change(value)
+    models, aliases = value.pop("models"), value.pop("aliases")
+    tail = {key: value.pop(key) for key in ("revocations", "signatures")}
+    lines = [f"  {json.dumps(key)}: {json.dumps(member)}," for key, member in value.items()]
+    for part, members in (("models", models), ("aliases", aliases)):
+        body = ",\n".join(f"    {json.dumps(name)}: {json.dumps(members[name])}" for name in sorted(members))
+        lines += [f'  "{part}": {{', *([body] if body else []), "  },"]
+    lines.append(json.dumps(tail, indent=2)[2:-2])
+    return "\n".join(["{", *lines, "}", ""]).encode()
+
+
+def test_the_layout_helper_of_these_tests_is_the_layout() -> None:
+    assert edited(lambda value: None).split(b'  "revocations"')[0] == DATA.split(b'  "revocations"')[0]
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Every text that the json module has parsed since the test began."""
+    texts: list[bytes] = []
+    loads = json.loads
+
+    def counted(text: bytes) -> Any:
+        texts.append(text)
+        return loads(text)
+
+    monkeypatch.setattr(json, "loads", counted)
+    return texts
+
+
+LARGE = large(1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [("gpt-4o", 1), ("gpt-4o-2024-08-06", 2), ("a-00000", 1), ("z-00999", 1), ("nothing", 0), ("~", 0), ("0", 0)],
+)
+def test_a_lookup_parses_only_the_lines_it_needs(name: str, lines: int, parsed: list[bytes]) -> None:
+    book = PriceBook(LARGE)
+    assert len(parsed) == 1  # the header
+    assert len(parsed[0]) < 5_000
+    found = book.find(name)
+    assert (found is not None) == (lines > 0)
+    assert len(parsed) == 1 + lines
+    assert all(b"\n" not in text for text in parsed[1:])
+    assert book.find(name) is found
+    assert len(parsed) == 1 + lines  # remembered
+
+
+def test_bytes_maps_and_views_read_alike(tmp_path: Path) -> None:
+    path = tmp_path / "prices.json"
+    path.write_bytes(DATA)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        expected = BOOK.find("o3")
+        assert PriceBook(mapped).find("o3") == expected
+        view = memoryview(mapped)
+        assert PriceBook(view).find("o3") == expected
+        view.release()
+    assert PriceBook(memoryview(b"__" + DATA)[2:]).find("o3") == expected
+
+
+def test_a_file_without_aliases_or_models() -> None:
+    book = PriceBook(edited(lambda value: value.update(aliases={})))
+    assert book.find("gpt-4o") == BOOK.find("gpt-4o")
+    assert book.find("gpt-4o-2024-08-06") is None
+    assert book.names() == sorted(WHOLE["models"])
+    empty = PriceBook(edited(lambda value: value.update(aliases={}, models={})))
+    assert (list(empty.rows()), empty.names(), empty.find("gpt-4o")) == ([], [], None)
+
+
+# --- offers ------------------------------------------------------------------------------------------------------
+
+
+def offer_input(model: str, on: date, book: PriceBook = BOOK) -> Decimal | None:
+    row = book.find(model)
+    assert row is not None
+    offer = book.offer(row, on)
+    return offer.standard.rates.input if offer else None
+
+
+def test_prices_change_on_their_day() -> None:
+    assert offer_input("gemini-4-argon", date(2026, 11, 30)) == Decimal("2")
+    assert offer_input("gemini-4-argon", date(2026, 12, 1)) == Decimal("4")
+    assert offer_input("o3", date(2025, 6, 9)) == Decimal("10")
+    assert offer_input("o3", date(2025, 6, 10)) == Decimal("2")
+    assert offer_input("o3", date(2040, 1, 1)) == Decimal("2")
+
+
+@pytest.mark.parametrize("day", [date(1970, 1, 1), date(2025, 5, 21)])
+def test_before_the_first_known_price_there_is_none(day: date) -> None:
+    for row in BOOK.rows():
+        assert BOOK.offer(row, day) is None
+
+
+def test_a_batch_price_does_not_outlive_the_standard_price_it_halves() -> None:
+    row = BOOK.find("gemini-4-argon")
+    assert row is not None
+    today, december = BOOK.offer(row, date(2026, 11, 22)), BOOK.offer(row, date(2026, 12, 1))
+    assert today is not None and today.batch is not None and today.batch.rates.input == Decimal("1")
+    assert december is not None and december.batch is None
+
+
+def test_a_retired_model_keeps_its_last_price() -> None:
+    assert offer_input("claude-3-opus", date(2027, 1, 1)) == Decimal("15")
+
+
+def test_another_channel_or_region_is_never_the_models_own_price() -> None:
+    def add_channels(value: dict[str, Any]) -> None:
+        offers = value["models"]["gpt-4o"]["offers"]
+        value["channels"]["azure"] = {"vendor": "Microsoft", "service": "Azure OpenAI"}
+        foreign = json.loads(json.dumps(offers[0]).replace('"2.5"', '"99"'))
+        offers[:0] = [{**foreign, "channel": "azure"}, {**foreign, "channel": "nobody"}, {**foreign, "region": "eu"}]
+
+    book = PriceBook(edited(add_channels))
+    assert offer_input("gpt-4o", date(2026, 11, 22), book) == Decimal("2.5")
+    only_foreign = edited(
+        lambda value: value["models"]["gpt-4o"]["offers"].__setitem__(slice(3, None), []), edited(add_channels)
+    )
+    assert offer_input("gpt-4o", date(2026, 11, 22), PriceBook(only_foreign)) is None
+
+
+def rates(value: int) -> Rates:
+    return Rates(Decimal(value), None, None, None, None)
+
+
+@given(st.lists(st.integers(0, 50), unique=True), st.integers(0, 60))
+def test_a_tier_is_a_cliff_strictly_above_its_start(starts: list[int], tokens: int) -> None:
+    tariff = Tariff(rates(-1), tuple(Tier(start, rates(start)) for start in sorted(starts)))
+    expected = max((start for start in starts if start < tokens), default=-1)
+    assert tariff.at(tokens).input == expected
+
+
+def test_tiers_of_the_file_are_strictly_above() -> None:
+    row = BOOK.find("gemini-2.5-pro")
+    offer = row and BOOK.offer(row, date(2026, 11, 22))
+    assert offer
+    assert [offer.standard.at(tokens).input for tokens in (0, 200_000, 200_001)] == [
+        Decimal("1.25"), Decimal("1.25"), Decimal("2.5"),
+    ]  # fmt: skip
+
+
+# --- damage ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{}",
+        b"not json",
+        DATA[:100],
+        DATA[: len(DATA) // 2],
+        DATA.replace(b'"schema_version": 1', b'"schema_version": 2'),
+        DATA.replace(b'"schema_version": 1,', b'"schema_version": 1'),
+        DATA.replace(b'"db_version"', b'"dbversion"'),
+        DATA.replace(b'"valid_until": "2027', b'"valid_until": "soon'),
+        DATA.replace(b'"verified_at"', b'"verifiedat"'),
+        DATA.replace(b'"vendor"', b'"vender"'),
+        json.dumps(WHOLE).encode(),
+    ],
+)  # fmt: skip
+def test_a_damaged_file_is_refused_when_opened(data: bytes) -> None:
+    with pytest.raises(PricingError, match="price file cannot be used") as caught:
+        PriceBook(data)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"input": "2.5"', b'"input": 2.5'),
+        (b'"input": "2.5"', b'"input": "-2.5"'),
+        (b'"input": "2.5"', b'"input": "NaN"'),
+        (b'"input": "2.5"', b'"input": "Infinity"'),
+        (b'"input": "2.5"', b'"input": "two"'),
+        (b'"input": "2.5"', b'"input": true'),
+        (b'"source": "openai-both"', b'"source": "hearsay"'),
+        (b'"effective_from": "2026-10-14"', b'"effective_from": "some day"'),
+        (b'"variants": {', b'"variant": {'),
+        (b'"provider"', b'"provided"'),
+        (b'}]}]}', b'}]}]'),
+        (b'"offers": [', b'"offers": ["x", '),
+    ],
+)  # fmt: skip
+def test_a_damaged_model_is_refused_and_no_other(old: bytes, new: bytes) -> None:
+    line = next(line for line in DATA.split(b"\n") if line.startswith(b'    "gpt-4o": '))
+    assert old in line
+    book = PriceBook(DATA.replace(line, line.replace(old, new)))
+    with pytest.raises(PricingError, match="price file cannot be used"):
+        book.find("gpt-4o")
+    assert book.find("o3") == BOOK.find("o3")
+
+
+def test_a_line_that_holds_no_member_is_refused() -> None:
+    book = PriceBook(DATA.replace(b'    "gpt-4o": ', b'   "gpt-4o": '))
+    with pytest.raises(PricingError, match="holds no model"):
+        list(book.rows())
+
+
+@pytest.mark.parametrize("target", ['"nothing"', "null", "3", '["gpt-4o"]', '"gpt-4o-2024-11-20"'])
+def test_an_alias_that_leads_nowhere_finds_nothing(target: str) -> None:
+    changed = DATA.replace(b'"gpt-4o-2024-08-06": "gpt-4o"', b'"gpt-4o-2024-08-06": ' + target.encode())
+    assert changed != DATA
+    assert PriceBook(changed).find("gpt-4o-2024-08-06") is None

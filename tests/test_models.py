@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tiktoken.model import encoding_name_for_model
+
+import llmcost_hooks
+from llmcost_hooks.data import open_data
+from llmcost_hooks.families import BUNDLED, UNMEASURED, family_of
+from llmcost_hooks.models import near_names, resolve_model
+from llmcost_hooks.prices.book import PriceBook
+
+BOOK = PriceBook(open_data("prices.json"))
+IDS = [row.id for row in BOOK.rows()]
+
+
+def resolved(name: str) -> str | None:
+    model = resolve_model(name, BOOK)
+    return model.id if model else None
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("gpt-4o", "gpt-4o"),
+        ("GPT-4.1", "gpt-4.1"),
+        ("GPT-4o mini", "gpt-4o-mini"),
+        ("  gpt-4o\t", "gpt-4o"),
+        ("Claude Sonnet 4.5", "claude-sonnet-4-5"),
+        ("Claude 3.5 Sonnet", "claude-3-5-sonnet"),
+        ("Claude Opus 3", "claude-3-opus"),
+        ("claude_opus_4_1", "claude-opus-4-1"),
+        ("claude-3.5-sonnet", "claude-3-5-sonnet"),
+        ("claude-3-5-sonnet-20241022", "claude-3-5-sonnet"),
+        ("claude-3-5-sonnet-latest", "claude-3-5-sonnet"),
+        ("claude-4.5-haiku", "claude-haiku-4-5"),
+        ("claude-sonnet-4-5-20250929", "claude-sonnet-4-5"),
+        ("claude-sonnet-4-5-2025-09-29", "claude-sonnet-4-5"),
+        ("Gemini 2.5 Pro", "gemini-2.5-pro"),
+        ("gemini-2.5-pro-latest", "gemini-2.5-pro"),
+        ("gemini-flash-latest", "gemini-flash-latest"),
+        ("gpt-4o-2024-08-06", "gpt-4o"),
+        ("gpt-4o-20240806", "gpt-4o"),
+        ("gpt-4o-2024-05-13", "gpt-4o-2024-05-13"),
+        ("gpt-4o-20240513", "gpt-4o-2024-05-13"),
+        ("gpt-5-chat-latest", "gpt-5-chat"),
+        ("openai/gpt-4o", "gpt-4o"),
+        ("OpenAI/GPT-4o", "gpt-4o"),
+        ("anthropic/claude-3-haiku", "claude-3-haiku"),
+        ("google/gemini-2.0-flash", "gemini-2.0-flash"),
+        ("googleai/gemini-2.0-flash", "gemini-2.0-flash"),
+        ("gemini/gemini-1.5-pro", "gemini-1.5-pro"),
+    ],
+)
+def test_names_as_people_write_them(name: str, model: str) -> None:
+    assert resolved(name) == model
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "azure/gpt-4o",
+        "bedrock/claude-3-haiku",
+        "vertex_ai/gemini-2.5-pro",
+        "openrouter/openai/gpt-4o",
+        "openai/openai/gpt-4o",
+        "anthropic.claude-3-5-sonnet-20241022-v2:0",
+        "claude-sonnet-4@20250514",
+        "openai/claude-3-haiku",  # not that provider's
+        "google/gpt-4o",
+        "/gpt-4o",
+        "openai/",
+        "gpt-4o-2025-01-01",  # no such release is known, so its price is not
+        "o1-mini-2024-09-12",  # had another price
+        "gpt-4o-realtime-preview",
+        "gpt-4o-2024",
+        "ft:gpt-4o-2024-08-06:acme::abc",
+        "gpt-4o:extended",
+        "gpt4o",
+        "latest",
+        "-latest",
+        "",
+        " ",
+        "-",
+        'gpt-4o"',
+        "gpt-4o\n}",
+        "gpt-4.",
+        "g" * 10_240,
+        "openai/" * 2_000 + "gpt-4o",
+    ],
+)
+def test_what_is_not_known_is_none(name: str) -> None:
+    assert resolve_model(name, BOOK) is None
+
+
+@given(st.text(max_size=60))
+def test_any_text_resolves_to_a_model_of_the_file_or_to_nothing(name: str) -> None:
+    assert resolved(name) in {None, *IDS}
+
+
+@given(st.sampled_from(BOOK.names()), st.data())
+def test_case_does_not_matter(name: str, data: st.DataObject) -> None:
+    mixed = "".join(data.draw(st.sampled_from((c.lower(), c.upper()))) for c in name)
+    assert resolved(mixed) == resolved(name)
+
+
+@pytest.mark.parametrize("name", BOOK.names())
+def test_every_name_of_the_file_resolves_with_a_grade_and_a_reason(name: str) -> None:
+    model = resolve_model(name, BOOK)
+    assert model is not None
+    assert model.row == BOOK.find(name)
+    assert model.encoding in BUNDLED
+    assert model.grade in ("exact", "heuristic")
+    assert 0 < model.low <= model.ratio <= model.high
+    assert model.basis and "\n" not in model.basis
+    if model.grade == "exact":
+        assert {model.low, model.ratio, model.high} == {Decimal(1)}
+    else:
+        assert model.low < model.high
+        assert str(model.ratio) in model.basis or "assumed" in model.basis
+    hash(model)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_exact_is_what_tiktoken_maps_and_nothing_else(name: str) -> None:
+    model = resolve_model(name, BOOK)
+    assert model is not None
+    try:
+        expected = encoding_name_for_model(name)
+    except KeyError:
+        assert model.grade == "heuristic"
+    else:
+        assert (model.grade, model.encoding) == ("exact", expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "grade", "ratio"),
+    [
+        ("gpt-4", "cl100k_base", "exact", "1"),
+        ("gpt-4-turbo", "cl100k_base", "exact", "1"),
+        ("gpt-3.5-turbo", "cl100k_base", "exact", "1"),
+        ("gpt-4.1", "o200k_base", "exact", "1"),  # not gpt-4's, though its name begins like it
+        ("gpt-4.5-preview", "o200k_base", "exact", "1"),
+        ("gpt-5-mini", "o200k_base", "exact", "1"),
+        ("gpt-5.6-luna", "o200k_base", "exact", "1"),
+        ("o4-mini", "o200k_base", "exact", "1"),
+        ("gpt-6-sol", "o200k_base", "heuristic", "1.00"),
+        ("gpt-6.1-terra", "o200k_base", "heuristic", "1.00"),
+        ("claude-3-haiku", "o200k_base", "heuristic", "1.18"),
+        ("claude-3-5-sonnet", "o200k_base", "heuristic", "1.18"),
+        ("claude-opus-4", "o200k_base", "heuristic", "1.18"),
+        ("claude-opus-4-6", "o200k_base", "heuristic", "1.18"),
+        ("claude-sonnet-4-6", "o200k_base", "heuristic", "1.18"),
+        ("claude-opus-4-7", "o200k_base", "heuristic", "1.53"),
+        ("claude-opus-4-8", "o200k_base", "heuristic", "1.53"),
+        ("claude-sonnet-5", "o200k_base", "heuristic", "1.53"),
+        ("claude-haiku-5-5", "o200k_base", "heuristic", "1.53"),
+        ("claude-fable-5", "o200k_base", "heuristic", "1.53"),
+        ("gemini-1.5-pro", "o200k_base", "heuristic", "1.17"),
+        ("gemini-4-argon", "o200k_base", "heuristic", "1.17"),
+    ],
+)
+def test_how_tokens_are_counted(name: str, encoding: str, grade: str, ratio: str) -> None:
+    model = resolve_model(name, BOOK)
+    assert model is not None
+    assert (model.encoding, model.grade, model.ratio) == (encoding, grade, Decimal(ratio))
+
+
+@pytest.mark.parametrize(
+    ("name", "ratio"),
+    [("claude-opus-4-20250514", "1.18"), ("claude-sonnet-4-20250514", "1.18"), ("claude-opus-4-7-20260416", "1.53"),
+     ("claude-opus-5-20270101", "1.53"), ("claude-2", "1.18"), ("claude-instant-1", "1.18"), ("claude-next", "1.53")],
+)  # fmt: skip
+def test_dates_are_no_versions_of_claude(name: str, ratio: str) -> None:
+    assert family_of(name, "Anthropic").ratio == Decimal(ratio)
+
+
+def test_a_provider_that_nobody_measured_gets_the_widest_band() -> None:
+    bands = [
+        family_of(name, provider) for name, provider in (("claude-3-opus", "Anthropic"), ("gemini-2.5-pro", "Google"))
+    ]
+    assert family_of("grok-4", "xAI") is UNMEASURED
+    assert all(UNMEASURED.high - UNMEASURED.low > band.high - band.low for band in bands)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("gpt4o", "gpt-4o"), ("azure/gpt-4o", "gpt-4o"), ("Claude Sonet 4.5", "claude-sonnet-4-5"),
+     ("claude-3.5-sonet", "claude-3-5-sonnet"), ("gpt-4o-2025-01-01", "gpt-4o"), ("gemini-2.5-pr", "gemini-2.5-pro")],
+)  # fmt: skip
+def test_near_names_are_models_best_first(name: str, near: str) -> None:
+    names = near_names(name, BOOK)
+    assert near in names[:2]
+    assert 1 <= len(names) <= 3
+    assert len(set(names)) == len(names)
+    assert set(names) <= set(IDS)
+
+
+@pytest.mark.parametrize("name", ["", "/", "zzzzzzzz", "9" * 10_240])
+def test_nothing_is_near_to_nonsense(name: str) -> None:
+    assert near_names(name, BOOK) == ()
+
+
+def test_near_names_are_limited() -> None:
+    assert len(near_names("gpt-5", BOOK, 5)) == 5
+
+
+def test_bases_are_one_printable_line() -> None:
+    bases = [family_of(name, provider).basis for name in IDS for provider in ("Anthropic", "OpenAI", "Google", "xAI")]
+    assert all(re.fullmatch(r"[ -~]{20,120}", basis) for basis in bases)
+
+
+PROGRAM = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from llmcost_hooks.data import open_data
+from llmcost_hooks.models import resolve_model
+from llmcost_hooks.prices.book import PriceBook
+assert resolve_model("gpt-4o", PriceBook(open_data("prices.json")))
+print(*sorted({"difflib", "dataclasses", "inspect", "pathlib", "socket", "tiktoken", "tomli"} & set(sys.modules)))
+"""
+
+
+def test_resolving_loads_nothing_heavy() -> None:
+    root = os.path.dirname(os.path.dirname(llmcost_hooks.__file__))
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", PROGRAM, root], capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
