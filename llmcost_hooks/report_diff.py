@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from .compare import Comparison, PromptDelta
-from .estimate import PromptEstimate, Unpriced
+from .estimate import Unpriced
 from .render.money import format_delta, format_percent
-from .report import Name, Report, Table, Text
+from .report import Name, Report, Table, Text, grouped_notes
 from .report_parts import amount, has_money, known_tokens, notes, price_notes, problem_lines, side, total, unit_line
 
+MOVES = 10  # notes of moved prompts that are written out
 FOLD_ABOVE = 20  # rows; beyond, prompts that did not change in any way become one line
 
 
@@ -35,10 +36,9 @@ def diff_report(comparison: Comparison, on: date, extra: tuple[Text, ...] = ()) 
 
 
 def _same(row: PromptDelta) -> bool:
-    """Nothing to see: same content, same cost, same place."""
-    moved = row.base is not None and row.head is not None and row.base.path != row.head.path
+    """Nothing to see: same content at the same cost, wherever it lies now."""
     unknown = isinstance(row.head, Unpriced) and row.head.input_tokens is None
-    return row.content == "unchanged" and not row.cost and not moved and not unknown and not row.model_change()
+    return row.content == "unchanged" and not row.cost and not unknown and not row.model_change()
 
 
 def _cells(row: PromptDelta) -> tuple[Text, ...]:
@@ -70,21 +70,26 @@ def _total(comparison: Comparison) -> Text:
 
 def _changes(comparison: Comparison) -> list[Text]:
     """What a row of the table cannot say: another path, another model, other tokens at an equal price."""
-    lines: list[Text] = []
-    for row in comparison.rows:
-        if row.base is None or row.head is None or row.content == "removed":
-            continue
-        if row.base.path != row.head.path:
-            lines.append((Name(row.prompt_id), ": moved from ", Name(row.base.path), " to ", Name(row.head.path)))
-        if models := row.model_change():
-            lines.append((Name(row.prompt_id), ": model ", Name(models[0]), " → ", Name(models[1])))
-        if row.content == "unchanged" and row.cost and not models:
-            lines.append((Name(row.prompt_id), ": same text, other assumptions in llm-cost.toml"))
-        if row.content == "modified" and row.cost == 0 and isinstance(row.head, PromptEstimate):
-            lines.append((Name(row.prompt_id), ": text changed, cost equal"))
-    return (
-        lines if len(lines) <= FOLD_ABOVE else [*lines[:FOLD_ABOVE], (f"{len(lines) - FOLD_ABOVE:,} more such notes",)]
-    )
+    pairs = [row for row in comparison.rows if row.base and row.head and row.content != "removed"]
+    lines = [line for row in pairs if (line := _move(row))]
+    lines = lines if len(lines) <= MOVES else [*lines[:MOVES], (f"{len(lines) - MOVES:,} more prompts moved",)]
+    return [*lines, *grouped_notes((row.prompt_id, note) for row in pairs for note in _reasons(row))]
+
+
+def _move(row: PromptDelta) -> Text:
+    if row.base is None or row.head is None or row.base.path == row.head.path:
+        return ()
+    to = (" to ", Name(row.head.path)) if row.head.path != row.prompt_id else ()
+    return Name(row.prompt_id), ": moved from ", Name(row.base.path), *to
+
+
+def _reasons(row: PromptDelta) -> list[str]:
+    models = row.model_change()
+    if models:
+        return [f"model {models[0]} → {models[1]}"]
+    if row.content == "unchanged" and row.cost:
+        return ["same text, other assumptions in llm-cost.toml"]
+    return ["changed, cost equal"] if row.content == "modified" and row.cost == 0 else []
 
 
 def _only_on_base(comparison: Comparison) -> list[Text]:

@@ -18,7 +18,7 @@ import zlib
 from array import array
 from pathlib import Path
 
-from tiktoken import _tiktoken
+import tiktoken
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -84,8 +84,8 @@ def pack(numbers: list[int]) -> bytes:
 
 def matching(pattern: str) -> str:
     """All characters that `pattern` matches, found by tiktoken's own regex engine."""
-    found: list[int] = _tiktoken.CoreBPE(BYTES, {}, pattern).encode_ordinary(CODE_POINTS)
-    return bytes(found).decode()
+    bytes_only = tiktoken.Encoding("bytes", pat_str=pattern, mergeable_ranks=BYTES, special_tokens={})
+    return bytes(bytes_only.encode_ordinary(CODE_POINTS)).decode()
 
 
 def classify() -> dict[str, str]:

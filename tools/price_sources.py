@@ -15,7 +15,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 DIMENSIONS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
-CHANNELS = {"openai": "openai", "anthropic": "anthropic", "gemini": "google", "google": "google"}
+CHANNELS = {
+    "openai": "openai",
+    "text-completion-openai": "openai",
+    "anthropic": "anthropic",
+    "gemini": "google",
+}
 MAP_NAME = "model_prices_and_context_window_backup.json"
 
 Rates = dict[str, Decimal]  # dimension -> USD per 1e6 tokens

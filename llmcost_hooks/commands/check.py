@@ -13,7 +13,7 @@ from ..git.plumbing import open_repository
 from ..reading import STAGED, WORKTREE, commit_source
 from ..render.jsondoc import check_document
 from ..report_check import check_report
-from .options import assumption_options, output_options, read_memo, read_selection, show, today
+from .options import assumption_options, output_options, read_memo, read_selection, show, today, verbose_note
 
 HELP = """Hold the cost of all prompts against [budget] in llm-cost.toml.
 
@@ -52,6 +52,7 @@ def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: st
     base_source = commit_source(repo, base) if base else None
     checked = check_side(repo, head, base_source, read_selection(values), memo, on)
     estimate, manifest, comparison, verdict = checked
+    verbose_note(ctx, f"{estimate.label}: {len(estimate.rows):,} prompts; prices {estimate.prices.version}")
     code = checked.code()
     if code or not ctx.obj["quiet"]:
         report = check_report(estimate, manifest, verdict, comparison, on)

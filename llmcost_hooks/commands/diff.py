@@ -22,6 +22,7 @@ from .options import (
     selection_options,
     show,
     today,
+    verbose_note,
 )
 from .sides import Asked, find_sides, split_paths
 
@@ -73,6 +74,8 @@ def diff_command(ctx: click.Context, /, words: tuple[str, ...], after_dashes: tu
     selection = read_selection(values, tuple(path for path in read_paths(repo.prefix, paths) if path))
     sides = read_sides(repo, base, head, selection)
     comparison = compare_sides(repo, sides, base, head, memo, on)
+    for side in (comparison.base, comparison.head):
+        verbose_note(ctx, f"{side.label} {side.commit or ''}: {len(side.rows):,} prompts; prices {side.prices.version}")
     failing = [row for row in comparison.head.unpriced() if row.problem != NO_MODEL]
     if failing or not ctx.obj["quiet"]:
         show(diff_report(comparison, on, (*notes, *sides.notes)), lambda: diff_document(comparison), output)

@@ -25,6 +25,7 @@ from .options import (
     selection_options,
     show,
     today,
+    verbose_note,
 )
 
 HELP = """Estimate what prompts cost.
@@ -71,6 +72,7 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
         sides = [read_side(repo, source, read_manifest(repo, source), selection)]
         cwd = repo.cwd
     priced = estimate_snapshot(sides[0].snapshot, read_facts(cwd, sides, memo, book), book, on)
+    verbose_note(ctx, f"{priced.label}: {len(priced.rows):,} prompts; prices {priced.prices.version}")
     code = _code(priced)
     if code or not ctx.obj["quiet"]:
         show(estimate_report(priced, on), lambda: estimate_document(priced), output)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 
 _IDENT = re.compile(rb"\$Id:[^$\n]*\$")
 
@@ -32,12 +31,11 @@ def converted(data: bytes, encoding: str, oid: str) -> tuple[bytes, bytes] | Non
     return None
 
 
-def _decoded(data: bytes, encoding: str) -> Iterator[bytes]:
-    """`data` in UTF-8. A byte order mark belongs to the encodings that are named without an order or with "-BOM"."""
-    name = encoding.lower()
-    codec = name.removesuffix("-bom")
+def _decoded(data: bytes, encoding: str) -> list[bytes]:
+    """`data` in UTF-8; nothing where it is not in that encoding, or the encoding is not known."""
+    name = encoding.lower().replace("utf-", "utf")
     try:
-        text = data.decode(codec)
-        yield (text.removeprefix("\ufeff") if codec != name else text).encode()
+        # git's own name for an encoding that it writes in one way, and reads as either.
+        return [data.decode("utf16" if name == "utf16le-bom" else name).encode()]
     except (LookupError, UnicodeError):
-        return
+        return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -47,13 +48,20 @@ def _is_refused(component: str) -> bool:
 
 
 def _read(descriptor: int, limit: int) -> bytes | Unread:
-    with open(descriptor, "rb") as file:
+    try:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
             return Unread("not a regular file")
-        data = file.read(limit + 1) if facts.st_size <= limit else b""
-    return data if facts.st_size <= limit and len(data) <= limit else Unread("too large", facts.st_size)
+        if facts.st_size > limit:
+            return Unread("too large", facts.st_size)
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(limit + 1)  # it may be growing
+        return data if len(data) <= limit else Unread("too large")
+    finally:
+        os.close(descriptor)
 
 
 def _unread(error: OSError) -> Unread:
-    return Unread("missing" if isinstance(error, FileNotFoundError) else f"not readable: {error.strerror}")
+    if isinstance(error, FileNotFoundError):
+        return Unread("missing")
+    return Unread("a symbolic link" if error.errno == errno.ELOOP else f"not readable: {error.strerror}")

@@ -71,11 +71,10 @@ class PriceBook:
     # --- bytes ---------------------------------------------------------------------------------------------------
 
     def _look_up(self, name: str) -> ModelRow | None:
-        model = name
-        if not (line := self._line(self._models, name)):
-            alias = self._line(self._aliases, name)
-            model = _parsed(alias) if alias else None
-            line = self._line(self._models, model) if isinstance(model, str) else None
+        model, line = name, self._line(self._models, name)
+        if line is None and (alias := self._line(self._aliases, name)):
+            model = str(_parsed(alias))
+            line = self._line(self._models, model)
         return parse_row(model, _parsed(line), self._sources) if line else None
 
     def _line(self, part: tuple[int, int], name: str) -> bytes | None:

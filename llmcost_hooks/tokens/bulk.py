@@ -17,6 +17,7 @@ from llmcost_hooks.tokens.table import Ranks
 
 CHUNK = 16_384  # characters
 WINDOW = 4_096  # bytes of a piece that are encoded at once; longer than any token
+TRIES = 16  # borders of a window that are tried; one in ten does not hold
 BATCH = 50_000  # pieces in memory at once
 
 # tiktoken's own patterns (tiktoken_ext/openai_public.py).
@@ -87,14 +88,14 @@ class Bulk:
         tokens = encode(piece[:window])
         while end < len(piece):
             start = end
-            for kept in range(len(tokens) - 1, 0, -1):
+            for kept in range(len(tokens) - 1, max(0, len(tokens) - TRIES), -1):
                 last = tokens[kept - 1]
                 start -= len(decode(tokens[kept]))
                 following = encode(piece[start : start + window])
                 if encode(decode(last) + decode(following[0])) == [last, following[0]]:
                     break
-            else:  # no border in this window holds
-                return self.count_piece(piece, 2 * window)
+            else:  # none holds
+                return self.count_piece(piece, 16 * window)
             count += kept
             tokens, end = following, start + window
         return count + len(tokens)

@@ -79,9 +79,7 @@ class _Classes(dict[int, int]):
         self._stand_ins = data[8 + 4 * ranges :]
 
     def __missing__(self, code_point: int) -> int:
-        if code_point < 0x80:
-            stand_in = code_point
-        else:
-            stand_in = self._stand_ins[bisect_right(self._starts, code_point) - 1]
+        ascii_only = code_point < 0x80
+        stand_in = code_point if ascii_only else self._stand_ins[bisect_right(self._starts, code_point) - 1]
         self[code_point] = stand_in
         return stand_in

@@ -47,9 +47,8 @@ class Ranks(dict[bytes, int]):
 
     def vocabulary(self) -> Iterator[bytes]:
         """All tokens in the order of their ranks."""
-        offsets = self._offsets.tolist()
-        for start, end in zip(offsets, offsets[1:], strict=False):
-            yield bytes(self._tokens[start:end])
+        for rank in range(len(self._offsets) - 1):
+            yield bytes(self._tokens[self._offsets[rank] : self._offsets[rank + 1]])
 
 
 def _read_header(table: memoryview) -> tuple[int, int, int]:

@@ -103,10 +103,6 @@ def unborn(path: Path) -> Repo:
     return repo
 
 
-def empty(path: Path) -> Repo:
-    return Repo.init(path)
-
-
 def detached(path: Path) -> Repo:
     repo = history(path)
     repo.checkout("HEAD~1")

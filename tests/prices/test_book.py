@@ -1,11 +1,10 @@
-"""The book against the same file read as a whole by the json module, and against damaged files."""
+"""The book against the same file read as a whole by the json module."""
 
 from __future__ import annotations
 
 import json
 import mmap
 import string
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,12 +14,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from llmcost_hooks.data import open_data
-from llmcost_hooks.errors import PricingError
 from llmcost_hooks.prices.book import PriceBook, Rates, Tariff, Tier
 
-DATA = bytes(open_data("prices.json"))
-WHOLE: dict[str, Any] = json.loads(DATA)
+from .files import DATA, WHOLE, edited
+
 BOOK = PriceBook(DATA)
 KNOWN = {**{name: name for name in WHOLE["models"]}, **WHOLE["aliases"]}
 
@@ -96,20 +93,6 @@ def large(models: int) -> bytes:
     """A file with many models before and after gpt-4o."""
     line = WHOLE["models"]["gpt-4o"]
     return edited(lambda value: value["models"].update({f"{c}-{i:05}": line for c in "az" for i in range(models)}))
-
-
-def edited(change: Callable[[dict[str, Any]], object], source: bytes = DATA) -> bytes:
-    """The file after `change`, in the layout of docs/prices.md, written without the builder."""
-    value = json.loads(source)
-    change(value)
-    models, aliases = value.pop("models"), value.pop("aliases")
-    tail = {key: value.pop(key) for key in ("revocations", "signatures")}
-    lines = [f"  {json.dumps(key)}: {json.dumps(member)}," for key, member in value.items()]
-    for part, members in (("models", models), ("aliases", aliases)):
-        body = ",\n".join(f"    {json.dumps(name)}: {json.dumps(members[name])}" for name in sorted(members))
-        lines += [f'  "{part}": {{', *([body] if body else []), "  },"]
-    lines.append(json.dumps(tail, indent=2)[2:-2])
-    return "\n".join(["{", *lines, "}", ""]).encode()
 
 
 def test_the_layout_helper_of_these_tests_is_the_layout() -> None:
@@ -239,68 +222,3 @@ def test_tiers_of_the_file_are_strictly_above() -> None:
     assert [offer.standard.at(tokens).input for tokens in (0, 200_000, 200_001)] == [
         Decimal("1.25"), Decimal("1.25"), Decimal("2.5"),
     ]  # fmt: skip
-
-
-# --- damage ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"{}",
-        b"not json",
-        DATA[:100],
-        DATA[: len(DATA) // 2],
-        DATA.replace(b'"schema_version": 1', b'"schema_version": 2'),
-        DATA.replace(b'"schema_version": 1,', b'"schema_version": 1'),
-        DATA.replace(b'"db_version"', b'"dbversion"'),
-        DATA.replace(b'"valid_until": "2027', b'"valid_until": "soon'),
-        DATA.replace(b'"verified_at"', b'"verifiedat"'),
-        DATA.replace(b'"vendor"', b'"vender"'),
-        json.dumps(WHOLE).encode(),
-    ],
-)  # fmt: skip
-def test_a_damaged_file_is_refused_when_opened(data: bytes) -> None:
-    with pytest.raises(PricingError, match="price file cannot be used") as caught:
-        PriceBook(data)
-    assert caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (b'"input": "2.5"', b'"input": 2.5'),
-        (b'"input": "2.5"', b'"input": "-2.5"'),
-        (b'"input": "2.5"', b'"input": "NaN"'),
-        (b'"input": "2.5"', b'"input": "Infinity"'),
-        (b'"input": "2.5"', b'"input": "two"'),
-        (b'"input": "2.5"', b'"input": true'),
-        (b'"source": "openai-both"', b'"source": "hearsay"'),
-        (b'"effective_from": "2026-10-14"', b'"effective_from": "some day"'),
-        (b'"variants": {', b'"variant": {'),
-        (b'"provider"', b'"provided"'),
-        (b'}]}]}', b'}]}]'),
-        (b'"offers": [', b'"offers": ["x", '),
-    ],
-)  # fmt: skip
-def test_a_damaged_model_is_refused_and_no_other(old: bytes, new: bytes) -> None:
-    line = next(line for line in DATA.split(b"\n") if line.startswith(b'    "gpt-4o": '))
-    assert old in line
-    book = PriceBook(DATA.replace(line, line.replace(old, new)))
-    with pytest.raises(PricingError, match="price file cannot be used"):
-        book.find("gpt-4o")
-    assert book.find("o3") == BOOK.find("o3")
-
-
-def test_a_line_that_holds_no_member_is_refused() -> None:
-    book = PriceBook(DATA.replace(b'    "gpt-4o": ', b'   "gpt-4o": '))
-    with pytest.raises(PricingError, match="holds no model"):
-        list(book.rows())
-
-
-@pytest.mark.parametrize("target", ['"nothing"', "null", "3", '["gpt-4o"]', '"gpt-4o-2024-11-20"'])
-def test_an_alias_that_leads_nowhere_finds_nothing(target: str) -> None:
-    changed = DATA.replace(b'"gpt-4o-2024-08-06": "gpt-4o"', b'"gpt-4o-2024-08-06": ' + target.encode())
-    assert changed != DATA
-    assert PriceBook(changed).find("gpt-4o-2024-08-06") is None

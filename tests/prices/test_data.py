@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from llmcost_hooks.data import open_data
 from llmcost_hooks.prices.book import PriceBook
 
-DATA = bytes(open_data("prices.json"))
-WHOLE: dict[str, Any] = json.loads(DATA)
+from .files import DATA, WHOLE
+
 BOOK = PriceBook(DATA)
 DAY = date(2026, 11, 22)
 DIMENSIONS = {"input", "output", "cache_read", "cache_write_5m", "cache_write_1h"}
