@@ -142,6 +142,7 @@ def count_tokens(text: str, encoding: str) -> int:
     return _counter(encoding).count(text)
 
 
+@cache
 def load_price_book() -> PriceBook:
     """The bundled price file."""
     return PriceBook(open_data("prices.json"))

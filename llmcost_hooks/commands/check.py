@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from ..checking import check_side
+from ..clock import today
 from ..errors import ConfigError
 from ..failures import say_failures
 from ..git.plumbing import open_repository
 from ..reading import STAGED, WORKTREE, commit_source
 from ..render.jsondoc import check_document
 from ..report_check import check_report
-from .options import assumption_options, output_options, read_memo, read_selection, show, today, verbose_note
+from .options import assumption_options, output_options, read_memo, read_selection, show, verbose_note
 
 HELP = """Hold the cost of all prompts against [budget] in llm-cost.toml.
 

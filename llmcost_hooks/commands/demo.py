@@ -10,7 +10,7 @@ import tempfile
 
 import click
 
-from ..boundary import write
+from ..boundary import complain, say_code, write
 from ..data import demo_folder
 from ..errors import ExitCode
 from ..git.plumbing import run_git
@@ -49,8 +49,12 @@ def demo_command(keep: str | None) -> int:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
     kept = f"The example is in {folder}.\n" if keep else ""
+    if not all(results):
+        complain("A step of the demo did not end as it must", "Please report it with the output above.")
+        say_code(ExitCode.INTERNAL_ERROR)
+        return int(ExitCode.INTERNAL_ERROR)
     write(sys.stdout, f"{kept}In your own repository: llm-cost estimate --model gpt-4o\n")
-    return 0 if all(results) else int(ExitCode.INTERNAL_ERROR)
+    return 0
 
 
 def build_example(folder: str) -> None:
@@ -74,10 +78,16 @@ def _show_step(folder: str, title: str, command: str, expected: int) -> bool:
     done = subprocess.run(
         [sys.executable, "-m", __package__.partition(".")[0], *command.split()],
         check=False, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
-        env={**os.environ, **_AUTHOR, "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, **_AUTHOR, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": _where_we_are()},
     )  # fmt: skip
     write(sys.stdout, f"# {title}\n$ git llm-cost {command}\n\n{done.stdout}\n")
     return done.returncode == expected
+
+
+def _where_we_are() -> str:
+    """So that the processes run this package, also where it was started from a path that is relative."""
+    here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    return os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
 
 
 def _forget_outer_repository() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from ..checking import compare_sides, read_sides
+from ..clock import today
 from ..errors import worst
 from ..estimate import NO_MODEL
 from ..failures import say_failures
@@ -21,7 +22,6 @@ from .options import (
     read_selection,
     selection_options,
     show,
-    today,
     verbose_note,
 )
 from .sides import Asked, find_sides, split_paths

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ..clock import today
 from ..errors import ConfigError, ExitCode, worst
 from ..estimate import NO_MODEL, Estimate, estimate_snapshot
 from ..facts import load_price_book, read_facts
@@ -24,7 +25,6 @@ from .options import (
     read_selection,
     selection_options,
     show,
-    today,
     verbose_note,
 )
 

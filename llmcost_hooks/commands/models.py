@@ -7,12 +7,13 @@ from datetime import date
 
 import click
 
+from ..clock import today
 from ..errors import PricingError
 from ..facts import load_price_book
 from ..models import near_names, resolve_model
 from ..prices.book import ModelRow, PriceBook
 from ..report_models import ModelLine, models_document, models_report
-from .options import show, today
+from .options import show
 
 HELP = """List models with their prices in USD per million tokens.
 

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
@@ -149,11 +148,6 @@ def _below_top(prefix: str, path: str) -> str:
 
 def read_memo(no_cache: bool) -> Memo:
     return Memo(None if no_cache else memo_path(os.environ))
-
-
-def today() -> date:
-    """Today in UTC: prices change by date, and a build must not depend on where it runs."""
-    return datetime.now(timezone.utc).date()
 
 
 def show(report: Report, document: Callable[[], dict[str, Any]], output: str) -> None:

@@ -93,6 +93,8 @@ def open_repository(directory: str = ".") -> Repository:
         return Repository(git_dir or up, None, "", shallow == "true")
     here = os.path.realpath(directory)
     top = os.path.normpath(os.path.join(here, up))
+    if top == git_dir:  # the hooks of a push run there, with GIT_DIR=.
+        return Repository(git_dir, None, "", shallow == "true")
     prefix = "" if os.path.isabs(up) else here[len(top) :].strip("/")
     return Repository(top, top, prefix and f"{prefix}/", shallow == "true")
 

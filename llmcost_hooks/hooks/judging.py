@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime, timezone
 
 from ..boundary import write
 from ..checking import check_side
+from ..clock import today
 from ..failures import say_failures
 from ..git.plumbing import Repository, open_repository
 from ..git.revisions import try_resolve_commit
@@ -31,7 +31,7 @@ def judge_range(start: str, end: str, *, speak: bool = False) -> int:
 
 def judge(repo: Repository, head: Source, base: Source | None, *, speak: bool = False) -> int:
     """Judge `head` by its manifest and print the report where it fails, or in any case with `speak`."""
-    on = datetime.now(timezone.utc).date()
+    on = today()
     checked = check_side(repo, head, base, Selection(), Memo(memo_path(os.environ)), on)
     if speak or checked.code():
         from ..render.text import render_text
