@@ -6,9 +6,11 @@ with a place in our code and no text of theirs. Python's own exit for a crash is
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from typing import TextIO
 
 from .errors import ExitCode, LlmCostError
 
@@ -19,19 +21,32 @@ def guarded(act: Callable[[], int]) -> int:
     """The exit code of `act`, whatever happens in it."""
     try:
         code = act()
-        sys.stdout.flush()
-        return code
     except LlmCostError as error:
-        return _fail(error)
+        code = _fail(error)
     except KeyboardInterrupt:
         complain("Interrupted")
-        return int(ExitCode.INTERRUPTED)
+        code = int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        _silence_stdout()
-        return SIGPIPE_CODE
+        code = SIGPIPE_CODE
     except SystemExit:
         raise
     except BaseException as error:
+        code = _crash(error)
+    return _flushed(code)
+
+
+def _flushed(code: int) -> int:
+    """`code`, or what a stdout says that cannot take the rest of the output. The interpreter's own end says 120."""
+    stdout: TextIO | None = sys.stdout
+    try:
+        if stdout is not None:
+            stdout.flush()
+        return code
+    except BrokenPipeError:
+        _silence(stdout)
+        return SIGPIPE_CODE
+    except OSError as error:
+        _silence(stdout)
         return _crash(error)
 
 
@@ -45,7 +60,6 @@ def _crash(error: BaseException) -> int:
     """An error of ours, or a full disk. Its message may quote a prompt, so only its kind and its place are told."""
     if isinstance(error, OSError) and error.errno is not None:
         complain(f"The system refused: {os.strerror(error.errno)}")
-        _silence_stdout()
     else:
         complain(f"Internal error: {type(error).__name__} at {_place(error)}. Please report it.")
     say_code(ExitCode.INTERNAL_ERROR)
@@ -62,12 +76,11 @@ def _place(error: BaseException) -> str:
     return place
 
 
-def _silence_stdout() -> None:
+def _silence(stream: TextIO | None) -> None:
     """Nothing more can be written: keep the interpreter from trying again when it ends."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    if stream is not None:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def complain(message: str, hint: str = "") -> None:
@@ -75,25 +88,31 @@ def complain(message: str, hint: str = "") -> None:
     from .render.sanitise import terminal_name
 
     lines = [terminal_name(line, 2000) for line in (message, *hint.splitlines())]
-    write(sys.stderr, "\n".join([f"llm-cost: {lines[0]}", *(f"  {line}" for line in lines[1:])]) + "\n")
+    _tell("\n".join([f"llm-cost: {lines[0]}", *(f"  {line}" for line in lines[1:])]) + "\n")
 
 
 def say_code(code: ExitCode) -> None:
     """The last line of every failure."""
     if code != ExitCode.OK:
-        write(sys.stderr, f"Exit code: {int(code)} ({code.name})\n")
+        _tell(f"Exit code: {int(code)} ({code.name})\n")
 
 
-def write(stream: object, text: str) -> None:
-    """Write to a text stream, in ASCII where it can show no more."""
+def _tell(text: str) -> None:
+    """On stderr. One that is full or gone must not change the exit code."""
+    stderr: TextIO | None = sys.stderr
+    try:
+        write(stderr, text)
+    except (OSError, ValueError):
+        _silence(stderr)
+
+
+def write(stream: TextIO | None, text: str) -> None:
+    """Write to a text stream, in ASCII where it can show no more. None: the caller has closed it."""
     from .render.sanitise import ascii_symbols
 
+    if stream is None:
+        return
     encoding = getattr(stream, "encoding", None) or "ascii"
     if not encoding.lower().replace("-", "").startswith("utf"):
         text = ascii_symbols(text).encode(encoding, "backslashreplace").decode(encoding)
-    stream.write(text)  # type: ignore[attr-defined]
-
-
-def warn(lines: Iterable[str]) -> None:
-    for line in lines:
-        write(sys.stderr, f"warning: {line}\n")
+    stream.write(text)

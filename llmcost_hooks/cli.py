@@ -108,9 +108,11 @@ def _run(arguments: list[str]) -> int:
     try:
         if not arguments:
             arguments = ["--help"]
-        code = group.main(arguments, prog_name=name, standalone_mode=False)
-    except click.exceptions.Abort:
-        raise KeyboardInterrupt from None
+        # Not group.main(): it ends with 1, which means BUDGET_EXCEEDED here, where the reader of stdout goes away.
+        with group.make_context(name, arguments) as ctx:
+            code = group.invoke(ctx)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
     except click.ClickException as error:
         usage = f"Run: {error.ctx.command_path} --help" if isinstance(error, click.UsageError) and error.ctx else ""
         complain(error.format_message(), usage)

@@ -14,7 +14,7 @@ class PromptDelta(NamedTuple):
     content: str  # "new", "removed", "modified" or "unchanged": what git says of the blob
     base: Row | None
     head: Row | None
-    cost: Decimal | None  # USD, head - base; a side that does not exist costs 0; None: one of them is unknown
+    cost: Decimal | None  # USD, head - base; a side that does not exist costs 0; None: a part of one side is unknown
 
     def model_change(self) -> tuple[str, str] | None:
         """(base's model, head's) where both are known and differ."""
@@ -94,11 +94,16 @@ def _content(base: Row | None, head: Row | None) -> str:
 
 
 def _cost_delta(base: Row | None, head: Row | None) -> Decimal | None:
-    costs = [_cost(base), _cost(head)]
-    if costs[0] is None or costs[1] is None:
+    """Input against input where neither output size is known; where one of them is, no difference is known."""
+    before, after = _cost(base), _cost(head)
+    if before is None or after is None or (base and head and _has_output(base) != _has_output(head)):
         return None
     with localcontext(EXACT):
-        return costs[1] - costs[0]
+        return after - before
+
+
+def _has_output(row: Row) -> bool:
+    return isinstance(row, PromptEstimate) and row.output_tokens is not None
 
 
 def _cost(row: Row | None) -> Decimal | None:

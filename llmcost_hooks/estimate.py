@@ -201,21 +201,21 @@ def _unpriced(
 def _priced(file: PromptFile, facts: PromptFacts, model: Model, offer: Offer, period: str | None) -> Row:
     assumed = file.assumptions
     framing, low, tokens, high = _input(facts, model, assumed)
+    grade = model.grade if assumed.avg_input_tokens is None else "calibrated"
     output, basis = _output(facts, assumed, tokens)
     calls = assumed.calls if assumed.calls is not None else None if period else 1
     if calls is None:
         hint = f"Write calls = N (requests per {period}) for it, or in [defaults]."
         problem = Problem(f"has no calls, and costs are per {period}", hint, ExitCode.CONFIG_ERROR)
-        return _unpriced(file, problem, model.id, model.grade, tokens)
+        return _unpriced(file, problem, model.id, grade, tokens)
     scenario = assumed.scenario or "default"
     cached = int(tokens * _hit_ratio(file)) if scenario == "cached" else 0
     listed = call_cost(offer, "default", tokens, 0, output or 0)
     effective = call_cost(offer, scenario, tokens, cached, output or 0)
     if listed is None or effective is None:
-        what = "batch" if scenario == "batch" else "cached input" if listed is not None else "standard"
+        what = "standard" if listed is None else "batch" if scenario == "batch" else "cached input"
         problem = Problem(f"{model.id} has no {what} price", f"Run: llm-cost models {model.id}", ExitCode.PRICING_ERROR)
-        return _unpriced(file, problem, model.id, model.grade, tokens)
-    grade = "calibrated" if assumed.avg_input_tokens is not None and model.grade == "exact" else model.grade
+        return _unpriced(file, problem, model.id, grade, tokens)
     return PromptEstimate(
         file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, grade,
         tokens, low, high, framing, cached, output, basis, calls, scenario,
@@ -282,11 +282,12 @@ def _ceiling(number: Decimal) -> int:
 
 
 def _notes(model: Model, offer: Offer, tokens: int, scenario: str, assumed: Assumptions) -> tuple[str, ...]:
-    notes = [] if model.grade == "exact" else [f"{model.id}: {model.basis}"]
+    measured = assumed.avg_input_tokens is not None
+    notes = [] if model.grade == "exact" or measured else [f"{model.id}: {model.basis}"]
     if model.row.context_window is not None and tokens > model.row.context_window:
         notes.append(f"{tokens:,} input tokens do not fit {model.id}'s context window of {model.row.context_window:,}")
     if scenario == "cached" and offer.standard.rates.cache_write_5m is not None:
         notes.append(f"{model.id} charges for cache writes; they are not in this estimate")
-    if assumed.avg_input_tokens is not None:
+    if measured:
         notes.append("its input is avg_input_tokens: edits of its text do not move its cost")
     return tuple(notes)

@@ -1,8 +1,9 @@
 """Path patterns: one rule for trees, the index and the working tree.
 
 The syntax is that of git's `:(glob)` pathspecs and of .gitignore: `*` and `?` stay within a path component, `**/`
-is any number of directories, a trailing `/**` everything below. Matching walks a path component by component
-(the set of pattern positions that are still alive), so its cost is linear in the path for any pattern.
+is any number of directories, a trailing `/**` everything below. A pattern matches whole paths only, by characters.
+Matching walks a path component by component (the set of pattern components that are still alive), so its cost is
+linear in the path for any pattern.
 """
 
 from __future__ import annotations
@@ -14,9 +15,7 @@ from .errors import ConfigError
 
 MAX_PATTERNS = 256
 MAX_LENGTH = 512
-
-# Where a walk stands: (pattern, component) pairs that are still alive.
-State = frozenset[tuple[int, int]]
+MAX_STARS = 16  # in one component
 
 
 def _component_regex(component: str, number: int) -> str:
@@ -29,13 +28,15 @@ def _component_regex(component: str, number: int) -> str:
     at = 0
     while at < len(component):
         char = component[at]
-        close = component.find("]", at + (3 if component[at + 1 : at + 2] in ("!", "^") else 2)) if char == "[" else -1
         if char == "*":
             if runs[-1] or len(runs) == 1:
                 runs.append("")
         elif char == "?":
             runs[-1] += "."
-        elif close > 0:
+        elif char == "[":
+            close = component.find("]", at + (3 if component[at + 1 : at + 2] in ("!", "^") else 2))
+            if close < 0:
+                raise ConfigError(f"{component!r} has a [ without its ]", "A literal one is written [[].")
             runs[-1] += _character_class(component[at + 1 : close])
             at = close
         else:
@@ -49,67 +50,86 @@ def _component_regex(component: str, number: int) -> str:
 
 
 def _character_class(body: str) -> str:
+    """`[...]` of a pattern, its members read from the left as git reads them: a range, or one character."""
+    if "[:" in body:
+        raise ConfigError("Named character classes such as [[:digit:]] are not supported", "Write [0-9].")
     negated = body[0] in "!^"
-    members = re.sub(r"([\\\[&|~])", r"\\\1", body[1:] if negated else body)
-    return f"[{'^' if negated else ''}{members}]"
+    members = []
+    for low, high, single in re.findall(r"(?s)(.)-(.)|(.)", body[1:] if negated else body):
+        if low > high:
+            raise ConfigError(f"The range {low}-{high} of a character class is empty", f"Write {high}-{low}.")
+        members.append(re.escape(single) or f"{re.escape(low)}-{re.escape(high)}")
+    return f"[{'^' if negated else ''}{''.join(members)}]"
 
 
 class Globs:
-    """A set of patterns; `matches(path)` is true where any of them matches the whole path."""
+    """A set of patterns; `matches(path)` is true where any of them matches the whole path.
+
+    The components of all patterns stand in one row; a set of places in it is the bits of an integer.
+    """
 
     def __init__(self, patterns: Iterable[str]) -> None:
         """Raises ConfigError for a pattern that is too long, absolute or malformed, and for too many patterns."""
-        self.patterns = tuple(dict.fromkeys(patterns))
+        self.patterns = tuple(dict.fromkeys(pattern.removeprefix("./") for pattern in patterns))
         if len(self.patterns) > MAX_PATTERNS:
             raise ConfigError(f"More than {MAX_PATTERNS} path patterns", "Use fewer, wider patterns.")
-        self._components = [_split(pattern) for pattern in self.patterns]
+        self._deep = 0  # where `**` stands
+        self._inner: dict[str, int] = {}  # where each other component stands that names a directory
+        self._last: dict[str, int] = {}  # where each component stands that names the file
         self._regexes: dict[str, re.Pattern[str]] = {}
-        self._directories: dict[str, State] = {"": self._closure({(n, 0) for n in range(len(self.patterns))})}
-        self._names: dict[State, re.Pattern[str] | None] = {}
+        self._names: dict[int, re.Pattern[str] | None] = {}
+        place, starts = 1, 0
+        for pattern in self.patterns:
+            starts |= place
+            *inner, last = _split(pattern)
+            for component in inner:
+                if component == "**":
+                    self._deep |= place
+                else:
+                    self._inner[component] = self._inner.get(component, 0) | place
+                place <<= 1
+            self._last[last] = self._last.get(last, 0) | place
+            place <<= 1
+        self._directories = {"": self._closed(starts)}
 
     def __bool__(self) -> bool:
         return bool(self.patterns)
 
     def enters(self, directory: str) -> bool:
         """Whether anything below `directory` ("" or ending in "/") can match."""
-        return bool(self._state(directory))
+        return bool(self._alive(directory))
 
     def matches(self, path: str) -> bool:
         """Whether the file at `path` (separated by "/", no leading one) matches a pattern."""
         cut = path.rfind("/") + 1
-        state = self._state(path[:cut])
-        if not state:
+        alive = self._alive(path[:cut])
+        if not alive:
             return False
-        names = self._names[state] if state in self._names else self._compile(state)
+        names = self._names[alive] if alive in self._names else self._compile(alive)
         return names is not None and names.fullmatch(path, cut) is not None
 
-    def _state(self, directory: str) -> State:
-        state = self._directories.get(directory)
-        if state is None:
-            cut = directory.rfind("/", 0, -1) + 1
-            state = self._directories[directory] = self._step(self._state(directory[:cut]), directory[cut:-1])
-        return state
+    def _alive(self, directory: str) -> int:
+        """The places that the components of a directory's path lead to."""
+        known = directory
+        while known not in self._directories:
+            known = known[: known.rfind("/", 0, -1) + 1]
+        alive = self._directories[known]
+        while known != directory:
+            begin, end = len(known), directory.index("/", len(known))
+            known = directory[: end + 1]
+            alive = self._directories[known] = self._step(alive, directory[begin:end])
+        return alive
 
-    def _step(self, state: State, name: str) -> State:
-        alive = set()
-        for pattern, at in state:
-            components = self._components[pattern]
-            if components[at] == "**":
-                alive.add((pattern, at))
-            elif at + 1 < len(components) and self._regex(components[at]).fullmatch(name):
-                alive.add((pattern, at + 1))
-        return self._closure(alive)
+    def _step(self, alive: int, name: str) -> int:
+        moved = 0
+        for component, places in self._inner.items():
+            if alive & places and self._regex(component).fullmatch(name):
+                moved |= alive & places
+        return self._closed(alive & self._deep | moved << 1)
 
-    def _closure(self, alive: set[tuple[int, int]]) -> State:
-        """`**` may stand for no directory at all: the position behind it is alive too."""
-        todo = list(alive)
-        while todo:
-            pattern, at = todo.pop()
-            components = self._components[pattern]
-            if components[at] == "**" and at + 1 < len(components) and (pattern, at + 1) not in alive:
-                alive.add((pattern, at + 1))
-                todo.append((pattern, at + 1))
-        return frozenset(alive)
+    def _closed(self, alive: int) -> int:
+        """`**` may stand for no directory at all: the place behind it is alive too."""
+        return alive | (alive & self._deep) << 1
 
     def _regex(self, component: str) -> re.Pattern[str]:
         regex = self._regexes.get(component)
@@ -117,27 +137,29 @@ class Globs:
             regex = self._regexes[component] = _compile([component])
         return regex
 
-    def _compile(self, state: State) -> re.Pattern[str] | None:
-        """The file names that match in a directory of this state, as one expression."""
-        last = sorted({self._components[p][at] for p, at in state if at == len(self._components[p]) - 1})
-        self._names[state] = result = _compile(last) if last else None
+    def _compile(self, alive: int) -> re.Pattern[str] | None:
+        """The file names that match in a directory where these places are alive, as one expression."""
+        last = [component for component, places in self._last.items() if alive & places]
+        self._names[alive] = result = _compile(last) if last else None
         return result
 
 
 def _split(pattern: str) -> list[str]:
+    """A pattern's components, `**` never twice in a row and never last. ConfigError for what can match nothing."""
     if len(pattern) > MAX_LENGTH:
         raise ConfigError(f"A path pattern is longer than {MAX_LENGTH} characters")
-    text = pattern[2:] if pattern.startswith("./") else pattern
-    components = text.split("/")
-    if not text or "" in components or ".." in components or "\\" in text or "\0" in text:
+    components = ["**" if part.startswith("**") and not part.strip("*") else part for part in pattern.split("/")]
+    if {"", ".", ".."} & set(components) or "\\" in pattern or "\0" in pattern:
         hint = 'Patterns are relative to the top of the repository and use "/", for example "prompts/**/*.md".'
         raise ConfigError(f"{pattern!r} is not a usable path pattern", hint)
+    for part in components:
+        if part.count("*") > MAX_STARS and part != "**":
+            raise ConfigError(f"{pattern!r} has more than {MAX_STARS} * in one part of the path")
+        if "[" in part:
+            _component_regex(part, 0)
     folded = [c for n, c in enumerate(components) if c != "**" or n == 0 or components[n - 1] != "**"]
     return [*folded, "*"] if folded[-1] == "**" else folded
 
 
 def _compile(components: list[str]) -> re.Pattern[str]:
-    try:
-        return re.compile("(?s:" + "|".join(_component_regex(c, n) for n, c in enumerate(components)) + ")")
-    except re.error as error:
-        raise ConfigError(f"{components[0]!r} is not a usable path pattern: {error}") from None
+    return re.compile("(?s:" + "|".join(_component_regex(c, n) for n, c in enumerate(components)) + ")")

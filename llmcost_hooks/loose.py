@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 
 from .git.files import read_file
 from .git.objects import Unread
@@ -16,7 +17,8 @@ def read_loose_files(paths: tuple[str, ...], selection: Selection) -> Side:
     """The files at `paths` as they are; there is no manifest, and no rule that could leave one of them out."""
     contents: dict[str, bytes] = {}
     found: dict[str, str | Problem] = {}
-    for path in paths:
+    distinct = {os.path.realpath(path): os.path.normpath(path) for path in paths}
+    for path in distinct.values():
         data = read_file(path, MAX_BYTES)
         if isinstance(data, Unread):
             found[path] = unread_problem(data)

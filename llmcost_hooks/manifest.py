@@ -29,6 +29,7 @@ from .manifest_values import (
     read_tags,
     read_variables,
 )
+from .prompts import FORMATS
 
 NAME = "llm-cost.toml"
 MAX_BYTES = 256 * 1024
@@ -94,26 +95,29 @@ def parse_manifest(data: bytes, *, origin: str = NAME) -> Manifest:
     if len(data) > MAX_BYTES:
         raise ConfigError(f"{origin}: larger than {MAX_BYTES // 1024} KiB")
     try:
-        document = tomli.loads(data.decode(), parse_float=Decimal)
+        document = tomli.loads(source.text(), parse_float=Decimal)
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{origin}: not UTF-8 at byte {error.start}") from None
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{origin}:{line}: not UTF-8 (at byte {error.start})", "Save it as UTF-8 text.") from None
     except tomli.TOMLDecodeError as error:
-        raise ConfigError(f"{origin}: {_toml_message(str(error))}") from None
-    except (RecursionError, ValueError):
+        raise _toml_error(str(error), source) from None
+    except (RecursionError, ValueError, ArithmeticError):
         raise ConfigError(f"{origin}: nested too deeply, or a number too large to read") from None
     return _manifest(document, source)
 
 
-def _toml_message(text: str) -> str:
-    """tomli's "… (at line 3, column 5)" as "line 3: …"; the offending text itself is not repeated."""
-    at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", text)
-    what = text[: at.start()] if at else text
-    return f"line {at[1]}: {what}" if at and at[1] else f"{what} (at the end of the file)"
+def _toml_error(text: str, source: Source) -> ConfigError:
+    """tomli's "… (at line 3, column 5)" or "… (at end of document)" with the line in front."""
+    what, _, at = text.rpartition(" (at ")
+    line = re.match(r"line (\d+),", at)
+    number = line[1] if line else len(source.text().rstrip("\n").split("\n"))
+    return ConfigError(f"{source.origin}:{number}: {what}")
 
 
 def _manifest(document: dict[str, Any], source: Source) -> Manifest:
     _check_keys(document, _TOP, (), source)
-    if document.get("version") != 1 or isinstance(document.get("version"), bool):
+    version = document.get("version")
+    if type(version) is not int or version != 1:
         raise source.error(("version",), "version = 1 is required", "Write it on the first line.")
     budget = _table(document.get("budget", {}), _BUDGET, ("budget",), source)
     increase = budget.get("max_increase", (None, None))
@@ -209,7 +213,7 @@ _ASSUMPTIONS: dict[str, Callable[[object], Any]] = {
     "cache_hit_ratio": read_share,
     "avg_input_tokens": read_count,
     "scenario": one_of(SCENARIOS),
-    "format": read_string,
+    "format": one_of(FORMATS),
 }
 _DEFAULTS = _ASSUMPTIONS
 _PROMPT = {

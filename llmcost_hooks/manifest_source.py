@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from .errors import ConfigError
 
 KeyPath = tuple[str | int, ...]  # ("prompts", 2, "tags", "team")
+
+_KEY = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
+_KEYS = rf"[ \t]*({_KEY}(?:[ \t]*\.[ \t]*{_KEY})*)[ \t]*"
 
 
 class Source(NamedTuple):
@@ -16,39 +21,54 @@ class Source(NamedTuple):
     origin: str
     data: bytes
 
+    def text(self) -> str:
+        """Raises UnicodeDecodeError. A byte order mark, which some editors write, is no part of the text."""
+        return self.data.decode().removeprefix("\ufeff")
+
     def error(self, path: KeyPath, message: str, hint: str = "") -> ConfigError:
         return ConfigError(f"{self.origin}:{self.line(path)}: {message}", hint)
 
     def line(self, path: KeyPath) -> int:
-        """The line of the key at `path`, else that of its table's header, else 1.
+        """The line of the key at `path`, else of the innermost table around it that has one, else 1.
 
-        tomli keeps no positions; this reads headers and `key =` lines, which is enough to point a person at a place.
+        tomli keeps no positions; this reads headers and the keys that begin a line, which is enough to point a
+        person at a place.
         """
-        table, key = _header_of(path)
-        at: KeyPath = ()
-        found, arrays = 1, dict[str, int]()
-        for number, text in enumerate(self.data.decode(errors="replace").splitlines(), 1):
-            if header := re.match(r"\s*(\[\[?)\s*([\w.\"'-]+)\s*\]", text):
-                name = header[2].replace('"', "").replace("'", "")
-                at = (name,)
-                if header[1] == "[[":
-                    arrays[name] = arrays.get(name, -1) + 1
-                    at = (name, arrays[name])
-                if at == table:
-                    found = number
-            elif assignment := re.match(r"\s*[\"']?([^\"'=]+?)[\"']?\s*=", text):
-                names = [name.strip(" \"'") for name in assignment[1].split(".")]
-                if at == table and names[0] == key:
-                    return number
-                if not at and tuple(names) == (*table, key):
-                    return number
+        found, best = 1, 0
+        for number, place in _places(self.text()):
+            shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(place, path, strict=False)))
+            if shared > best:
+                found, best = number, shared
         return found
 
 
-def _header_of(path: KeyPath) -> tuple[KeyPath, str | int | None]:
-    """("prompts", 2, "tags", "team") -> (("prompts", 2), "tags"); ("budget", "limit") -> (("budget",), "limit")."""
-    if len(path) > 1 and isinstance(path[1], int):
-        return path[:2], path[2] if len(path) > 2 else None
-    if len(path) == 1:
-        return ((), path[0]) if path[0] == "version" else (path, path[0])
-    return path[:1], path[1] if len(path) > 1 else None
+def _places(text: str) -> Iterator[tuple[int, KeyPath]]:
+    """(line number, path of the key that the line begins) for every header and every `key =`."""
+    table: KeyPath = ()
+    arrays: dict[KeyPath, int] = {}  # how many [[headers]] of an array there were
+    inside = ""  # the quotes of the text of several lines that a line lies in
+    for number, line in enumerate(text.split("\n"), 1):
+        if not inside and (header := re.match(rf"[ \t]*(\[\[?){_KEYS}\]", line)):
+            table = _nested(_names(header[2]), arrays)
+            if header[1] == "[[":
+                arrays[table] = arrays.get(table, -1) + 1
+                table = (*table, arrays[table])
+            yield number, table
+        elif not inside and (assignment := re.match(rf"{_KEYS}=", line)):
+            yield number, (*table, *_names(assignment[1]))
+        for quotes in re.findall("\"\"\"|'''", line):
+            inside = quotes if not inside else "" if quotes == inside else inside
+
+
+def _names(dotted: str) -> list[str]:
+    return [key.strip("\"'") for key in re.findall(_KEY, dotted)]
+
+
+def _nested(names: list[str], arrays: dict[KeyPath, int]) -> KeyPath:
+    """A header's names as a path: a table below an array belongs to the array's last element."""
+    path: KeyPath = ()
+    for n, name in enumerate(names):
+        path = (*path, name)
+        if path in arrays and n + 1 < len(names):
+            path = (*path, arrays[path])
+    return path

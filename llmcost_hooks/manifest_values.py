@@ -28,12 +28,13 @@ def read_count(value: object) -> int:
 
 
 def read_number(value: object) -> Decimal:
+    """0 or more, with at most 12 decimals: what is computed from it stays exact."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Wrong("a number")
     number = Decimal(value)
-    if not number.is_finite() or not 0 <= number <= 10**15:
-        raise Wrong("a number, 0 or more")
-    return number
+    if not number.is_finite() or not 0 <= number <= 10**15 or -12 > int(number.as_tuple().exponent):
+        raise Wrong("a number, 0 or more, with at most 12 decimals")
+    return number.copy_abs()
 
 
 def read_share(value: object) -> Decimal:

@@ -39,7 +39,7 @@ class Memo:
     """The memo at `path`; None for a memo that never knows anything (`--no-cache`)."""
 
     def __init__(self, path: str | None) -> None:
-        self._path = path
+        self._path = path if path and os.path.isabs(path) else None  # "~" where a user has no home
 
     def load(self, keys: Iterable[Key]) -> dict[Key, PromptFacts]:
         """The facts that are known of `keys`."""
@@ -48,7 +48,7 @@ class Memo:
         wanted = {_text(key): key for key in keys}
         found: dict[Key, PromptFacts] = {}
         for text, value, crc in self._query(list(wanted)):
-            facts = _decode(value) if crc == crc32(f"{text}\n{value}".encode()) else None
+            facts = _decode(value) if text in wanted and isinstance(value, str) and crc == _crc(text, value) else None
             if facts is not None:
                 found[wanted[text]] = facts
         return found
@@ -57,7 +57,7 @@ class Memo:
         """Remember `facts`; silent where that cannot be done."""
         if self._path is None or not facts:
             return
-        rows = [(text, value, crc32(f"{text}\n{value}".encode())) for text, value in _encoded(facts)]
+        rows = [(text, value, _crc(text, value)) for text, value in _encoded(facts)]
         try:
             os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
             self._write(rows)
@@ -87,7 +87,10 @@ class Memo:
 
     def _with_connection(self, act: Callable[[sqlite3.Connection], object]) -> object:
         """The result of `act`, or None where the file cannot be used. A file that is no database is removed."""
-        import sqlite3
+        try:
+            import sqlite3
+        except ImportError:
+            return None  # a Python that was built without it
 
         connection = None
         try:
@@ -112,6 +115,10 @@ class Memo:
 
 def _text(key: Key) -> str:
     return f"{FACTS_VERSION}:{key[0]}:{key[1]}"
+
+
+def _crc(text: str, value: str) -> int:
+    return crc32(f"{text}\n{value}".encode())
 
 
 def _encoded(facts: Mapping[Key, PromptFacts]) -> Iterable[tuple[str, str]]:

@@ -110,4 +110,4 @@ def _moved(base: Budget, head: Budget) -> str:
 
 
 def _shown(value: object) -> str:
-    return "unset" if value is None else str(value)
+    return "unset" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)

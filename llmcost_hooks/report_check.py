@@ -8,7 +8,7 @@ from .compare import Comparison
 from .estimate import Estimate
 from .manifest import Manifest
 from .policy import Exceeded, Verdict
-from .render.money import format_delta, format_limit, format_money, format_share
+from .render.money import format_limit, format_money, format_share
 from .report import Name, Report, Table, Text, name_list
 from .report_parts import amount, notes, price_notes, problem_lines, total, unit_line
 
@@ -50,7 +50,7 @@ def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict) -
     limit = manifest.budget.limit if manifest else None
     if limit is None:
         return (f"✅ {_prompts(len(estimate.rows))} priced: {total(estimate)}",)
-    left = format_money(limit - estimate.known_cost())
+    left = ("" if estimate.complete() else "at most ") + format_money(limit - estimate.known_cost())
     return (f"✅ Within budget: {total(estimate)} of {format_limit(limit)} (limit), {left} left",)
 
 
@@ -60,11 +60,14 @@ def _prompts(count: int) -> str:
 
 def _sentence(exceeded: Exceeded) -> str:
     if exceeded.what == "limit":
-        return f"Budget exceeded: {format_money(exceeded.amount)} > {format_limit(exceeded.limit)} (limit)"
-    return (
-        f"Increase exceeded: {format_delta(exceeded.amount)} > {format_money(exceeded.limit)}"
-        f" (max_increase {exceeded.stated})"
-    )
+        return f"Budget exceeded: {_above(exceeded)} > {format_limit(exceeded.limit)} (limit)"
+    return f"Increase exceeded: +{_above(exceeded)} > {format_money(exceeded.limit)} (max_increase {exceeded.stated})"
+
+
+def _above(exceeded: Exceeded) -> str:
+    """The amount, in full where rounding would make it equal to its limit."""
+    shown = format_money(exceeded.amount)
+    return format_limit(exceeded.amount) if shown == format_money(exceeded.limit) else shown
 
 
 def _increase(exceeded: Exceeded, comparison: Comparison | None) -> Text:
@@ -82,7 +85,7 @@ def _breakdown(estimate: Estimate) -> Table:
     if len(rows) > MAX_ROWS:
         rest = sum((row.effective_cost for row in rows[MAX_ROWS:]), start=whole * 0)
         cells.append(((f"{len(rows) - MAX_ROWS:,} more",), (format_money(rest),), (f"({format_share(rest, whole)})",)))
-    return Table(("Breakdown",), tuple(cells), shares=True)
+    return Table(("Breakdown", "Cost", "Share"), tuple(cells), shares=True)
 
 
 def _suggestion(prompt_id: str, model: str, other: str, saving: object) -> Text:

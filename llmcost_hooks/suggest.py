@@ -20,7 +20,7 @@ class Suggestion(NamedTuple):
 
 
 def cheaper_model(row: PromptEstimate, book: PriceBook, on: date) -> Suggestion | None:
-    """A cheaper model of the same provider that holds the prompt, is on sale and counts tokens the same way.
+    """A model of the same provider, at least 1 % cheaper, that holds the prompt, is on sale and counts tokens alike.
 
     Among those the nearest by name, then the cheapest: gpt-4o -> gpt-4o-mini.
     """
@@ -41,18 +41,20 @@ def _cheaper(row: PromptEstimate, model: Model, book: PriceBook, on: date) -> It
             continue
         offer = book.offer(other, on)
         same_count = resolve_model(other.id, book)
-        if offer is None or same_count is None or same_count[2:6] != model[2:6]:
+        if offer is None or same_count is None or same_count[2:7] != model[2:7]:
             continue
         cost = call_cost(offer, row.scenario, row.input_tokens, row.cached_input_tokens, row.output_tokens or 0)
-        if cost is not None and cost * row.calls < row.effective_cost:
+        if cost is not None and 100 * cost * row.calls <= 99 * row.effective_cost:
             yield other, cost * row.calls
 
 
 def _usable(other: ModelRow, row: PromptEstimate, on: date) -> bool:
     if other.retires_at is not None and other.retires_at <= on:
         return False
-    needed = row.input_tokens + (row.output_tokens or 0)
-    return other.context_window is not None and needed <= other.context_window
+    output = row.output_tokens or 0
+    if other.max_output_tokens is not None and output > other.max_output_tokens:
+        return False
+    return other.context_window is not None and row.input_tokens + output <= other.context_window
 
 
 def _kinship(name: str, other: str) -> int:

@@ -12,7 +12,7 @@ import click
 
 from ..boundary import complain, say_code, write
 from ..data import demo_folder
-from ..errors import ExitCode
+from ..errors import ConfigError, ExitCode
 from ..git.plumbing import run_git
 
 HELP = """Build a small example repository in a temporary folder and run the main jobs in it.
@@ -40,6 +40,8 @@ _STEPS = (
 @click.command("demo", help=HELP)
 @click.option("--keep", metavar="DIR", help="Build the example in DIR, which must not exist, and keep it.")
 def demo_command(keep: str | None) -> int:
+    if keep and os.path.lexists(keep):
+        raise ConfigError(f"{keep} exists already", "Name a directory that does not: the example replaces files.")
     _forget_outer_repository()
     folder = os.path.abspath(keep) if keep else tempfile.mkdtemp(prefix="llm-cost-demo-")
     try:

@@ -49,9 +49,9 @@ class DiffCommand(click.Command):
     """Keeps what stands behind `--` apart: click would drop the two dashes."""
 
     def make_context(self, info_name: Any, args: list[str], parent: Any = None, **extra: Any) -> click.Context:
-        cut = args.index("--") if "--" in args else len(args)
+        cut = args.index("--") if "--" in args else None
         ctx = super().make_context(info_name, args[:cut], parent, **extra)
-        ctx.params["after_dashes"] = tuple(args[cut + 1 :])
+        ctx.params["after_dashes"] = None if cut is None else tuple(args[cut + 1 :])
         return ctx
 
 
@@ -65,7 +65,9 @@ class DiffCommand(click.Command):
 @selection_options
 @output_options
 @click.pass_context
-def diff_command(ctx: click.Context, /, words: tuple[str, ...], after_dashes: tuple[str, ...], **values: Any) -> int:
+def diff_command(
+    ctx: click.Context, /, words: tuple[str, ...], after_dashes: tuple[str, ...] | None, **values: Any
+) -> int:
     output, memo, on = values.pop("output"), read_memo(values.pop("no_cache")), today()
     options = {name: values.pop(name) for name in ("base", "head", "cached", "from_merge_base")}
     repo = open_repository()

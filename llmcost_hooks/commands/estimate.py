@@ -12,7 +12,10 @@ from ..errors import ConfigError, ExitCode, worst
 from ..estimate import NO_MODEL, Estimate, estimate_snapshot
 from ..facts import load_price_book, read_facts
 from ..failures import say_failures
+from ..git.index import index_entries
+from ..git.objects import tree_entries
 from ..git.plumbing import Repository, open_repository
+from ..git.revisions import tree_of
 from ..loose import read_loose_files
 from ..reading import STAGED, WORKTREE, Source, commit_source, read_manifest, read_side
 from ..render.jsondoc import estimate_document
@@ -84,18 +87,35 @@ def _repository(paths: tuple[str, ...], needed: object) -> Repository | None:
     try:
         return open_repository()
     except ConfigError:
-        if not needed and paths and all(os.path.isfile(path) for path in paths):
+        if not needed and paths and all(os.path.isfile(path) for path in paths) and not _has_git_directory():
             return None
         raise
 
 
+def _has_git_directory() -> bool:
+    """Whether there is a repository around which git could not read."""
+    here = os.path.realpath(".")
+    above = [here[:cut] for cut in range(len(here)) if here[cut] == os.sep]
+    return "GIT_DIR" in os.environ or any(os.path.lexists(os.path.join(d, ".git")) for d in (here, *above))
+
+
 def _inside(repo: Repository, paths: tuple[str, ...], source: Source) -> tuple[str, ...]:
     found = read_paths(repo.prefix, paths)
-    if source.kind == "worktree" and repo.top is not None:
-        for typed, path in zip(paths, found, strict=True):
-            if not os.path.lexists(os.path.join(repo.top, path)):
-                raise ConfigError(f"{typed}: no such file or directory")
+    for typed, path in zip(paths, found, strict=True):
+        if path and not _exists(repo, source, path):
+            raise ConfigError(f"{typed}: no such file or directory in the {source.kind}")
     return () if "" in found else found
+
+
+def _exists(repo: Repository, source: Source, path: str) -> bool:
+    if source.kind == "worktree":
+        return repo.top is None or os.path.lexists(os.path.join(repo.top, path))
+    if source.kind == "index":
+        return bool(index_entries(repo.cwd, [path]))
+    tree = tree_of(repo.cwd, source.commit or "")
+    below = f"{path}/"
+    entries = tree_entries(repo.cwd, tree, lambda directory: below.startswith(directory) or directory.startswith(below))
+    return any(f"{entry}/".startswith(below) for entry in entries)
 
 
 def _code(priced: Estimate) -> ExitCode:

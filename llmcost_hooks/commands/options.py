@@ -139,7 +139,8 @@ def read_paths(prefix: str, paths: tuple[str, ...]) -> tuple[str, ...]:
 
 def _below_top(prefix: str, path: str) -> str:
     if os.path.isabs(path):
-        path = os.path.relpath(os.path.realpath(path), os.path.realpath("."))
+        directory, name = os.path.split(path)  # a symbolic link is itself, not what it points at
+        path = os.path.relpath(os.path.join(os.path.realpath(directory), name), os.path.realpath("."))
     joined = os.path.normpath(os.path.join(prefix, path)).replace(os.sep, "/")
     if joined == ".." or joined.startswith("../"):
         raise ConfigError(f"{path} is outside of the repository", "Name files below its top directory.")

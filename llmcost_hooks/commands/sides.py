@@ -23,18 +23,22 @@ class Asked(NamedTuple):
     head: str | None = None
 
 
-def split_paths(repo: Repository, words: tuple[str, ...], after_dashes: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """(revisions, paths): git's rule for words before `--`. A word that is both is ambiguous."""
+def split_paths(
+    repo: Repository, words: tuple[str, ...], after_dashes: tuple[str, ...] | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(revisions, paths). Words before `--` are revisions; without it (None) a word that could be both is refused."""
+    if after_dashes is not None or repo.top is None:
+        return words, after_dashes or ()
     revisions: list[str] = []
     paths: list[str] = []
     for word in words:
-        if after_dashes or not os.path.lexists(word):
+        if not os.path.lexists(word):
             revisions.append(word)
         elif not paths and _is_revision(repo, word):
             raise ConfigError(f'"{word}" is both a revision and a path', "Put -- between revisions and paths.")
         else:
             paths.append(word)
-    return tuple(revisions), (*paths, *after_dashes)
+    return tuple(revisions), tuple(paths)
 
 
 def _is_revision(repo: Repository, word: str) -> bool:
@@ -48,6 +52,8 @@ def find_sides(repo: Repository, asked: Asked) -> tuple[Source, Source, tuple[Te
     if len(asked.revisions) > 2:
         raise ConfigError(f"{len(asked.revisions)} revisions were given, a comparison has two sides")
     if asked.cached:
+        if repo.top is None:
+            raise ConfigError("A bare repository has no index to compare with", "Name two commits: diff main HEAD")
         return _against(repo, (*asked.revisions, "HEAD")[0], STAGED, asked.from_merge_base)
     if not asked.revisions:
         raise ConfigError("Which sides? diff compares with a revision", "For example: llm-cost diff main")

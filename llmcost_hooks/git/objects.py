@@ -19,6 +19,7 @@ from .plumbing import Entry, not_owned, run_git
 if TYPE_CHECKING:
     import pygit2
 
+Header = tuple[str, int]  # type and size in bytes
 Contents = tuple[str, "bytes | Unread"]
 
 _AT_ONCE = 32_000_000  # bytes of blobs that one `git cat-file` is asked for
@@ -29,6 +30,9 @@ class Unread(NamedTuple):
 
     reason: str
     size: int | None = None  # bytes, where known
+
+
+_MISSING = Unread("missing")
 
 
 def tree_entries(cwd: str, tree_oid: str, enter: Callable[[str], bool] | None = None) -> dict[str, Entry]:
@@ -59,8 +63,8 @@ def read_blobs(cwd: str, oids: Iterable[str], limit: int = 10_000_000) -> Iterat
         yield from _blobs_by_git(cwd, wanted, limit)
         return
     missing = []
-    for oid, content in _blobs_by_pygit2(repository, wanted, limit):
-        if isinstance(content, Unread) and content.reason == "missing" and backend == "auto":
+    for oid, content in _blobs_by_pygit2(cwd, repository, wanted, limit):
+        if content == _MISSING and backend == "auto":
             missing.append(oid)
         else:
             yield oid, content
@@ -91,10 +95,10 @@ def _open(start: str, *located: str | None) -> pygit2.Repository | str:
     """The repository, or libgit2's reason to refuse it. `located` is what it reads from the environment besides."""
     try:
         import pygit2  # 70 ms: never before there is something to read
-
-        pygit2.settings.set_extensions(["partialclone"])
     except (ImportError, OSError) as error:
         return str(error)
+    if hasattr(pygit2.settings, "set_extensions"):  # not before pygit2 1.19, the first without Python 3.10
+        pygit2.settings.set_extensions(["partialclone"])
     try:
         # FROM_ENV is what sees a hook's temporary index and quarantine, but not GIT_DIR.
         return pygit2.Repository(start, pygit2.enums.RepositoryOpenFlag.FROM_ENV)
@@ -142,34 +146,40 @@ def _list_tree(cwd: str, tree_oid: str, enter: Callable[[str], bool] | None) -> 
     return entries
 
 
-def _blobs_by_pygit2(repository: pygit2.Repository, oids: Iterable[str], limit: int) -> Iterator[Contents]:
+def _blobs_by_pygit2(cwd: str, repository: pygit2.Repository, oids: list[str], limit: int) -> Iterator[Contents]:
     import pygit2
 
     odb = repository.odb
+    measured = _measure(odb, oids) if hasattr(odb, "read_header") else headers(cwd, oids)  # not before pygit2 1.19.2
+    for oid, header in measured.items():
+        unread = _unread(header, limit)
+        try:
+            yield oid, unread or odb.read(oid)[1]
+        except (pygit2.GitError, KeyError):
+            yield oid, _MISSING
+
+
+def _measure(odb: pygit2.Odb, oids: list[str]) -> dict[str, Header | None]:
+    import pygit2
+
+    found: dict[str, Header | None] = {}
     for oid in oids:
         try:
             kind, size = odb.read_header(oid)
-            if kind != pygit2.enums.ObjectType.BLOB:
-                yield oid, Unread("not a blob", size)
-            elif size > limit:
-                yield oid, Unread("too large", size)
-            else:
-                yield oid, odb.read(oid)[1]
+            found[oid] = pygit2.enums.ObjectType(kind).name.lower(), size
         except (pygit2.GitError, KeyError, ValueError):  # absent, damaged, or no id
-            yield oid, Unread("missing")
+            found[oid] = None
+    return found
 
 
 def _blobs_by_git(cwd: str, oids: list[str], limit: int) -> Iterator[Contents]:
     groups: list[list[str]] = [[]]
     room = _AT_ONCE
     for oid, header in headers(cwd, oids).items():
-        if header is None:
-            yield oid, Unread("missing")
-        elif header[0] != "blob":
-            yield oid, Unread("not a blob", header[1])
-        elif header[1] > limit:
-            yield oid, Unread("too large", header[1])
-        else:
+        unread = _unread(header, limit)
+        if unread is not None:
+            yield oid, unread
+        elif header is not None:
             if header[1] > room:
                 groups.append([])
                 room = _AT_ONCE
@@ -177,4 +187,13 @@ def _blobs_by_git(cwd: str, oids: list[str], limit: int) -> Iterator[Contents]:
             room -= header[1]
     for group in groups:
         for oid, blob in zip(group, cat_file(cwd, group), strict=True):
-            yield oid, Unread("missing") if blob is None else blob
+            yield oid, _MISSING if blob is None else blob
+
+
+def _unread(header: Header | None, limit: int) -> Unread | None:
+    """Why an object of this type and size is not to be read, None if it is."""
+    if header is None:
+        return _MISSING
+    if header[0] != "blob":
+        return Unread("not a blob", header[1])
+    return Unread("too large", header[1]) if header[1] > limit else None

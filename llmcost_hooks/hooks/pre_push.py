@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..boundary import guarded, write
-from ..errors import ConfigError
+from ..boundary import complain, guarded, say_code, write
+from ..errors import ConfigError, ExitCode, LlmCostError, worst
 from ..render.sanitise import terminal_name
 from .arguments import wants_help
 
@@ -51,12 +52,17 @@ def _judge(arguments: list[str], environ: Mapping[str, str]) -> int:
         raise ConfigError("llm-cost-pre-push is a git hook: git starts it with the pushed refs on standard input",
                           "To judge a commit by hand: llm-cost check --rev HEAD --base main")  # fmt: skip
     refs = parse_refs(sys.stdin.read())
-    return max((_judge_ref(ref, arguments[0] if arguments else "origin") for ref in refs), key=_severity, default=0)
+    return int(worst([_code(ref, arguments[0] if arguments else "origin") for ref in refs]))
 
 
-def _severity(code: int) -> int:
-    """Several refs end with the first of 2, 3, 4, 1 that any of them got."""
-    return (0, 1, 4, 3, 2).index(code)
+def _code(ref: Pushed, remote: str) -> ExitCode:
+    """A ref that cannot be judged does not hide the others."""
+    try:
+        return ExitCode(_judge_ref(ref, remote))
+    except LlmCostError as error:
+        complain(error.message, error.hint)
+        say_code(error.code)
+        return error.code
 
 
 def _under_pre_commit(environ: Mapping[str, str]) -> int:
@@ -109,12 +115,12 @@ def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:
     from ..git.revisions import merge_base, try_resolve_commit
     from ..reading import EMPTY, commit_source
 
-    name = ref.remote_ref.removeprefix("refs/heads/")
+    name, shown = ref.remote_ref.removeprefix("refs/heads/"), re.sub("//[^/]*@", "//", remote)  # no password
     if not _is_zero(ref.remote_oid):
         if try_resolve_commit(repo.cwd, ref.remote_oid) is None:
-            message = f"{remote}'s {name} is at {ref.remote_oid[:9]}, which is not in this repository"
-            raise ConfigError(message, f"To compare with it: git fetch {remote}")
-        return commit_source(repo, ref.remote_oid, f"{remote}/{name}")
+            message = f"{shown}'s {name} is at {ref.remote_oid[:9]}, which is not in this repository"
+            raise ConfigError(message, f"To compare with it: git fetch {shown}")
+        return commit_source(repo, ref.remote_oid, f"{shown}/{name}")
     for branch in ("HEAD", "main", "master"):
         default = try_resolve_commit(repo.cwd, f"refs/remotes/{remote}/{branch}")
         if default is not None and head.commit is not None:
@@ -124,7 +130,7 @@ def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:
                 if repo.shallow:
                     raise
                 return EMPTY  # a history of its own
-            return commit_source(repo, found, f"merge base with {remote}/{branch}")
+            return commit_source(repo, found, f"merge base with {shown}/{branch}")
     return EMPTY  # the remote has nothing that is known here
 
 

@@ -36,8 +36,10 @@ def declared_model(facts: object) -> str | None:
 
 
 def named_model(value: str) -> str | None:
+    """`value` where it can be a model's name, else None."""
     name = value.strip()
-    return None if not name or name == "inherit" or "{" in name or "$" in name or len(name) > 128 else name
+    named = name != "inherit" and 0 < len(name) <= 128 and name.isprintable() and not {"{", "$"} & set(name)
+    return name if named else None
 
 
 def declared_cap(facts: object) -> int | None:

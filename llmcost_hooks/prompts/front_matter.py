@@ -22,9 +22,9 @@ _CLOSE = re.compile(r"^---[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 
 def parse_front_matter(text: str, *, comments_first: bool = False) -> Prompt:
     """The text behind the block, and what the block says of model and output cap."""
-    opened = (_OPEN_AFTER_COMMENTS if comments_first else _OPEN).match(text)
-    closed = _CLOSE.search(text, opened.end(), opened.end() + MAX_BLOCK) if opened else None
-    if opened is None or closed is None:
+    opened = (_OPEN_AFTER_COMMENTS if comments_first else _OPEN).match(text, 0, MAX_BLOCK)
+    closed = _CLOSE.search(text, opened.end()) if opened else None
+    if opened is None or closed is None or closed.start() > opened.end() + MAX_BLOCK:
         return Prompt((text,))
     block = text[opened.end() : closed.start()]
     body = text[closed.end() :]

@@ -11,15 +11,16 @@ _WIDE = Context(prec=100, rounding=ROUND_HALF_EVEN)
 def format_money(amount: Decimal) -> str:
     """USD: `$1,234.50`; under one cent two significant digits, so that nothing but 0 reads `$0.00`."""
     sign = "-" if amount < 0 else ""
-    size = abs(amount)
-    if size == 0 or size >= _CENT:
-        return f"{sign}${size.quantize(_CENT, context=_WIDE):,f}"
-    return f"{sign}${size.quantize(Decimal(1).scaleb(size.adjusted() - 1), context=_WIDE):f}"
+    size = amount.copy_abs()
+    digit = size.adjusted() - 1  # the second significant one
+    if 0 < size < _CENT and (small := size.quantize(Decimal(1).scaleb(digit), context=_WIDE)) < _CENT:
+        return f"{sign}${small:f}"
+    return f"{sign}${size.quantize(_CENT, context=_WIDE):,f}"
 
 
 def format_limit(amount: Decimal) -> str:
     """A limit as it was written: cents, and more digits where it has more."""
-    return format_money(amount) if amount == amount.quantize(_CENT, context=_WIDE) else f"${amount.normalize(_WIDE):f}"
+    return format_money(amount) if amount == amount.quantize(_CENT, context=_WIDE) else f"${amount.normalize(_WIDE):,f}"
 
 
 def format_delta(amount: Decimal) -> str:

@@ -30,12 +30,12 @@ def markdown_name(text: str, limit: int = MAX_NAME) -> str:
     """For Markdown tables and comments: every character with a meaning becomes a decimal entity.
 
     Names such as `prompts/search-v2.txt` stay readable; where `.` or `-` could start a link (`www.`, `GH-1`) they are
-    written as entities too, and `@` cannot mention anyone.
+    written as entities too. A mention or a reference (`@ada`, `#7`) is broken up by a space of no width.
     """
     shown = terminal_name(text, limit)
     plain = _PLAIN - {".", "-"} if any(start in shown.lower() for start in ("www.", "gh-", "http")) else _PLAIN
     escaped = "".join(c if c in plain or not c.isascii() else f"&#{ord(c)};" for c in shown)
-    return escaped.replace("&#64;", "&#64;&#8203;")
+    return escaped.replace("&#64;", "&#64;&#8203;").replace("&#35;", "&#35;&#8203;")
 
 
 _ASCII = {

@@ -64,7 +64,7 @@ class Bulk:
 
     def count(self, text: str) -> int:
         """The number of tokens of `text`."""
-        return sum(map(self._count_chunk, _chunks(text)))
+        return sum(map(self._count_chunk, chunks(text)))
 
     def _count_chunk(self, chunk: str) -> int:
         if len(chunk) <= 2 * CHUNK:
@@ -101,10 +101,11 @@ class Bulk:
         return count + len(tokens)
 
 
-def _chunks(text: str) -> Iterator[str]:
+def chunks(text: str, size: int = CHUNK) -> Iterator[str]:
+    """`text` in parts whose tokens are the tokens of the whole; as near above `size` characters as `text` allows."""
     start = 0
     while start < len(text):
-        cut = _CUT.search(text, start + CHUNK)
+        cut = _CUT.search(text, start + size)
         end = cut.end() if cut else len(text)
         yield text[start:end]
         start = end

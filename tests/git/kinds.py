@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pygit2
+
 from ..repos import Repo
 
 LFS_POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 12345\n"
@@ -276,6 +278,7 @@ KINDS: dict[str, Build] = {
 }  # fmt: skip
 
 MISSING_BLOBS = ("partial", "partial_extension", "partial_sha256")
-UNREADABLE_BY_LIBGIT2 = ("sha256", "partial_sha256")
+KNOWS_PARTIAL_CLONES = hasattr(pygit2.settings, "set_extensions")
+UNREADABLE_BY_LIBGIT2 = ("sha256", "partial_sha256", *([] if KNOWS_PARTIAL_CLONES else ["partial_extension"]))
 READABLE = [kind for kind in KINDS if kind not in ("conflict", "treeless")]
 WITH_INDEX = [kind for kind in READABLE if kind != "bare"]

@@ -39,9 +39,9 @@ def test_tree_and_blobs(kinds: Kinds, kind: str, backend: str) -> None:
     repo = kinds(kind)
     tree = tree_of(repo.cwd, "HEAD")
     if backend == "pygit2" and kind in UNREADABLE_BY_LIBGIT2:
-        with pytest.raises(ConfigError, match=r"pygit2 cannot open .*sha256"):
+        with pytest.raises(ConfigError, match="pygit2 cannot open"):
             tree_entries(repo.cwd, tree)
-        with pytest.raises(ConfigError, match=r"pygit2 cannot open .*sha256"):
+        with pytest.raises(ConfigError, match="pygit2 cannot open"):
             list(read_blobs(repo.cwd, [tree]))
         return
     entries = tree_entries(repo.cwd, tree)
@@ -183,19 +183,16 @@ def test_an_unknown_backend(kinds: Kinds, monkeypatch: pytest.MonkeyPatch) -> No
         list(read_blobs(kinds("history").cwd, ["1" * 40]))
 
 
-def test_no_pygit2_at_all(kinds: Kinds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_pygit2_at_all(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine where pygit2 cannot be loaded reads through git."""
-    repo = kinds("history")
-    code = (
-        "import sys; sys.modules['pygit2'] = None\n"
-        "from llmcost_hooks.git.objects import read_blobs\n"
-        "[(_, content)] = read_blobs('.', [sys.argv[1]]); sys.stdout.buffer.write(content)"
-    )
-    root = str(Path(__file__).parents[2])
-    command = [sys.executable, "-c", code, repo.oid("HEAD:prompts/1.md")]
-    env = {**os.environ, "PYTHONPATH": root}
-    done = subprocess.run(command, cwd=repo.cwd, env=env, capture_output=True, check=False)
-    assert done.stdout == repo.raw("cat-file", "blob", "HEAD:prompts/1.md"), done.stderr
+    repo.write("a", "content")
+    repo.commit()
+    oid = repo.oid("HEAD:a")
+    monkeypatch.setitem(sys.modules, "pygit2", None)
+    assert dict(read_blobs(repo.cwd, [oid])) == {oid: b"content"}
+    monkeypatch.setenv("LLMCOST_GIT_BACKEND", "pygit2")
+    with pytest.raises(ConfigError, match="pygit2 cannot open"):
+        list(read_blobs(repo.cwd, [oid]))
 
 
 def test_git_backend_never_imports_pygit2(kinds: Kinds) -> None:

@@ -42,6 +42,12 @@ def test_inside_the_git_directory_there_is_no_worktree(repo: Repo) -> None:
     assert open_repository(git_dir) == Repository(git_dir, None, "", False)
 
 
+def test_where_the_hooks_of_a_push_run(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repo.path / ".git")
+    monkeypatch.setenv("GIT_DIR", ".")
+    assert open_repository() == Repository(f"{repo.cwd}/.git", None, "", False)
+
+
 def test_git_dir_alone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`git --git-dir=repo/.git llm-cost`: the directory where the user stands is the working tree, as for git."""
     repo.write("a", "a")

@@ -1,0 +1,71 @@
+"""A place to run what the documents show: a copy of the demo's repository, and the commands on PATH."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from .fences import ROOT
+
+# What an installed package has on PATH, and the function behind it (setup.cfg, entry points).
+PROGRAMS = {
+    "llm-cost": "llmcost_hooks.cli",
+    "git-llm-cost": "llmcost_hooks.cli",
+    "llm-cost-pre-commit": "llmcost_hooks.hooks.pre_commit",
+    "llm-cost-pre-push": "llmcost_hooks.hooks.pre_push",
+}
+
+# The documents show figures of the price file's day, so that is the day on which their commands run.
+CLOCK = """\
+import datetime
+
+class Clock(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz).replace({day})
+
+datetime.datetime = Clock
+"""
+
+
+class Ran(NamedTuple):
+    """How a command ended; stdout and stderr as a terminal shows them, together."""
+
+    code: int
+    output: str
+
+
+class Shell(NamedTuple):
+    """Runs command lines in `folder`."""
+
+    folder: Path
+    programs: Path
+
+    def run(self, line: str) -> Ran:
+        path = os.pathsep.join([str(self.programs), os.environ["PATH"]])
+        modules = os.pathsep.join([str(self.programs), str(ROOT)])
+        done = subprocess.run(
+            ["sh", "-c", line],
+            cwd=self.folder,
+            env={**os.environ, "PATH": path, "PYTHONPATH": modules},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout)
+
+
+def write_programs(folder: Path, year: int, month: int, day: int) -> None:
+    """Scripts like those that an installer writes, and the clock of the day for every Python that they start."""
+    folder.mkdir(parents=True)
+    (folder / "sitecustomize.py").write_text(CLOCK.format(day=f"year={year}, month={month}, day={day}"))
+    for name, module in PROGRAMS.items():
+        start = f"import sys; sys.argv[0] = '{name}'; from {module} import main; sys.exit(main())"
+        script = folder / name
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{start}" "$@"\n')
+        script.chmod(0o755)

@@ -1,0 +1,265 @@
+"""The arrows between rooms that must never exist, read off the source and off what a hook really loads."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from .cli.running import PROJECT, ROOT, words
+from .repos import Repo
+
+PACKAGE = "llmcost_hooks"
+SOURCE = ROOT / PACKAGE
+
+PURE = (
+    "errors", "manifest", "manifest_values", "manifest_source", "snapshot", "globs", "models", "families",
+    "estimate", "compare", "policy", "suggest", "report", "report_parts", "report_check", "report_diff",
+    "report_estimate", "report_models", "prompts", "tokens", "prices", "render",
+)  # fmt: skip
+IO = ("git", "data", "memo", "clock")
+JOINING = ("reading", "facts", "loose", "renaming", "unread", "checking", "failures")  # call the rooms, own nothing
+FACES = ("boundary", "cli", "__main__", "commands", "hooks")
+
+# All that pure code needs of the standard library; nothing here reads a file, a clock or the environment by itself.
+HARMLESS = {
+    "__future__", "bisect", "collections", "datetime", "decimal", "difflib", "enum", "functools", "heapq", "itertools",
+    "json", "math", "mmap", "re", "string", "struct", "typing", "unicodedata", "zlib",
+}  # fmt: skip
+PARSERS = {"tomli": {"manifest"}, "yaml": {"prompts"}}  # third-party, pure, and in one room each
+FORBIDDEN_CALLS = {
+    "open", "print", "input", "exec", "eval", "__import__", "breakpoint",
+    "today", "now", "utcnow", "fromtimestamp", "utcfromtimestamp",
+}  # fmt: skip
+
+
+class Module(NamedTuple):
+    name: str  # below the package: "git.plumbing"; "" is the package itself
+    tree: ast.Module
+    imports: frozenset[str]  # full names of what it imports at run time, in functions too
+
+
+@cache
+def modules() -> dict[str, Module]:
+    found = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        is_package = parts[-1] == "__init__"
+        name = ".".join(parts[:-1] if is_package else parts)
+        tree = ast.parse(path.read_bytes())
+        found[name] = Module(name, tree, frozenset(imported(tree, name, is_package)))
+    return found
+
+
+def imported(tree: ast.Module, name: str, is_package: bool) -> set[str]:
+    here = [PACKAGE, *name.split(".")] if name else [PACKAGE]
+    found: set[str] = set()
+    for node in running(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            up = here[: len(here) - node.level + is_package] if node.level else []
+            target = ".".join([*up, *([node.module] if node.module else [])])
+            found |= {target, *(f"{target}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def running(tree: ast.AST) -> list[ast.AST]:
+    """Every node but those below `if TYPE_CHECKING:`."""
+    nodes = []
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        nodes.append(node)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            todo += node.orelse
+        else:
+            todo += ast.iter_child_nodes(node)
+    return nodes
+
+
+def inner(module: Module) -> set[str]:
+    """The modules of the package that a module imports, the packages around them apart."""
+    names = {name.removeprefix(f"{PACKAGE}.") for name in module.imports if name.startswith(f"{PACKAGE}.")}
+    return {name for name in names if name in modules()}
+
+
+def outer(module: Module) -> set[str]:
+    return {name.partition(".")[0] for name in module.imports} - {PACKAGE, ""}
+
+
+def room(name: str) -> str:
+    return name.partition(".")[0]
+
+
+@cache
+def reached(name: str) -> frozenset[str]:
+    """All modules that importing and calling one can bring in."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        for other in inner(modules()[todo.pop()]) - found:
+            found.add(other)
+            todo.append(other)
+    return frozenset(found)
+
+
+def in_rooms(*rooms: str) -> list[str]:
+    return [name for name in modules() if room(name) in rooms]
+
+
+def test_every_module_has_a_room() -> None:
+    known = {*PURE, *IO, *JOINING, *FACES, ""}
+    assert {room(name) for name in modules()} == known
+    assert len(modules()) > 60
+
+
+@pytest.mark.parametrize("name", in_rooms(*PURE))
+def test_pure(name: str) -> None:
+    module = modules()[name]
+    assert {room(other) for other in reached(name)} <= set(PURE)
+    allowed = {package for package, rooms in PARSERS.items() if room(name) in rooms}
+    allowed |= {"tiktoken"} if name == "tokens.bulk" else set()
+    allowed |= {"tabulate"} if name == "render.table" else set()
+    assert outer(module) - HARMLESS <= allowed
+    for node in running(module.tree):
+        if isinstance(node, ast.Call):
+            called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            assert called not in FORBIDDEN_CALLS, f"{name}:{node.lineno} calls {called}"
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in ("environ", "getenv", "stdout", "stderr", "stdin"), f"{name}:{node.lineno}"
+
+
+@pytest.mark.parametrize(
+    ("package", "owners"),
+    [
+        ("pygit2", {"git.objects"}),
+        ("subprocess", {"git.plumbing", "commands.demo"}),
+        ("tiktoken", {"tokens.bulk"}),
+        ("tabulate", {"render.table"}),
+        ("click", {"cli", *in_rooms("commands")} - {"commands"}),
+        ("sqlite3", {"memo"}),
+        ("tomli", {"manifest"}),
+        ("yaml", {"prompts.yaml_text"}),
+    ],
+)
+def test_one_owner(package: str, owners: set[str]) -> None:
+    assert {name for name, module in modules().items() if package in outer(module)} <= owners
+    assert any(package in outer(modules()[name]) for name in owners)
+
+
+def test_no_connection_is_ever_opened() -> None:
+    network = {
+        "socket",
+        "ssl",
+        "urllib",
+        "http",
+        "ftplib",
+        "smtplib",
+        "requests",
+        "httpx",
+        "asyncio",
+        "multiprocessing",
+    }
+    assert {name: found for name, module in modules().items() if (found := outer(module) & network)} == {}
+
+
+@pytest.mark.parametrize("name", in_rooms("hooks"))
+def test_hooks_reach_no_command(name: str) -> None:
+    assert not {room(other) for other in reached(name)} & {"cli", "commands", "__main__"}
+    assert not {"click", "tiktoken", "requests"} & outer(modules()[name])
+
+
+def test_nothing_below_reaches_a_face() -> None:
+    for name in in_rooms(*PURE, *IO, *JOINING):
+        faces = {other for other in inner(modules()[name]) if room(other) in FACES}
+        assert faces <= ({"boundary"} if name == "failures" else set()), name
+
+
+def test_no_command_imports_another() -> None:
+    shared = {"commands.options", "commands.sides", "commands"}
+    for name in set(in_rooms("commands")) - shared:
+        assert {other for other in inner(modules()[name]) if room(other) == "commands"} <= shared, name
+    for name in shared:
+        assert {other for other in reached(name) if room(other) in ("commands", "cli")} <= shared, name
+
+
+def test_no_io_room_imports_another() -> None:
+    for name in in_rooms(*IO):
+        assert {room(other) for other in inner(modules()[name])} & set(IO) <= {room(name)}, name
+
+
+def test_modules_are_found_by_name_in_two_places_only() -> None:
+    """What `import_module` brings in is in no graph: the package's own names, and the commands."""
+    dynamic = {name for name, module in modules().items() if "importlib" in outer(module)}
+    assert dynamic == {"", "cli"}
+
+
+# What each hook really loads.
+
+PROBE = f"""
+import sys
+from {PACKAGE}.hooks.pre_commit import main
+code = main([])
+open(sys.argv[1], "w").write(repr((code, set(sys.modules))))
+"""
+NEVER_IN_VAIN = {
+    "pygit2", "_pygit2", "cffi", "tiktoken", "regex", "click", "tabulate", "yaml", "sqlite3", "cryptography", "requests",
+    "dataclasses", "inspect", "json", "argparse", "pathlib", "logging", "ssl", "socket", "asyncio", "importlib.metadata",
+    "email", "difflib", "tempfile", "shutil", "ctypes", "llmcost_hooks.tokens", "llmcost_hooks.prices.book",
+    "llmcost_hooks.cli", "llmcost_hooks.estimate",
+}  # fmt: skip
+
+
+def run_hook(repo: Repo, tmp_path: Path) -> tuple[int, set[str], list[list[str]]]:
+    """(exit code, modules that the hook adds to a bare interpreter's, git command lines that it started)."""
+    # -S -s: no `.pth` file of the environment can import anything first; the paths are given instead.
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *(path for path in sys.path if path.endswith("-packages"))]),
+        "GIT_TRACE2_EVENT": str(tmp_path / "trace"),
+        "GIT_TRACE2_EVENT_NESTING": "0",
+    }
+    command = [sys.executable, "-S", "-s", "-c", PROBE, str(tmp_path / "loaded")]
+    done = subprocess.run(command, cwd=repo.path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    code, loaded = ast.literal_eval((tmp_path / "loaded").read_text())
+    trace = tmp_path / "trace"
+    events = [json.loads(line) for line in trace.read_text().splitlines()] if trace.exists() else []
+    return code, loaded, [event["argv"] for event in events if event["event"] == "start"]
+
+
+@pytest.mark.parametrize("manifest", [True, False])
+def test_commit_with_nothing_of_ours(repo: Repo, tmp_path: Path, manifest: bool) -> None:
+    """96 of 100 commits are such."""
+    if manifest:
+        repo.write("llm-cost.toml", PROJECT)
+    repo.write("prompts/search.md", words(400))
+    repo.write("prompts/classify.md", words(100))
+    repo.commit()
+    for n in range(30):
+        repo.stage(f"src/file{n}.py", f"print({n})\n")
+    code, loaded, spawned = run_hook(repo, tmp_path)
+    assert code == 0
+    assert loaded & NEVER_IN_VAIN == set()
+    assert len(spawned) <= 3, spawned
+
+
+def test_commit_with_one_prompt(repo: Repo, tmp_path: Path) -> None:
+    repo.write("llm-cost.toml", PROJECT)
+    repo.write("prompts/search.md", words(400))
+    repo.write("prompts/classify.md", words(100))
+    repo.commit()
+    repo.stage("prompts/search.md", words(500))
+    code, loaded, _ = run_hook(repo, tmp_path)
+    assert code == 0
+    assert "pygit2" in loaded
+    unwanted = {"tiktoken", "regex", "click", "tabulate", "cryptography", "requests", "urllib3", "yaml", "httpx"}
+    assert loaded & unwanted == set()
