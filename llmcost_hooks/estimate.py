@@ -175,8 +175,8 @@ def _row(file: PromptFile, facts: Facts, resolve: _Resolve, period: str | None) 
         return _unpriced(file, known)
     name = model_name(file, known)
     if name is None:
-        tokens = known.tokens[UNKNOWN_MODEL_ENCODING] + _framing(known)
-        return _unpriced(file, NO_MODEL, None, "exact", tokens)
+        _, _, tokens, _ = _input(known, None, file.assumptions)
+        return _unpriced(file, NO_MODEL, None, _grade(None, file.assumptions), tokens)
     priced = resolve(name)
     if isinstance(priced, Problem):
         return _unpriced(file, priced, name)
@@ -201,7 +201,7 @@ def _unpriced(
 def _priced(file: PromptFile, facts: PromptFacts, model: Model, offer: Offer, period: str | None) -> Row:
     assumed = file.assumptions
     framing, low, tokens, high = _input(facts, model, assumed)
-    grade = model.grade if assumed.avg_input_tokens is None else "calibrated"
+    grade = _grade(model, assumed)
     output, basis = _output(facts, assumed, tokens)
     calls = assumed.calls if assumed.calls is not None else None if period else 1
     if calls is None:
@@ -223,19 +223,26 @@ def _priced(file: PromptFile, facts: PromptFacts, model: Model, offer: Offer, pe
     )  # fmt: skip
 
 
+def _grade(model: Model | None, assumed: Assumptions) -> str:
+    """How good the input size is: a measured one owes nothing to the model's tokenizer."""
+    if assumed.avg_input_tokens is not None:
+        return "calibrated"
+    return model.grade if model else "exact"
+
+
 def _framing(facts: PromptFacts) -> int:
     """Tokens that roles and messages add; 0 for a file that declares no messages."""
     return facts.messages * PER_MESSAGE + PER_REPLY if facts.messages else 0
 
 
-def _input(facts: PromptFacts, model: Model, assumed: Assumptions) -> tuple[int, int, int, int]:
+def _input(facts: PromptFacts, model: Model | None, assumed: Assumptions) -> tuple[int, int, int, int]:
     """(framing, low, tokens, high) of one call's input. A share of a token is a whole one: never too low."""
     framing = _framing(facts)
     if assumed.avg_input_tokens is not None:
         return 0, assumed.avg_input_tokens, assumed.avg_input_tokens, assumed.avg_input_tokens
-    counted = facts.tokens[model.encoding]
+    counted = facts.tokens[model.encoding if model else UNKNOWN_MODEL_ENCODING]
     beside = framing + sum(size for _, size in assumed.variables)
-    if model.grade == "exact":
+    if model is None or model.grade == "exact":
         return framing, counted + beside, counted + beside, counted + beside
     low, tokens, high = (_ceiling(counted * ratio) + beside for ratio in (model.low, model.ratio, model.high))
     return framing, low, tokens, high

@@ -32,7 +32,7 @@ def read_number(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise Wrong("a number")
     number = Decimal(value)
-    if not number.is_finite() or not 0 <= number <= 10**15 or -12 > int(number.as_tuple().exponent):
+    if not number.is_finite() or not 0 <= number <= 10**15 or int(number.as_tuple().exponent) < -12:
         raise Wrong("a number, 0 or more, with at most 12 decimals")
     return number.copy_abs()
 

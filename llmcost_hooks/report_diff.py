@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from .compare import Comparison, PromptDelta
-from .estimate import Unpriced
+from .estimate import PromptEstimate
 from .render.money import format_delta, format_percent
 from .report import Name, Report, Table, Text, grouped_notes
 from .report_parts import amount, has_money, known_tokens, notes, price_notes, problem_lines, side, total, unit_line
@@ -36,9 +36,8 @@ def diff_report(comparison: Comparison, on: date, extra: tuple[Text, ...] = ()) 
 
 
 def _same(row: PromptDelta) -> bool:
-    """Nothing to see: same content at the same cost, wherever it lies now."""
-    unknown = isinstance(row.head, Unpriced) and row.head.input_tokens is None
-    return row.content == "unchanged" and not row.cost and not unknown and not row.model_change()
+    """Nothing to see: same content, same cost or tokens, same model."""
+    return row.content == "unchanged" and _delta(row) == "—" and not row.model_change()
 
 
 def _cells(row: PromptDelta) -> tuple[Text, ...]:
@@ -54,8 +53,10 @@ def _delta(row: PromptDelta) -> str:
 
 
 def _token_change(row: PromptDelta) -> int | None:
+    """Stands for the cost where no side has a price; None where that is not so, or not known."""
     sides = [0 if side is None else side.input_tokens for side in (row.base, row.head)]
-    return None if sides[0] is None or sides[1] is None else sides[1] - sides[0]
+    priced = any(isinstance(side, PromptEstimate) for side in (row.base, row.head))
+    return None if priced or sides[0] is None or sides[1] is None else sides[1] - sides[0]
 
 
 def _total(comparison: Comparison) -> Text:
@@ -87,6 +88,8 @@ def _reasons(row: PromptDelta) -> list[str]:
     models = row.model_change()
     if models:
         return [f"model {models[0]} → {models[1]}"]
+    if row.cost is None and isinstance(row.base, PromptEstimate) and isinstance(row.head, PromptEstimate):
+        return ["its output size is known on one side only, so no difference is"]
     if row.content == "unchanged" and row.cost:
         return ["same text, other assumptions in llm-cost.toml"]
     return ["changed, cost equal"] if row.content == "modified" and row.cost == 0 else []

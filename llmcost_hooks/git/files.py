@@ -11,7 +11,9 @@ from .objects import Unread
 
 # Characters that HFS+ ignores in names; git itself refuses them inside ".git" for the same reason.
 _IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
-_READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+# Windows has none of these but O_BINARY, which nobody else needs.
+_FLAGS = ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
+_READ = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in _FLAGS)
 
 
 def read_file(path: str, limit: int) -> bytes | Unread:
@@ -28,17 +30,34 @@ def read_below(top: str, path: str, limit: int) -> bytes | Unread:
     if "\0" in path or any(_is_refused(component) for component in components):
         return Unread("not a path inside the repository")
     try:
-        directory = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            for name in components[:-1]:
-                inner = os.open(name, _READ | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory)
-                os.close(directory)
-                directory = inner
-            return _read(os.open(components[-1], _READ | os.O_NOFOLLOW, dir_fd=directory), limit)
-        finally:
-            os.close(directory)
+        return _read(_open_below(top, components), limit)
     except OSError as error:
         return _unread(error)
+
+
+def _open_below(top: str, components: list[str]) -> int:
+    """A descriptor of the file; OSError with ELOOP where a symbolic link is on the way."""
+    if os.open not in os.supports_dir_fd:
+        return _open_checked(top, components)
+    directory = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for name in components[:-1]:
+            inner = os.open(name, _READ | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory)
+            os.close(directory)
+            directory = inner
+        return os.open(components[-1], _READ | os.O_NOFOLLOW, dir_fd=directory)
+    finally:
+        os.close(directory)
+
+
+def _open_checked(top: str, components: list[str]) -> int:
+    """The same where the system cannot open relative to a directory (Windows): look first, then open."""
+    path = top
+    for name in components:
+        path = os.path.join(path, name)
+        if stat.S_ISLNK(os.lstat(path).st_mode):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return os.open(path, _READ)
 
 
 def _is_refused(component: str) -> bool:

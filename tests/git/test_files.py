@@ -70,6 +70,19 @@ def test_no_descriptor_is_left_open(top: Path) -> None:
     assert os.listdir("/dev/fd") == before
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("dir/sub/file", b"content"), ("dir-link/sub/file", Unread("a symbolic link")),
+     ("file-link", Unread("a symbolic link")), ("dir/none", Unread("missing")), ("dir", Unread("not a regular file"))],
+)  # fmt: skip
+def test_where_nothing_opens_relative_to_a_directory(
+    top: Path, path: str, expected: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Windows: the same answers by looking before opening."""
+    monkeypatch.setattr(os, "supports_dir_fd", set())
+    assert read_below(str(top), path, 100) == expected
+
+
 def test_a_plain_file(top: Path) -> None:
     assert read_file(str(top / "file-link"), 7) == b"content"
     assert read_file(str(top / "file-link"), 6) == Unread("too large", 7)

@@ -1,0 +1,37 @@
+"""Our hooks as plain scripts in .git/hooks, as docs/hooks.md says to write them."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+from ..cli.running import ROOT
+from ..repos import Repo
+
+MODULES = {"pre-commit": "pre_commit", "pre-merge-commit": "pre_commit", "pre-push": "pre_push"}
+
+
+def command(name: str) -> str:
+    """The shell command that our hook `name` is, without it being installed."""
+    return f"{shlex.quote(sys.executable)} -m llmcost_hooks.hooks.{MODULES[name]}"
+
+
+def install(repo: Repo, *names: str) -> None:
+    """Write the hooks; each also leaves a mark that it ran, beside the repository."""
+    for name in names:
+        mark = f"echo {name} >> {shlex.quote(str(marks(repo)))}"
+        run = f'PYTHONPATH={shlex.quote(str(ROOT))} PYTHONDONTWRITEBYTECODE=1 exec {command(name)} "$@"'
+        repo.hook(name, f"{mark}\n{run}")
+
+
+def marks(repo: Repo) -> Path:
+    return repo.path.parent / "hooks-that-ran"
+
+
+def ran(repo: Repo) -> int:
+    """How many hooks have run since the last question."""
+    path = marks(repo)
+    count = len(path.read_text().splitlines()) if path.exists() else 0
+    path.unlink(missing_ok=True)
+    return count
