@@ -31,6 +31,7 @@ HELP = """Hold the cost of all prompts against [budget] in llm-cost.toml.
   max_increase = "25%"             or "$5.00"
 
 \b
+In git hooks: llm-cost-pre-commit judges what is staged, llm-cost-pre-push what is pushed; each has a --help.
 What cannot be known is a failure, never a pass.
 Exit codes: 0 within budget; 1 a limit does not hold; 2 manifest, revision, no model; 3 a prompt cannot be read;
 4 a model has no price.

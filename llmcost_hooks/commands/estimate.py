@@ -46,6 +46,13 @@ Files outside of any repository are read as they are.
   llm-cost estimate --rev v1.2 --format json             another commit, for machines
 
 \b
+In llm-cost.toml:
+  [[prompts]]
+  path = "prompts/search.txt"
+  prompt_id = "search"                a name that renames of the file do not touch
+  variables = { documents = 1800 }    tokens that a template variable stands for
+
+\b
 ~ marks counts that are not exact, ≥ costs of which only the input is known.
 Exit codes: 0; 2 wrong manifest or arguments; 3 a prompt cannot be read; 4 a model has no price.
 """

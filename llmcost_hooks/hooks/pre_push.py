@@ -107,17 +107,22 @@ def _judge_ref(ref: Pushed, remote: str) -> int:
         write(sys.stderr, f"llm-cost: {terminal_name(ref.remote_ref)} is not a commit and is not judged\n")
         return 0
     head = commit_source(repo, ref.local_oid, ref.local_ref.removeprefix("refs/heads/"))
-    return judge(repo, head, _base(repo, ref, remote, head), speak=True)
+    base = _base(repo, ref, remote, head)
+    write(sys.stdout, f"{terminal_name(head.label)}, compared with {terminal_name(base.label)}:\n\n")
+    return judge(repo, head, base, speak=True)
 
 
 def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:
     """What the remote has of this ref; for a new one, where head left the remote's default branch."""
+    from ..git.catfile import headers
     from ..git.revisions import merge_base, try_resolve_commit
     from ..reading import EMPTY, commit_source
 
     name, shown = ref.remote_ref.removeprefix("refs/heads/"), re.sub("//[^/]*@", "//", remote)  # no password
     if not _is_zero(ref.remote_oid):
         if try_resolve_commit(repo.cwd, ref.remote_oid) is None:
+            if headers(repo.cwd, [ref.remote_oid])[ref.remote_oid]:
+                return EMPTY  # a tag of a file or of a tree
             message = f"{shown}'s {name} is at {ref.remote_oid[:9]}, which is not in this repository"
             raise ConfigError(message, f"To compare with it: git fetch {shown}")
         return commit_source(repo, ref.remote_oid, f"{shown}/{name}")

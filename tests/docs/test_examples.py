@@ -58,10 +58,10 @@ def test_console(fence: Fence, shell: Shell) -> None:
 def test_python(
     fence: Fence, shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What a block prints stands in comments behind its `print` calls."""
+    """What a block prints stands in it behind `# > `."""
     monkeypatch.chdir(shell.folder)
     exec(compile(fence.text, fence.place(), "exec"), {"__name__": "example"})  # noqa: S102  (our own documents)
-    assert capsys.readouterr().out.splitlines() == re.findall(r"print\(.*\)  # (.*)", fence.text)
+    assert capsys.readouterr().out.splitlines() == re.findall(r"# > (.*)", fence.text)
 
 
 @pytest.mark.parametrize("fence", fences("toml"), ids=Fence.place)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.running import PROJECT, failed, passed, project, start, words
+from ..cli.running import PROJECT, failed, passed, start, words
 from ..repos import Repo
 from .plain import install, ran
 
@@ -35,24 +35,16 @@ def commit(repo: Repo, *args: str, ok: bool, cwd: str = ".", said: str = "") -> 
         assert "Exit code: 1 (BUDGET_EXCEEDED)" in ended.err
 
 
-@pytest.mark.parametrize("ok", [True, False])
-def test_index_counts_and_not_the_working_tree(hooked: Repo, ok: bool) -> None:
-    """A partially staged file, both ways round."""
-    staged, lying = (CHEAP, DEAR) if ok else (DEAR, CHEAP)
+TAKEN_FROM_THE_WORKING_TREE = [("-a",), ("--only", SEARCH), (SEARCH,), ("-i", SEARCH)]
+
+
+@pytest.mark.parametrize("args", [(), *TAKEN_FROM_THE_WORKING_TREE])
+@pytest.mark.parametrize(("staged", "lying"), [(CHEAP, DEAR), (DEAR, CHEAP)])
+def test_partially_staged_file(hooked: Repo, args: tuple[str, ...], staged: str, lying: str) -> None:
+    """What will be committed is judged: the index, or the file that git takes into it for this commit."""
     hooked.stage(SEARCH, staged)
     hooked.write(SEARCH, lying)
-    commit(hooked, ok=ok)
-    # Both kinds of commit that take the file from the working tree meet the other text.
-    for args in (("-a",), ("--only", SEARCH), (SEARCH,), ("-i", SEARCH)):
-        hooked.git("reset", "-q", "--soft", "HEAD~1") if ok else None
-        hooked.stage(SEARCH, staged)
-        hooked.write(SEARCH, lying)
-        if ok:
-            commit(hooked, *args, ok=False)
-            commit(hooked, ok=True)
-        else:
-            commit(hooked, *args, ok=True)
-            hooked.git("reset", "-q", "--hard", "HEAD~1")
+    commit(hooked, *args, ok=(lying if args else staged) == CHEAP)
 
 
 def test_only_takes_one_file_of_many(hooked: Repo) -> None:
@@ -76,7 +68,7 @@ def test_amend(hooked: Repo) -> None:
     commit(hooked, "--amend", ok=False)
     hooked.stage(SEARCH, CHEAP)
     commit(hooked, "--amend", ok=True)
-    commit(hooked, "--amend", "--allow-empty", ok=True)
+    commit(hooked, "--amend", "-m", "another message, nothing staged", ok=True)
 
 
 def test_merges(hooked: Repo) -> None:
@@ -195,13 +187,6 @@ def test_increase_over_head(prompts: Repo) -> None:
     commit(prompts, ok=False)
 
 
-def test_increase_is_not_hidden_by_a_manifest_that_moves_the_limit(prompts: Repo) -> None:
-    prompts.stage(SEARCH, DEAR)
-    prompts.stage("llm-cost.toml", PROJECT.replace("10.00", "99.00").replace("1000", "1001"))
-    install(prompts, "pre-commit")
-    commit(prompts, ok=True)
-
-
 def test_index_equal_to_head(prompts: Repo) -> None:
     """As under `pre-commit run --all-files`: everything is judged."""
     hook = "llmcost_hooks.hooks.pre_commit"
@@ -235,8 +220,3 @@ def test_names_and_options(prompts: Repo) -> None:
 
 def test_no_repository(tmp_path: Path) -> None:
     failed(start(tmp_path, module="llmcost_hooks.hooks.pre_commit"), 2, "not inside a git repository")
-
-
-@pytest.fixture
-def prompts(tmp_path: Path) -> Repo:
-    return project(tmp_path / "project")

@@ -1,0 +1,144 @@
+"""The published schemas: strict, described, and what real runs print is valid by them, byte for byte the same again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from .fences import ROOT
+from .shell import Shell
+
+DOCUMENTS = ("estimate", "check", "diff", "models")
+NAMES = (*DOCUMENTS, "manifest")
+
+# What is done to the demo's repository before, the command, and the exit code that it ends with.
+RUNS = (
+    ("", "estimate", 0),
+    ("", "estimate --staged --scenario batch", 0),
+    ("", "estimate --rev main --scenario cached --cache-hit-ratio 0.6", 0),
+    ("", "estimate --model claude-sonnet-4-5", 0),
+    ("", "estimate --model gpt-5x", 4),
+    ("rm llm-cost.toml", "estimate", 0),
+    ("rm llm-cost.toml", "estimate --model gpt-4o", 0),
+    ("rm prompts/search.md", "estimate", 2),
+    (r"printf '\377' > prompts/search.md", "estimate", 3),
+    (r"printf 'version = 1\n' > llm-cost.toml", "estimate", 0),
+    (r"printf 'messages: [{role: user, content: Hi}]\n' > a.prompt.yml && rm llm-cost.toml", "estimate a.prompt.yml", 0),
+    ("", "diff main", 0),
+    ("", "diff main...", 0),
+    ("", "diff HEAD main", 0),
+    ("", "diff --staged", 0),
+    ("", "diff main --model gemini-2.0-flash", 0),
+    ("", "diff main --model gpt-5x", 4),
+    ("rm prompts/search.md", "diff main", 2),
+    ("rm llm-cost.toml && git commit -qam none", "diff HEAD HEAD", 0),
+    ("", "check", 1),
+    ("", "check --rev main", 0),
+    ("", "check --base main", 1),
+    ("", "check --model gpt-5x", 4),
+    ("rm prompts/search.md", "check --base main", 2),
+    ("", "models", 0),
+    ("", "models gemini-2.5-pro", 0),
+    ("", "models 'gpt-4o*'", 0),
+)
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((ROOT / f"llmcost_hooks/data/{name}.schema.json").read_text(encoding="utf-8"))
+    return schema
+
+
+SCHEMAS = {name: schema_of(name) for name in NAMES}
+CHECKS = {name: Draft202012Validator(schema, format_checker=FormatChecker()) for name, schema in SCHEMAS.items()}
+
+
+@pytest.mark.parametrize(("before", "command", "exit"), RUNS)
+def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit: int, shell: Shell) -> None:
+    shell.run(before)
+    name = command.split()[0]
+    runs = [shell.run(f"llm-cost {command} --format json {more} 2>/dev/null") for more in ("", _without_memo(name))]
+    assert runs[0].code == exit
+    assert runs[0] == runs[1]
+    document = json.loads(runs[0].output)
+    assert document["schema"] == f"llm-cost/{name}/1"
+    assert [f"{error.json_path}: {error.message}" for error in CHECKS[name].iter_errors(document)] == []
+
+
+def _without_memo(name: str) -> str:
+    return "" if name == "models" else "--no-cache"
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_member_of_a_document_can_be_left_out_or_added(name: str, shell: Shell) -> None:
+    run = shell.run(f"llm-cost {name} {'main' if name == 'diff' else ''} --format json 2>/dev/null")
+    document = json.loads(run.output)
+    for place in list(_objects(document)):
+        free = place is document.get("tags") or set(place) <= {"team"}
+        for key in [] if free else list(place):
+            value = place.pop(key)
+            assert not CHECKS[name].is_valid(document), f"without {key}"
+            place[key] = value
+        if not free:
+            place["surplus"] = 1
+            assert not CHECKS[name].is_valid(document), f"surplus beside {sorted(place)}"
+            del place["surplus"]
+        if name == "models" and place is not document:
+            break  # one model stands for all
+    assert CHECKS[name].is_valid(document)
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(item)
+
+
+WRONG = {
+    "money as a number": lambda document: document["total"].update(at_least=3.98),
+    "money with an exponent": lambda document: document["total"].update(at_least="1E+2"),
+    "money that is rounded up with zeros": lambda document: document["total"].update(at_least="3.980"),
+    "a count below 0": lambda document: document["prompts"][0].update(input_tokens=-1),
+    "a grade of no kind": lambda document: document.update(grade="good"),
+    "a price without its calls": lambda document: document["prompts"][0].update(calls=None),
+    "a problem and a price": lambda document: document["prompts"][0].update(problem={"reason": "x", "code": "OK"}),
+    "a period without declared calls": lambda document: document["unit"].update(calls="each"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_document_is_not_valid(wrong: str, shell: Shell) -> None:
+    document = json.loads(shell.run("llm-cost estimate --format json").output)
+    assert CHECKS["estimate"].is_valid(document)
+    WRONG[wrong](document)
+    assert not CHECKS["estimate"].is_valid(document)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schema_is_strict_and_describes_everything(name: str) -> None:
+    schema = SCHEMAS[name]
+    Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    for place in _objects(schema):
+        properties = place.get("properties", {})
+        if place.get("type") == "object" and properties:
+            assert place["additionalProperties"] is False, place["description"]
+            assert name == "manifest" or place["required"] == list(properties)
+            assert [key for key, value in properties.items() if len(value.get("description", "")) < 4
+                    and "$ref" not in value] == []  # fmt: skip
+
+
+def test_the_schemas_share_their_parts() -> None:
+    """A side, a unit, a row mean the same in every document: they are written out in each, so that each stands alone."""
+    parts: dict[str, dict[str, Any]] = {}
+    for name in ("estimate", "check", "diff"):
+        for part in ("side", "unit", "prices"):
+            assert parts.setdefault(part, SCHEMAS[name]["$defs"][part]) == SCHEMAS[name]["$defs"][part]
+    assert SCHEMAS["estimate"]["$defs"]["prompt"] == SCHEMAS["check"]["$defs"]["prompt"]
+    row = SCHEMAS["diff"]["$defs"]["prompt_side"]["properties"]
+    prompt = SCHEMAS["estimate"]["$defs"]["prompt"]["properties"]
+    assert row == {key: prompt[key] for key in row}

@@ -1,0 +1,129 @@
+"""The hooks under the real pre-commit program, through real commits and pushes.
+
+`language: python` would build this package in an environment of its own, which takes a package index;
+tools/try_precommit.sh does that. Here the same hooks run with the interpreter that runs the tests.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ..cli.running import PROJECT, ROOT, words
+from ..repos import Ended, Repo
+from .plain import command
+
+SEARCH = "prompts/search.md"
+DEAR = words(9000)
+PRE_COMMIT = [sys.executable, "-m", "pre_commit"]
+OURS = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def hooks() -> list[dict[str, Any]]:
+    found = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert isinstance(found, list)
+    return found
+
+
+def pre_commit(cwd: Path, *args: str, **env: str) -> Ended:
+    """`pre-commit ARGS`."""
+    done = subprocess.run(
+        [*PRE_COMMIT, *args], cwd=cwd, env={**os.environ, **OURS, **env}, capture_output=True, text=True, check=False
+    )
+    return Ended(done.returncode, done.stdout.encode(), done.stderr)
+
+
+def test_manifest_is_valid() -> None:
+    ended = pre_commit(ROOT, "validate-manifest", ".pre-commit-hooks.yaml")
+    assert ended.code == 0, ended
+    assert [hook["id"] for hook in hooks()] == ["llm-cost-check", "llm-cost-budget"]
+
+
+@pytest.fixture
+def managed(prompts: Repo, tmp_path: Path) -> Repo:
+    """Both hooks installed; a bare remote that has nothing yet."""
+    entries = {"llm-cost-pre-commit": command("pre-commit"), "llm-cost-pre-push": command("pre-push")}
+    local = [{**hook, "entry": entries[hook["entry"]], "language": "system"} for hook in hooks()]
+    config = {"repos": [{"repo": "local", "hooks": local}]}
+    limited = PROJECT.replace('period = "month"', 'period = "month"\nmax_increase = "$1.00"')
+    prompts.write("llm-cost.toml", limited)
+    prompts.write(".pre-commit-config.yaml", yaml.safe_dump(config))
+    prompts.git("add", "--all")
+    prompts.git("commit", "-q", "--amend", "--no-edit")
+    server = Repo.init(tmp_path / "server.git", "--bare")
+    prompts.git("remote", "add", "origin", server.cwd)
+    installed = pre_commit(prompts.path, "install", "-t", "pre-commit", "-t", "pre-push")
+    assert installed.code == 0, installed
+    return prompts
+
+
+def git(repo: Repo, *args: str, ok: bool, said: str, **env: str) -> str:
+    """`git ARGS` with the hooks; what it printed."""
+    ended = repo.run(*args, env={**OURS, **env})
+    text = ended.out.decode() + ended.err
+    assert (ended.code == 0) == ok, text
+    assert said in text and "Traceback" not in text
+    return text
+
+
+def test_commit(managed: Repo) -> None:
+    """pre-commit puts away what is not staged, so it is the index in every way."""
+    managed.stage(SEARCH, words(410))
+    managed.write(SEARCH, DEAR)
+    git(managed, "commit", "-m", "staged is cheap", ok=True, said="Passed")
+    git(managed, "commit", "-am", "all of it", ok=False, said="Exit code: 1 (BUDGET_EXCEEDED)")
+    git(managed, "commit", "-am", "all of it", ok=True, said="Skipped", SKIP="llm-cost-check")
+
+
+def test_deletion_alone(managed: Repo) -> None:
+    """pre-commit passes no name of a deleted file; the hook runs always."""
+    managed.rm(SEARCH)
+    git(managed, "commit", "-m", "gone", ok=False, said="is listed in llm-cost.toml and is not there")
+
+
+def test_all_files_and_ranges(managed: Repo) -> None:
+    managed.write(SEARCH, DEAR)
+    managed.git("commit", "-q", "--no-verify", "-am", "dear")
+    managed.write(SEARCH, words(20))
+    managed.git("commit", "-q", "--no-verify", "-am", "cheap")
+    for args, code in (
+        (("--all-files",), 0),
+        (("--from-ref", "HEAD~2", "--to-ref", "HEAD~1"), 1),
+        (("--from-ref", "HEAD~1", "--to-ref", "HEAD"), 0),
+        (("--all-files", "--hook-stage", "pre-push"), 0),
+        (("--hook-stage", "manual", "llm-cost-check", "--all-files"), 0),
+    ):
+        ended = pre_commit(managed.path, "run", *args)
+        assert ended.code == code, ended
+    managed.git("checkout", "-q", "--detach", "HEAD~1")
+    for args in (("--all-files",), ("--all-files", "--hook-stage", "pre-push"), ("--files", "README.md")):
+        assert pre_commit(managed.path, "run", *args).code == 1
+    assert pre_commit(managed.path, "run", "--all-files", SKIP="llm-cost-check").code == 0
+
+
+def test_push(managed: Repo) -> None:
+    """First the root commit, of which pre-commit names no range; then a branch; then what the remote has."""
+    git(managed, "push", "origin", "main", ok=True, said="Within budget")
+    managed.branch("feat")
+    managed.write(SEARCH, words(700))
+    managed.git("commit", "-q", "--no-verify", "-am", "longer")
+    git(managed, "push", "origin", "feat", ok=True, said="Within budget")
+    managed.write(SEARCH, words(1200))
+    managed.git("commit", "-q", "--no-verify", "-am", "much longer")
+    managed.checkout("main")
+    git(managed, "push", "origin", "feat", ok=False, said="Increase exceeded: +$1.25 > $1.00")
+    git(managed, "push", "origin", "feat", ok=True, said="Skipped", SKIP="llm-cost-budget")
+    git(managed, "push", "origin", ":feat", ok=True, said="deleted")
+
+
+def test_first_push_over_the_limit(managed: Repo) -> None:
+    managed.write(SEARCH, DEAR)
+    managed.git("commit", "-q", "--no-verify", "-am", "dear")
+    managed.branch("elsewhere", "HEAD~1")
+    git(managed, "push", "origin", "main", ok=False, said="Budget exceeded: $23.")
