@@ -13,7 +13,7 @@ from .git.plumbing import Repository
 from .manifest import NAME, Manifest
 from .memo import Memo
 from .policy import Verdict, judge
-from .reading import EMPTY, Side, Source, read_manifest, read_side
+from .reading import EMPTY, Side, Source, parse_side_manifest, read_manifest, read_manifest_bytes, read_side
 from .renaming import find_renames
 from .report import Name, Text
 from .snapshot import Selection
@@ -33,24 +33,35 @@ def read_sides(repo: Repository, base: Source, head: Source, selection: Selectio
     """Both sides, each with its own manifest.
 
     A base without a manifest is read with head's, so that the change which adds the manifest shows what else it
-    changes. The other way round nothing can be paired or judged: ConfigError.
+    changes; so is one whose manifest is broken. The other way round nothing can be paired or judged: ConfigError.
     """
-    base_manifest, head_manifest = read_manifest(repo, base), read_manifest(repo, head)
-    if base_manifest and not head_manifest:
+    before, after = read_manifest_bytes(repo, (base, head))
+    head_manifest = parse_side_manifest(head, after)
+    if before is not None and head_manifest is None:
         raise ConfigError(
             f"{NAME} exists on {base.label} and not on {head.label}: nothing says what to compare or to judge",
             f"Restore it: git checkout {base.commit or base.label} -- {NAME}",
         )
+    base_manifest, notes = _base_manifest(base, head, before)
     borrowed = base_manifest is None and head_manifest is not None and base.kind != "empty"
-    manifest = head_manifest if borrowed else base_manifest
-    note: Text = (Name(base.label), f" has no {NAME}: it is read with the one of ", Name(head.label))
     return Sides(
-        read_side(repo, base, manifest, selection, borrowed=borrowed),
+        read_side(repo, base, head_manifest if borrowed else base_manifest, selection, borrowed=borrowed),
         read_side(repo, head, head_manifest, selection),
         base_manifest,
         head_manifest,
-        (note,) if borrowed else (),
+        notes if borrowed else (),
     )
+
+
+def _base_manifest(base: Source, head: Source, data: bytes | None) -> tuple[Manifest | None, tuple[Text, ...]]:
+    """Base's manifest and what to say where it is none. A broken one is a note: the change may be what mends it."""
+    why = f" has no {NAME}"
+    try:
+        if manifest := parse_side_manifest(base, data):
+            return manifest, ()
+    except ConfigError as error:
+        why = f" has a broken {NAME} ({error.message})"
+    return None, ((Name(base.label), Name(why), ": it is read with the one of ", Name(head.label)),)
 
 
 def compare_sides(repo: Repository, sides: Sides, base: Source, head: Source, memo: Memo, on: date) -> Comparison:

@@ -16,6 +16,10 @@ class PromptDelta(NamedTuple):
     head: Row | None
     cost: Decimal | None  # USD, head - base; a side that does not exist costs 0; None: a part of one side is unknown
 
+    def shared(self) -> bool:
+        """Whether both sides are one and the same priced row (`estimate_snapshots`): nothing can differ."""
+        return self.base is self.head and self.cost is not None
+
     def model_change(self) -> tuple[str, str] | None:
         """(base's model, head's) where both are known and differ."""
         models = (self.base.model if self.base else None, self.head.model if self.head else None)
@@ -56,8 +60,9 @@ def compare_estimates(base: Estimate, head: Estimate, renames: Mapping[str, str]
     base_rows = [row for row in base.rows if not _missing(row)]
     base_of = _pairs(base_rows, head, renames or {})
     paired = {id(row) for row in base_of.values()}
-    rows = [_delta(base_of.get(row.prompt_id), row) for row in head.rows]
-    rows += [_delta(row, None) for row in base_rows if id(row) not in paired]
+    with localcontext(EXACT):
+        rows = [_delta(base_of.get(row.prompt_id), row) for row in head.rows]
+        rows += [_delta(row, None) for row in base_rows if id(row) not in paired]
     rows.sort(key=lambda row: row.prompt_id)
     return Comparison(base, head, tuple(rows))
 
@@ -79,6 +84,8 @@ def _pairs(base_rows: list[Row], head: Estimate, renames: Mapping[str, str]) -> 
 
 
 def _delta(base: Row | None, head: Row | None) -> PromptDelta:
+    if base is head and isinstance(base, PromptEstimate):
+        return PromptDelta(base.prompt_id, "unchanged", base, base, ZERO)
     either = head or base
     assert either is not None
     return PromptDelta(either.prompt_id, _content(base, head), base, head, _cost_delta(base, head))
@@ -98,8 +105,7 @@ def _cost_delta(base: Row | None, head: Row | None) -> Decimal | None:
     before, after = _cost(base), _cost(head)
     if before is None or after is None or (base and head and _has_output(base) != _has_output(head)):
         return None
-    with localcontext(EXACT):
-        return after - before
+    return after - before
 
 
 def _has_output(row: Row) -> bool:

@@ -5,7 +5,7 @@ Money is USD as Decimal and exact: nothing is rounded here, and an operation tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, Context, Decimal, Inexact, InvalidOperation, Overflow, localcontext
 from typing import NamedTuple
@@ -99,7 +99,7 @@ class Estimate(NamedTuple):
     def known_cost(self) -> Decimal:
         """USD of what is known: the total where `complete`, otherwise a lower bound of it."""
         with localcontext(EXACT):
-            return sum((row.effective_cost for row in self.priced()), ZERO)
+            return sum([row.effective_cost for row in self.rows if isinstance(row, PromptEstimate)], ZERO)
 
     def known_list_cost(self) -> Decimal:
         with localcontext(EXACT):
@@ -115,7 +115,7 @@ class Estimate(NamedTuple):
 
 
 def worst_grade(grades: Iterable[str]) -> str:
-    return max(grades, key=GRADES.index, default="exact")
+    return max(set(grades), key=GRADES.index, default="exact")
 
 
 def model_name(file: PromptFile, facts: PromptFacts) -> str | None:
@@ -128,11 +128,23 @@ def estimate_snapshot(snapshot: Snapshot, facts: Facts, book: PriceBook, on: dat
 
     `facts` has an entry for every file that is there. Raises ConfigError where the scenario lacks its ratio.
     """
-    period = snapshot.manifest.budget.period if snapshot.manifest else None
+    return estimate_snapshots((snapshot,), facts, book, on)[0]
+
+
+def estimate_snapshots(snapshots: Sequence[Snapshot], facts: Facts, book: PriceBook, on: date) -> list[Estimate]:
+    """Price several sides; a prompt that is the same as on a side before is priced once, and its row shared."""
+    resolve, known = _resolver(book, on), dict[str, tuple[PromptFile, str | None, Row]]()
+    estimates = []
     with localcontext(EXACT):
-        resolve = _resolver(book, on)
-        rows = tuple(_row(file, facts, resolve, period) for file in snapshot.files)
-    return Estimate(snapshot.label, snapshot.commit, period, rows, price_info(book))
+        for snapshot in snapshots:
+            period = snapshot.manifest.budget.period if snapshot.manifest else None
+            for file in snapshot.files:
+                same = known.get(file.prompt_id)
+                if same is None or same[0] != file or same[1] != period:
+                    known[file.prompt_id] = file, period, _row(file, facts, resolve, period)
+            rows = tuple([known[file.prompt_id][2] for file in snapshot.files])
+            estimates.append(Estimate(snapshot.label, snapshot.commit, period, rows, price_info(book)))
+    return estimates
 
 
 def price_info(book: PriceBook) -> PriceInfo:
@@ -211,7 +223,7 @@ def _priced(file: PromptFile, facts: PromptFacts, model: Model, offer: Offer, pe
     scenario = assumed.scenario or "default"
     cached = int(tokens * _hit_ratio(file)) if scenario == "cached" else 0
     listed = call_cost(offer, "default", tokens, 0, output or 0)
-    effective = call_cost(offer, scenario, tokens, cached, output or 0)
+    effective = listed if scenario == "default" else call_cost(offer, scenario, tokens, cached, output or 0)
     if listed is None or effective is None:
         what = "standard" if listed is None else "batch" if scenario == "batch" else "cached input"
         problem = Problem(f"{model.id} has no {what} price", f"Run: llm-cost models {model.id}", ExitCode.PRICING_ERROR)
@@ -280,8 +292,9 @@ def call_cost(offer: Offer, scenario: str, tokens: int, cached: int, output: int
     for amount, rate in ((tokens - cached, rates.input), (cached, rates.cache_read), (output, rates.output)):
         if amount and rate is None:
             return None
-        cost += amount * (rate or ZERO)
-    return cost.scaleb(-6)
+        if amount and rate:
+            cost = EXACT.add(cost, EXACT.multiply(amount, rate))
+    return EXACT.scaleb(cost, -6)
 
 
 def _ceiling(number: Decimal) -> int:

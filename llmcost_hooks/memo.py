@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -127,11 +128,15 @@ def _encoded(facts: Mapping[Key, PromptFacts]) -> Iterable[tuple[str, str]]:
         yield _text(key), f"{messages};{cap or ''};{counts};{model or ''}"
 
 
+@lru_cache(maxsize=4096)  # of ten thousand prompts many are equally long
 def _decode(value: str) -> PromptFacts | None:
     """The facts that `_encoded` wrote, or None for anything else."""
     try:
         messages, cap, counts, model = value.split(";", 3)
-        tokens = {encoding: int(count) for encoding, _, count in (part.partition("=") for part in counts.split(","))}
+        tokens = {}
+        for part in counts.split(","):
+            encoding, _, count = part.partition("=")
+            tokens[encoding] = int(count)
         return PromptFacts(model or None, int(cap) if cap else None, int(messages), tokens)
     except ValueError:
         return None

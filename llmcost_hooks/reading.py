@@ -6,7 +6,7 @@ Composition only: `git/` reads, `snapshot` decides what is a prompt.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from .errors import ConfigError
@@ -15,7 +15,6 @@ from .git.index import index_entries
 from .git.objects import Unread, tree_entries
 from .git.plumbing import Repository
 from .git.revisions import branch_name, resolve_commit, tree_of
-from .git.worktree import read_worktree, tracked_paths
 from .manifest import NAME, Manifest, parse_manifest
 from .prompts import MAX_BYTES, Problem
 from .snapshot import Finder, Selection, Snapshot, make_snapshot
@@ -53,18 +52,35 @@ class Side(NamedTuple):
 
 def read_manifest(repo: Repository, source: Source) -> Manifest | None:
     """The side's own manifest, or None. Raises ConfigError where it is there and not right."""
-    if source.kind == "empty":
-        return None
+    return parse_side_manifest(source, read_manifest_bytes(repo, (source,))[0])
+
+
+def read_manifest_bytes(repo: Repository, sources: Sequence[Source]) -> list[bytes | None]:
+    """Each side's manifest as it stands there, or None; one spawn for all that git holds."""
+    names = [_manifest_name(repo, source) for source in sources]
+    held = read_named(repo.cwd, [name for name in names if name]) if any(names) else {}
+    return [
+        held[name] if name else _manifest_in_worktree(repo) if source.kind == "worktree" else None
+        for name, source in zip(names, sources, strict=True)
+    ]
+
+
+def parse_side_manifest(source: Source, data: bytes | None) -> Manifest | None:
+    """What `read_manifest_bytes` found on a side, parsed; ConfigError names the side."""
     origin = NAME if source.kind == "worktree" else f"{source.label}:{NAME}"
-    if source.kind == "worktree":
-        data = _manifest_in_worktree(repo)
-    else:
-        name = f":{NAME}" if source.kind == "index" else f"{tree_of(repo.cwd, _commit(source))}:{NAME}"
-        data = read_named(repo.cwd, [name])[name]
     return None if data is None else parse_manifest(data, origin=origin)
 
 
+def _manifest_name(repo: Repository, source: Source) -> str | None:
+    """What git calls the side's manifest; None where the side is not in git."""
+    if source.kind == "commit":
+        return f"{tree_of(repo.cwd, _commit(source))}:{NAME}"
+    return f":{NAME}" if source.kind == "index" else None
+
+
 def _manifest_in_worktree(repo: Repository) -> bytes | None:
+    from .git.worktree import read_worktree  # not on the hook path
+
     if not os.path.lexists(os.path.join(_top(repo), NAME)):
         return None
     found = read_worktree(repo.cwd, [NAME], MAX_BYTES)[NAME]
@@ -107,6 +123,8 @@ def _in_worktree(
     repo: Repository, manifest: Manifest | None, selection: Selection, finder: Finder, contents: dict[str, bytes]
 ) -> dict[str, str | Problem]:
     """Tracked prompts, and untracked ones that the manifest or the command line name. Fills `contents`."""
+    from .git.worktree import read_worktree, tracked_paths  # not on the hook path
+
     tracked = tracked_paths(_top(repo), finder.roots())
     entries = {path: entry for path, entry in tracked.items() if finder.finds(path)}
     named = [*(entry.path for entry in manifest.prompts), *selection.paths] if manifest else selection.paths

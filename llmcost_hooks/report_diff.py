@@ -37,6 +37,8 @@ def diff_report(comparison: Comparison, on: date, extra: tuple[Text, ...] = ()) 
 
 def _same(row: PromptDelta) -> bool:
     """Nothing to see: same content, same cost or tokens, same model."""
+    if row.shared():
+        return True
     return row.content == "unchanged" and _delta(row) == "—" and not row.model_change()
 
 
@@ -65,13 +67,13 @@ def _total(comparison: Comparison) -> Text:
         before, after = known_tokens(base.rows), known_tokens(head.rows)
         return (f"Total: {before:,} → {after:,} tokens ({after - before:+,})",)
     percent = comparison.percent()
-    change = f" ({format_percent(percent)})" if percent is not None and comparison.known_delta() != 0 else ""
+    change = f" ({format_percent(percent)})" if percent else ""
     return (f"Total: {total(base)} → {total(head)}{change}",)
 
 
 def _changes(comparison: Comparison) -> list[Text]:
     """What a row of the table cannot say: another path, another model, other tokens at an equal price."""
-    pairs = [row for row in comparison.rows if row.base and row.head and row.content != "removed"]
+    pairs = [row for row in comparison.rows if row.base and row.head and row.content != "removed" and not row.shared()]
     lines = [line for row in pairs if (line := _move(row))]
     lines = lines if len(lines) <= MOVES else [*lines[:MOVES], (f"{len(lines) - MOVES:,} more prompts moved",)]
     return [*lines, *grouped_notes((row.prompt_id, note) for row in pairs for note in _reasons(row))]

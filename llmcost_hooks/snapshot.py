@@ -64,8 +64,9 @@ class Finder:
             include, exclude = INCLUDE, EXCLUDE
         else:
             include, exclude = manifest.include, manifest.exclude
-        self._include, self._exclude = Globs(include), Globs(exclude)
-        self._refused = Globs(selection.exclude)
+        self._include = Globs(include)
+        self._exclude = Globs(exclude) if exclude else None
+        self._refused = Globs(selection.exclude) if selection.exclude else None
         self._paths = selection.paths
         self._directories = {
             path[: cut + 1] for path in (*self._listed, *self._paths) for cut in range(len(path)) if path[cut] == "/"
@@ -75,11 +76,11 @@ class Finder:
         """Whether the file at `path` is a prompt that was asked for."""
         if self._paths and not any(path == wanted or path.startswith(wanted + "/") for wanted in self._paths):
             return False
-        if self._refused and self._refused.matches(path):
+        if self._refused is not None and self._refused.matches(path):
             return False
         if path in self._paths or (path in self._listed and not self._ad_hoc):
             return True
-        return self._include.matches(path) and not (self._exclude and self._exclude.matches(path))
+        return self._include.matches(path) and (self._exclude is None or not self._exclude.matches(path))
 
     def enters(self, directory: str) -> bool:
         """Whether a prompt can lie below `directory` (ending in "/")."""

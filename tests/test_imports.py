@@ -25,7 +25,16 @@ PURE = (
     "report_estimate", "report_models", "prompts", "tokens", "prices", "render",
 )  # fmt: skip
 IO = ("git", "data", "memo")
-JOINING = ("reading", "facts", "loose", "renaming", "unread", "checking", "failures", "clock")  # call the rooms, own nothing
+JOINING = (
+    "reading",
+    "facts",
+    "loose",
+    "renaming",
+    "unread",
+    "checking",
+    "failures",
+    "clock",
+)  # call the rooms, own nothing
 FACES = ("boundary", "cli", "__main__", "commands", "hooks")
 
 # All that pure code needs of the standard library; nothing here reads a file, a clock or the environment by itself.
@@ -210,11 +219,12 @@ from {PACKAGE}.hooks.pre_commit import main
 code = main([])
 open(sys.argv[1], "w").write(repr((code, set(sys.modules))))
 """
-NEVER_IN_VAIN = set(
-    "pygit2 _pygit2 cffi tiktoken regex click tabulate yaml sqlite3 cryptography requests dataclasses inspect json"
-    " argparse pathlib logging ssl socket asyncio importlib.metadata email difflib tempfile shutil ctypes"
-    " llmcost_hooks.tokens llmcost_hooks.prices.book llmcost_hooks.estimate llmcost_hooks.cli".split()
-)
+NEVER_IN_VAIN = {
+    "pygit2", "_pygit2", "cffi", "tiktoken", "regex", "click", "tabulate", "yaml", "sqlite3", "cryptography",
+    "requests", "dataclasses", "inspect", "json", "argparse", "pathlib", "logging", "ssl", "socket", "asyncio",
+    "importlib.metadata", "email", "difflib", "tempfile", "shutil", "ctypes", "llmcost_hooks.tokens",
+    "llmcost_hooks.prices.book", "llmcost_hooks.estimate", "llmcost_hooks.cli",
+}  # fmt: skip
 
 
 def run_hook(repo: Repo, tmp_path: Path) -> tuple[int, set[str], list[list[str]]]:

@@ -47,11 +47,11 @@ Exit codes: 0 within budget; 1 a limit does not hold; 2 manifest, revision, no m
 @click.pass_context
 def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: str | None, **values: Any) -> int:
     output, memo, on = values.pop("output"), read_memo(values.pop("no_cache")), today()
-    if staged and rev:
+    if staged and rev is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
     repo = open_repository()
-    head = STAGED if staged else commit_source(repo, rev) if rev else WORKTREE
-    base_source = commit_source(repo, base) if base else None
+    head = STAGED if staged else WORKTREE if rev is None else commit_source(repo, rev)
+    base_source = None if base is None else commit_source(repo, base)
     checked = check_side(repo, head, base_source, read_selection(values), memo, on)
     estimate, manifest, comparison, verdict = checked
     verbose_note(ctx, f"{estimate.label}: {len(estimate.rows):,} prompts; prices {estimate.prices.version}")

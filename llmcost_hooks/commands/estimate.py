@@ -69,15 +69,15 @@ Exit codes: 0; 2 wrong manifest or arguments; 3 a prompt cannot be read; 4 a mod
 def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: Any) -> int:
     output, memo = values.pop("output"), read_memo(values.pop("no_cache"))
     staged, revision = values.pop("staged"), values.pop("rev")
-    if staged and revision:
+    if staged and revision is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
     book, on = load_price_book(), today()
-    repo = _repository(paths, staged or revision)
+    repo = _repository(paths, staged or revision is not None)
     if repo is None:
         sides = [read_loose_files(paths, read_selection(values))]
         cwd = "."
     else:
-        source = STAGED if staged else commit_source(repo, revision) if revision else WORKTREE
+        source = STAGED if staged else WORKTREE if revision is None else commit_source(repo, revision)
         selection = read_selection(values, _inside(repo, paths, source))
         sides = [read_side(repo, source, read_manifest(repo, source), selection)]
         cwd = repo.cwd
@@ -89,7 +89,7 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
     return say_failures((row for row in priced.unpriced() if row.problem != NO_MODEL), code)
 
 
-def _repository(paths: tuple[str, ...], needed: object) -> Repository | None:
+def _repository(paths: tuple[str, ...], needed: bool) -> Repository | None:
     """The repository around, or None where only loose files are asked for and there is none."""
     try:
         return open_repository()

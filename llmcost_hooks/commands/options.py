@@ -116,6 +116,8 @@ def read_assumptions(values: dict[str, Any]) -> Assumptions:
     """Takes the assumption options out of `values`."""
     if values["output_tokens"] is not None and values["output_ratio"] is not None:
         raise ConfigError("--output-tokens and --output-ratio are both given", "Keep one.")
+    if values["model"] == "":
+        raise ConfigError("--model is empty", "For example: --model gpt-4o")
     if values["scenario"] is None and values["cache_hit_ratio"] is not None:
         values["scenario"] = "cached"
     names = ("model", "calls", "output_tokens", "output_ratio", "cache_hit_ratio", "scenario")
@@ -138,6 +140,8 @@ def read_paths(prefix: str, paths: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _below_top(prefix: str, path: str) -> str:
+    if not path:
+        raise ConfigError("An empty path is given", "For everything: .")
     if os.path.isabs(path):
         directory, name = os.path.split(path)  # a symbolic link is itself, not what it points at
         path = os.path.relpath(os.path.join(os.path.realpath(directory), name), os.path.realpath("."))

@@ -76,7 +76,7 @@ def _by_option(repo: Repository, asked: Asked) -> tuple[Source, Source, tuple[Te
         raise ConfigError("--head needs --base", "For example: llm-cost diff --base main --head HEAD")
     if asked.revisions or asked.cached:
         raise ConfigError("--base and --head name both sides already", "Drop the other revisions, or the options.")
-    head = commit_source(repo, asked.head or "HEAD")
+    head = commit_source(repo, "HEAD" if asked.head is None else asked.head)
     if asked.from_merge_base:
         return _from_merge_base(repo, asked.base, head)
     base = commit_source(repo, asked.base)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 
 from ..errors import ConfigError
 from .plumbing import Completed, git_failed, run_git
@@ -30,8 +31,9 @@ def try_resolve_commit(cwd: str, revision: str) -> str | None:
     return _oid(found) if _OID.fullmatch(found.stdout) else None
 
 
+@cache
 def tree_of(cwd: str, commit: str) -> str:
-    """The id of a commit's tree. git peels, so that replace refs count as they do in `git diff`."""
+    """The id of a commit's tree, asked once in a process. git peels, so that replace refs count as they do in `git diff`."""
     return _oid(run_git(cwd, "rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}"))
 
 

@@ -19,8 +19,8 @@ from ..snapshot import Selection
 def judge_index() -> int:
     """The index against HEAD. Silent where it passes."""
     repo = open_repository()
-    born = try_resolve_commit(repo.cwd, "HEAD") is not None
-    return judge(repo, STAGED, commit_source(repo, "HEAD") if born else EMPTY)
+    head = try_resolve_commit(repo.cwd, "HEAD")
+    return judge(repo, STAGED, Source("commit", "HEAD", head) if head else EMPTY)
 
 
 def judge_range(start: str, end: str, *, speak: bool = False) -> int:

@@ -27,7 +27,11 @@ RUNS = (
     ("rm prompts/search.md", "estimate", 2),
     (r"printf '\377' > prompts/search.md", "estimate", 3),
     (r"printf 'version = 1\n' > llm-cost.toml", "estimate", 0),
-    (r"printf 'messages: [{role: user, content: Hi}]\n' > a.prompt.yml && rm llm-cost.toml", "estimate a.prompt.yml", 0),
+    (
+        r"printf 'messages: [{role: user, content: Hi}]\n' > a.prompt.yml && rm llm-cost.toml",
+        "estimate a.prompt.yml",
+        0,
+    ),
     ("", "diff main", 0),
     ("", "diff main...", 0),
     ("", "diff HEAD main", 0),
@@ -133,7 +137,7 @@ def test_a_schema_is_strict_and_describes_everything(name: str) -> None:
 
 
 def test_the_schemas_share_their_parts() -> None:
-    """A side, a unit, a row mean the same in every document: they are written out in each, so that each stands alone."""
+    """A side, a unit, a row mean the same in every document; each has them written out, so that it stands alone."""
     parts: dict[str, dict[str, Any]] = {}
     for name in ("estimate", "check", "diff"):
         for part in ("side", "unit", "prices"):

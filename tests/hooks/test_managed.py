@@ -102,8 +102,8 @@ def test_all_files_and_ranges(managed: Repo) -> None:
         ended = pre_commit(managed.path, "run", *args)
         assert ended.code == code, ended
     managed.git("checkout", "-q", "--detach", "HEAD~1")
-    for args in (("--all-files",), ("--all-files", "--hook-stage", "pre-push"), ("--files", "README.md")):
-        assert pre_commit(managed.path, "run", *args).code == 1
+    for options in ("--all-files", "--all-files --hook-stage pre-push", "--files README.md"):
+        assert pre_commit(managed.path, "run", *options.split()).code == 1
     assert pre_commit(managed.path, "run", "--all-files", SKIP="llm-cost-check").code == 0
 
 

@@ -136,7 +136,9 @@ def test_manifest_alone(hooked: Repo) -> None:
 def test_deletion(hooked: Repo) -> None:
     hooked.rm(SEARCH)
     commit(hooked, ok=False, said="prompts/search.md: is listed in llm-cost.toml and is not there")
-    hooked.stage("llm-cost.toml", PROJECT.replace('[[prompts]]\npath = "prompts/search.md"\nprompt_id = "search"\n', ""))
+    hooked.stage(
+        "llm-cost.toml", PROJECT.replace('[[prompts]]\npath = "prompts/search.md"\nprompt_id = "search"\n', "")
+    )
     commit(hooked, ok=True)
 
 

@@ -60,9 +60,9 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Repo:
      "a/**/*.md", "a/***/*.md", "**/a*/**/*b*", "**b/*", "a**b/*", "*a*b*.md", "*X*X*", "*a*a", "a*a", "?",
      "??", "?.md", "a?.md", "**/?", "**/?b/*", "prompts/**", "prompts/**/*.md", "**/README.md", ".*", "**/.*", ".d/*",
      "[ab].md", "[!a].*", "[^a].*", "[a-b].*", "*/[a-]*", "[]]", "[!]]", "[]-]", "[]^]", "[!^]", "[-a]", "[+--]",
-     "[!-a]", "[a-b-]*", "[[]x]", "[[]*", "**/[[]a]/*", "a[*]b/*", "[*].md", "[?]", "[a]/x", "[a]", "a", "a/b", "a b.md",
-     "a/b/ab/x", "a/*b/**/[xy]", "[!a-z]*", "[A-Z]*", "**/[A-Z]*", "*[!.]md", "**/a-b/**/x", "{a,b}.md", "!x", "^",
-     "(a|b).md", "a.md$", "a+.md", "./a.md", "./**/x", "**/*[x]"],
+     "[!-a]", "[a-b-]*", "[[]x]", "[[]*", "**/[[]a]/*", "a[*]b/*", "[*].md", "[?]", "[a]/x", "[a]", "a", "a/b",
+     "a b.md", "a/b/ab/x", "a/*b/**/[xy]", "[!a-z]*", "[A-Z]*", "**/[A-Z]*", "*[!.]md", "**/a-b/**/x", "{a,b}.md", "!x",
+     "^", "(a|b).md", "a.md$", "a+.md", "./a.md", "./**/x", "**/*[x]"],
 )  # fmt: skip
 def test_a_pattern_matches_what_it_matches_in_git(wide: Repo, pattern: str) -> None:
     check(wide, pattern, PATHS)

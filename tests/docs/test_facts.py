@@ -1,0 +1,153 @@
+"""What the documents state about the code is what the code says."""
+
+from __future__ import annotations
+
+import configparser
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+import llmcost_hooks
+from llmcost_hooks import families
+from llmcost_hooks.errors import ExitCode
+from llmcost_hooks.estimate import GRADES
+from llmcost_hooks.prompts import FORMATS, format_of
+
+from .fences import DOCUMENTS, ROOT, fences_of, tables_of
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETUP = configparser.ConfigParser(interpolation=None)
+SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
+
+
+def text_of(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def codes(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_readme_begins_with_the_two_set_up_commands() -> None:
+    commands = [fence.text for fence in fences_of(ROOT / "README.md") if fence.language == "sh"]
+    first, second = (command.rstrip("\n") for command in commands)
+    assert "\n" not in first and first.endswith("llm-cost demo")
+    assert "\n" not in second and "[test]" in second and "pytest" in second
+    assert README.index(first) < README.index(second) < README.index("```yaml")
+
+
+def test_readme_has_its_parts_in_order() -> None:
+    titles = re.findall(r"^## (.*)$", README, re.MULTILINE)
+    assert titles[:6] == ["Set up", "In pre-commit", "What it prints", "Exit codes", "Manifest", "What it does not do"]
+    assert len(re.findall(r"\w+", README)) < 2000  # ten minutes at a slow reader's pace
+
+
+def test_the_pre_commit_configuration_has_six_lines_and_both_hooks() -> None:
+    text = next(fence.text for fence in fences_of(ROOT / "README.md") if fence.language == "yaml")
+    assert len(text.splitlines()) == 6
+    repository = yaml.safe_load(text)["repos"][0]
+    assert repository["rev"] == f"v{llmcost_hooks.__version__}"
+    declared = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert [hook["id"] for hook in repository["hooks"]] == [hook["id"] for hook in declared]
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/exit-codes.md", "docs/cli.md"])
+def test_exit_codes(document: str) -> None:
+    table = next(table for table in tables_of(ROOT / document) if table[0][:2] == ["code", "name"])
+    assert [(int(row[0]), row[1].strip("`")) for row in table[1:]] == [(int(code), code.name) for code in ExitCode]
+
+
+def test_hooks() -> None:
+    declared = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    rows = tables_of(ROOT / "docs/hooks.md")[0][1:]
+    assert [(codes(row[0])[0], codes(row[1])[0], row[2].split(", ")) for row in rows] == [
+        (hook["id"], hook["entry"], hook["stages"]) for hook in declared
+    ]
+    named = set(re.findall(r"\bllm-cost-[a-z-]+\b", "".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)))
+    assert named <= {name for hook in declared for name in (hook["id"], hook["entry"])} | {"llm-cost-demo"}
+
+
+def test_the_api_page_has_every_public_name_with_its_signature() -> None:
+    page = text_of("api.md")
+    assert [name for name in llmcost_hooks.__all__ if f"`{name}`" not in page and f"`{name}(" not in page] == []
+    documented = dict(re.findall(r"^- `(\w+)(\(.*\) -> [^`]*)`$", page, re.MULTILINE))
+    functions = {
+        name
+        for name in llmcost_hooks.__all__
+        if callable(value := getattr(llmcost_hooks, name)) and not inspect.isclass(value)
+    }
+    assert set(documented) == functions
+    for name, signature in documented.items():
+        actual = str(inspect.signature(getattr(llmcost_hooks, name)))
+        assert signature.replace('"', "") == actual.replace("'", ""), name
+
+
+def test_the_api_page_has_no_type_that_is_not_public() -> None:
+    rows = next(table for table in tables_of(ROOT / "docs/api.md") if table[0] == ["name", "what"])[1:]
+    types = {name for name in llmcost_hooks.__all__ if inspect.isclass(getattr(llmcost_hooks, name))}
+    assert {row[0].strip("`") for row in rows} == types
+
+
+def test_dependencies() -> None:
+    def names(text: str) -> set[str]:
+        return {name.lower() for name in re.findall(r"^([A-Za-z][\w-]*)", text, re.MULTILINE)}
+
+    packages, extras = tables_of(ROOT / "docs/dependencies.md")
+    assert {row[0].lower() for row in packages[1:]} == names(SETUP["options"]["install_requires"])
+    for extra, _, adds in extras[1:]:
+        wanted = names(SETUP["options.extras_require"][extra.strip("`")])
+        assert {name for name in wanted if name[:6] != "types-"} <= set(re.findall(r"[a-z][\w-]*", adds.lower()))
+
+
+def test_which_module_imports_which_dependency() -> None:
+    modules = {"pygit2": "pygit2", "tiktoken": "tiktoken", "tomli": "tomli", "tabulate": "tabulate", "pyyaml": "yaml",
+               "click": "click", "tomlkit": "tomlkit", "py-minisign": "minisign"}  # fmt: skip
+    sources = {path.relative_to(ROOT / "llmcost_hooks").as_posix(): path.read_text(encoding="utf-8")
+               for path in (ROOT / "llmcost_hooks").rglob("*.py")}  # fmt: skip
+    for package, _, where in tables_of(ROOT / "docs/dependencies.md")[0][1:]:
+        importing = re.compile(rf"^ *(?:import|from) {modules[package.lower()]}\b(?! as _)", re.MULTILINE)
+        found = {name for name, text in sources.items() if importing.search(text)}
+        stated = codes(where)
+        assert [name for name in found if name not in stated and f"{name.rpartition('/')[0]}/" not in stated] == []
+        assert [place for place in stated if not any(name == place or name.startswith(place) for name in found)] == []
+        assert bool(found) == (where != "nothing in this release")
+
+
+def test_tokens() -> None:
+    grades, ratios, formats = tables_of(ROOT / "docs/tokens.md")
+    assert [row[0] for row in grades[1:]] == list(GRADES)
+    stated = [families.CLAUDE_3_TO_4_6, families.CLAUDE_FROM_4_7, families.GEMINI, families.OPENAI_UNMAPPED]
+    assert [tuple(row[1:]) for row in ratios[1:]] == [(str(f.ratio), str(f.low), str(f.high)) for f in stated]
+    assert [codes(row[0])[0] for row in formats[1:]] == list(FORMATS)
+    for format, files, _ in formats[2:]:
+        assert [format_of(f"a{ending}") for ending in codes(files)] == [codes(format)[0]] * len(codes(files))
+
+
+def test_the_map_names_every_module() -> None:
+    page = text_of("architecture.md")
+    package = ROOT / "llmcost_hooks"
+    names = [path.name + ("/" if path.is_dir() else "") for path in package.iterdir() if path.name[0] not in "_p"]
+    names += [path.name + "/" for path in package.iterdir() if path.is_dir() and path.name[0] == "p"]
+    assert [name for name in names if f"`{name}`" not in page] == []
+    listed = re.findall(r"`([a-z_]+\.py|[a-z]+/)`", page.partition("## Arrows")[0])
+    assert [name for name in listed if not (package / name).exists()] == []
+
+
+@pytest.mark.parametrize(
+    "document", [*DOCUMENTS, ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"], ids=lambda path: path.name
+)
+def test_links_lead_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\((?!https?://)([^)#]+)\)", document.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    versions = re.findall(r"^## ([\d.]+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert versions[0] == llmcost_hooks.__version__ == SETUP["metadata"]["version"]
+
+
+def test_every_document_is_linked_from_readme() -> None:
+    assert [path.name for path in DOCUMENTS[1:] if f"docs/{path.name}" not in README] == []
