@@ -7,6 +7,7 @@ with a place in our code and no text of theirs. Python's own exit for a crash is
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -18,7 +19,12 @@ SIGPIPE_CODE = 141  # 128 + SIGPIPE, as a shell reports a writer whose reader we
 
 
 def guarded(act: Callable[[], int]) -> int:
-    """The exit code of `act`, whatever happens in it."""
+    """The exit code of `act`, whatever happens in it.
+
+    Without the cycle collector: what a run makes lives as long as the run, and looking for garbage in it costs a hook
+    a tenth of its time.
+    """
+    gc.disable()
     try:
         code = act()
     except LlmCostError as error:

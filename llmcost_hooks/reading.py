@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from .errors import ConfigError
 from .git.catfile import read_named
-from .git.index import index_entries
+from .git.changes import Change, staged_changes
+from .git.index import index_entries, staged_over
 from .git.objects import Unread, tree_entries
-from .git.plumbing import Repository
-from .git.revisions import branch_name, resolve_commit, tree_of
+from .git.plumbing import Entry, Repository
+from .git.revisions import branch_name, commit_and_tree, resolve_commit, tree_of
 from .manifest import NAME, Manifest, parse_manifest
 from .prompts import MAX_BYTES, Problem
 from .snapshot import Finder, Selection, Snapshot, make_snapshot
@@ -27,6 +28,8 @@ class Source(NamedTuple):
     kind: str  # "commit", "index", "worktree" or "empty"
     label: str
     commit: str | None = None
+    tree: str | None = None  # of `commit`; for the index that of HEAD, where it has been asked already
+    staged: tuple[Change, ...] | None = None  # what the index changes in HEAD, where that has been asked already
 
 
 EMPTY = Source("empty", "nothing")
@@ -40,9 +43,10 @@ def commit_source(repo: Repository, revision: str, label: str | None = None) -> 
     Raises ConfigError, with what to type, where it names none.
     """
     found = resolve_commit(repo.cwd, revision)
+    tree = tree_of(repo.cwd, found)
     if label is None and revision in ("HEAD", "@"):
         label = branch_name(repo.cwd)
-    return Source("commit", label or (found[:9] if revision == found else revision), found)
+    return Source("commit", label or (found[:9] if revision == found else revision), found, tree)
 
 
 class Side(NamedTuple):
@@ -74,7 +78,7 @@ def parse_side_manifest(source: Source, data: bytes | None) -> Manifest | None:
 def _manifest_name(repo: Repository, source: Source) -> str | None:
     """What git calls the side's manifest; None where the side is not in git."""
     if source.kind == "commit":
-        return f"{tree_of(repo.cwd, _commit(source))}:{NAME}"
+        return f"{source.tree}:{NAME}"
     return f":{NAME}" if source.kind == "index" else None
 
 
@@ -87,11 +91,6 @@ def _manifest_in_worktree(repo: Repository) -> bytes | None:
     if isinstance(found, Unread):
         raise ConfigError(f"{NAME} cannot be read: {found.reason}", "It has to be a regular file.")
     return found.data
-
-
-def _commit(source: Source) -> str:
-    assert source.commit is not None
-    return source.commit
 
 
 def _top(repo: Repository) -> str:
@@ -108,15 +107,24 @@ def read_side(
     contents: dict[str, bytes] = {}
     found: Mapping[str, str | Problem] = {}
     if source.kind == "commit":
-        entries = tree_entries(repo.cwd, tree_of(repo.cwd, _commit(source)), finder.enters)
+        entries = tree_entries(repo.cwd, source.tree or "", finder.enters)
         found = {path: entry.oid for path, entry in entries.items() if finder.finds(path)}
     elif source.kind == "index":
-        entries = index_entries(repo.cwd, finder.roots())
+        entries = _in_index(repo, source, finder)
         found = {path: entry.oid for path, entry in entries.items() if finder.finds(path)}
     elif source.kind == "worktree":
         found = _in_worktree(repo, manifest, selection, finder, contents)
     snapshot = make_snapshot(source.label, source.commit, manifest, selection, found, borrowed=borrowed)
     return Side(snapshot, contents)
+
+
+def _in_index(repo: Repository, source: Source, finder: Finder) -> dict[str, Entry]:
+    """HEAD's tree with what is staged over it; the whole index where HEAD is unborn."""
+    tree = source.tree or (commit_and_tree(repo.cwd, "HEAD") or ("", ""))[1]
+    if not tree:
+        return index_entries(repo.cwd, finder.roots())
+    changes = staged_changes(repo.cwd) if source.staged is None else source.staged
+    return staged_over(tree_entries(repo.cwd, tree, finder.enters), changes)
 
 
 def _in_worktree(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .git.changes import renames
 from .git.plumbing import Repository
-from .git.revisions import tree_of
 from .reading import Source
 from .snapshot import PromptFile, Snapshot
 
@@ -19,10 +18,9 @@ def find_renames(
     """
     gone = _left_over(base, head)
     come = _left_over(head, base)
-    if not gone or not come or base_source.commit is None:
+    tree, head_tree = base_source.tree, head_source.tree
+    if not gone or not come or tree is None:
         return {}
-    tree = tree_of(repo.cwd, base_source.commit)
-    head_tree = tree_of(repo.cwd, head_source.commit) if head_source.commit else None
     kind = head_source.kind
     moved = renames(
         repo.cwd, tree, head_tree, sorted({*gone, *come}), staged=kind == "index", worktree=kind == "worktree"

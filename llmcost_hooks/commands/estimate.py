@@ -12,12 +12,9 @@ from ..errors import ConfigError, ExitCode, worst
 from ..estimate import NO_MODEL, Estimate, estimate_snapshot
 from ..facts import load_price_book, read_facts
 from ..failures import say_failures
-from ..git.index import index_entries
-from ..git.objects import tree_entries
 from ..git.plumbing import Repository, open_repository
-from ..git.revisions import tree_of
 from ..loose import read_loose_files
-from ..reading import STAGED, WORKTREE, Source, commit_source, read_manifest, read_side
+from ..reading import STAGED, WORKTREE, Side, commit_source, read_manifest, read_side
 from ..render.jsondoc import estimate_document
 from ..report_estimate import estimate_report
 from .options import (
@@ -78,8 +75,9 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
         cwd = "."
     else:
         source = STAGED if staged else WORKTREE if revision is None else commit_source(repo, revision)
-        selection = read_selection(values, _inside(repo, paths, source))
+        selection = read_selection(values, _inside(repo, paths))
         sides = [read_side(repo, source, read_manifest(repo, source), selection)]
+        _refuse_empty(selection.paths, sides[0])
         cwd = repo.cwd
     priced = estimate_snapshot(sides[0].snapshot, read_facts(cwd, sides, memo, book), book, on)
     verbose_note(ctx, f"{priced.label}: {len(priced.rows):,} prompts; prices {priced.prices.version}")
@@ -106,23 +104,18 @@ def _has_git_directory() -> bool:
     return "GIT_DIR" in os.environ or any(os.path.lexists(os.path.join(d, ".git")) for d in (here, *above))
 
 
-def _inside(repo: Repository, paths: tuple[str, ...], source: Source) -> tuple[str, ...]:
+def _inside(repo: Repository, paths: tuple[str, ...]) -> tuple[str, ...]:
     found = read_paths(repo.prefix, paths)
-    for typed, path in zip(paths, found, strict=True):
-        if path and not _exists(repo, source, path):
-            raise ConfigError(f"{typed}: no such file or directory in the {source.kind}")
     return () if "" in found else found
 
 
-def _exists(repo: Repository, source: Source, path: str) -> bool:
-    if source.kind == "worktree":
-        return repo.top is None or os.path.lexists(os.path.join(repo.top, path))
-    if source.kind == "index":
-        return bool(index_entries(repo.cwd, [path]))
-    tree = tree_of(repo.cwd, source.commit or "")
-    below = f"{path}/"
-    entries = tree_entries(repo.cwd, tree, lambda directory: below.startswith(directory) or directory.startswith(below))
-    return any(f"{entry}/".startswith(below) for entry in entries)
+def _refuse_empty(paths: tuple[str, ...], side: Side) -> None:
+    """A PATH that stands for no prompt is a typing error, not a cost of nothing."""
+    for path in paths:
+        if not any(f"{file.path}/".startswith(f"{path}/") for file in side.snapshot.files):
+            raise ConfigError(
+                f"{path}: no such file, or no prompt in it ({side.snapshot.label})", "Run: llm-cost estimate"
+            )
 
 
 def _code(priced: Estimate) -> ExitCode:

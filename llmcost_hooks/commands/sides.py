@@ -99,7 +99,7 @@ def _from_merge_base(repo: Repository, revision: str, head: Source) -> tuple[Sou
     assert base.commit is not None and commit is not None
     found = merge_base(repo.cwd, base.commit, commit)
     note = ("base is ", found[:9], ", where ", Name(head.label), " left ", Name(base.label))
-    return Source("commit", base.label, found), head, (note,) if found != base.commit else ()
+    return commit_source(repo, found, base.label), head, (note,) if found != base.commit else ()
 
 
 def _moved_on(repo: Repository, revision: str, base: Source, head: Source) -> tuple[Text, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..errors import ConfigError
-from .changes import index_against, require_worktree
+from .changes import Change, index_against, require_worktree
 from .plumbing import Entry
 from .revisions import empty_tree
 
@@ -31,7 +31,26 @@ def index_entries(cwd: str, directories: Sequence[str] = ()) -> dict[str, Entry]
     entries = {}
     for mode, oid, status, path in listed:
         if status == "U":
-            raise ConfigError(f"{path} is unmerged", "Resolve the conflict first, then: git add PATH")
+            raise _unmerged(path)
         if mode in REGULAR:
             entries[path] = Entry(mode, oid)
     return entries
+
+
+def staged_over(entries: Mapping[str, Entry], changes: Iterable[Change]) -> dict[str, Entry]:
+    """The regular files of the index: those of HEAD (`entries`) with what is staged over it (`staged_changes`).
+
+    Costs no second look at an index that has already been compared. Raises ConfigError for an unmerged path.
+    """
+    staged = dict(entries)
+    for change in changes:
+        if change.status == "U":
+            raise _unmerged(change.path)
+        staged.pop(change.path, None)
+        if change.mode in REGULAR:
+            staged[change.path] = Entry(change.mode, change.oid)
+    return staged
+
+
+def _unmerged(path: str) -> ConfigError:
+    return ConfigError(f"{path} is unmerged", "Resolve the conflict first, then: git add PATH")

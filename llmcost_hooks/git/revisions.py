@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from functools import cache
 
 from ..errors import ConfigError
 from .plumbing import Completed, git_failed, run_git
@@ -31,10 +30,16 @@ def try_resolve_commit(cwd: str, revision: str) -> str | None:
     return _oid(found) if _OID.fullmatch(found.stdout) else None
 
 
-@cache
 def tree_of(cwd: str, commit: str) -> str:
-    """The id of a commit's tree, asked once in a process. git peels, so that replace refs count as they do in `git diff`."""
+    """The id of a commit's tree. git peels, so that replace refs count as they do in `git diff`."""
     return _oid(run_git(cwd, "rev-parse", "--verify", "--end-of-options", f"{commit}^{{tree}}"))
+
+
+def commit_and_tree(cwd: str, revision: str) -> tuple[str, str] | None:
+    """The commit that a plain revision (`HEAD`, an id) names, and its tree, in one spawn; None where it names none."""
+    specs = (f"{revision}^{{commit}}", f"{revision}^{{tree}}")
+    ids = run_git(cwd, "rev-parse", "--revs-only", "-q", "--end-of-options", *specs, check=False).stdout.split()
+    return (ids[0].decode("ascii"), ids[1].decode("ascii")) if len(ids) == 2 else None
 
 
 def empty_tree(cwd: str) -> str:

@@ -9,18 +9,21 @@ from ..boundary import write
 from ..checking import check_side
 from ..clock import today
 from ..failures import say_failures
+from ..git.changes import Change
 from ..git.plumbing import Repository, open_repository
-from ..git.revisions import try_resolve_commit
+from ..git.revisions import commit_and_tree
 from ..memo import Memo, memo_path
 from ..reading import EMPTY, STAGED, Source, commit_source
 from ..snapshot import Selection
 
 
-def judge_index() -> int:
-    """The index against HEAD. Silent where it passes."""
+def judge_index(staged: tuple[Change, ...]) -> int:
+    """The index, which changes `staged` in HEAD, against HEAD. Silent where it passes."""
     repo = open_repository()
-    head = try_resolve_commit(repo.cwd, "HEAD")
-    return judge(repo, STAGED, Source("commit", "HEAD", head) if head else EMPTY)
+    head = commit_and_tree(repo.cwd, "HEAD")
+    if head is None:
+        return judge(repo, STAGED, EMPTY)
+    return judge(repo, STAGED._replace(tree=head[1], staged=staged), Source("commit", "HEAD", *head))
 
 
 def judge_range(start: str, end: str, *, speak: bool = False) -> int:

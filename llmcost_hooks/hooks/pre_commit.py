@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ..boundary import guarded
 from .arguments import wants_help
+
+if TYPE_CHECKING:
+    from ..git.changes import Change
 
 HELP = """usage: llm-cost-pre-commit
 
@@ -33,25 +37,26 @@ def _judge() -> int:
         from .judging import judge_range
 
         return judge_range(start, end)
-    if not concerns_us("."):
+    from ..git.changes import staged_changes
+
+    changes = staged_changes(".")
+    if changes and not concerns_us(".", changes):
         return 0
     from .judging import judge_index
 
-    return judge_index()
+    return judge_index(tuple(changes))
 
 
-def concerns_us(cwd: str) -> bool:
-    """Whether anything of ours is staged, or nothing at all (then the whole index was asked about).
+def concerns_us(cwd: str, changes: Sequence[Change]) -> bool:
+    """Whether anything of ours is among the staged `changes`.
 
     Asked of git and of the staged manifest alone: most commits end here, before pygit2, tokens or prices load.
     """
     from ..git.catfile import read_named
-    from ..git.changes import staged_changes
     from ..manifest import NAME, parse_manifest
     from ..snapshot import Finder, Selection
 
-    changes = staged_changes(cwd)
-    if not changes or any(NAME in (change.path, change.base_path) for change in changes):
+    if any(NAME in (change.path, change.base_path) for change in changes):
         return True
     data = read_named(cwd, [f":{NAME}"])[f":{NAME}"]
     finder = Finder(parse_manifest(data, origin=f"index:{NAME}") if data is not None else None, Selection())

@@ -17,6 +17,7 @@ from .yaml_text import parse_yaml
 MAX_BLOCK = 16 * 1024
 _OPEN = re.compile(r"\ufeff?---[ \t]*\r?\n")
 _OPEN_AFTER_COMMENTS = re.compile(r"\ufeff?(?:#[^\n]*\n|[ \t]*\r?\n)*---[ \t]*\r?\n")
+_NAME = re.compile(r"[A-Za-z0-9][\w .:/@-]*")
 _CLOSE = re.compile(r"^---[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 
 
@@ -41,4 +42,5 @@ def _by_line(block: str) -> tuple[str | None, int | None]:
     """Model and cap from a block that is not valid YAML: its unindented `key: value` lines."""
     pairs = dict(re.findall(r"^(\w+)[ \t]*:[ \t]*([^\r\n#]+)", block, re.MULTILINE))
     cap = next((pairs[key] for key in ("max_tokens", "maxTokens", "maxOutputTokens") if key in pairs), None)
-    return named_model(pairs.get("model", "").strip(" \t\"'")), positive(cap)
+    model = pairs.get("model", "").strip(" \t\"'")
+    return named_model(model) if _NAME.fullmatch(model) else None, positive(cap)

@@ -121,7 +121,7 @@ def test_an_id_is_kept_wherever_its_file_goes() -> None:
 
 
 def test_ids_go_before_paths() -> None:
-    swapped = [row("a", path="y"), row("b", path="x")]
+    swapped: list[Row] = [row("a", path="y"), row("b", path="x")]
     assert pairs([row("a", path="x"), row("b", path="y")], swapped) == [("a", "x", "y"), ("b", "y", "x")]
 
 
@@ -148,18 +148,14 @@ def test_an_id_can_be_given_and_taken() -> None:
 
 def test_one_base_prompt_is_paired_once() -> None:
     copied = compare([by_path("x")], [by_path("y"), by_path("z")], {"y": "x", "z": "x"})
-    assert [(each.prompt_id, each.content) for each in copied.rows] == [("y", "unchanged"), ("z", "new")] or [
-        (each.prompt_id, each.content) for each in copied.rows
-    ] == [("y", "modified"), ("z", "new")]
+    assert [(each.prompt_id, each.content) for each in copied.rows] == [("y", "modified"), ("z", "new")]
 
 
 def test_a_rename_in_a_circle() -> None:
     """Ids, here the paths, go first: each is the prompt at its place, edited."""
     around = {"y": "x", "x": "y"}
-    assert pairs([by_path("x"), by_path("y")], [by_path("x"), by_path("y")], around) == [
-        ("x", "x", "x"),
-        ("y", "y", "y"),
-    ]
+    both: list[Row] = [by_path("x"), by_path("y")]
+    assert pairs(both, both, around) == [("x", "x", "x"), ("y", "y", "y")]
 
 
 def test_a_chain_of_renames_is_followed_one_step() -> None:
@@ -204,7 +200,7 @@ def test_what_is_unknown_on_base_makes_an_increase_larger() -> None:
 def test_comparing_with_itself_changes_nothing() -> None:
     side = estimate(row("a"), row("b", "0"), by_path("c", "7"))
     same = compare_estimates(side, side)
-    assert [(each.content, each.cost) for each in same.rows] == [("unchanged", 0)] * 3
+    assert [(each.content, each.cost) for each in same.rows] == [("unchanged", Decimal(0))] * 3
     assert same.delta() == 0
 
 
@@ -292,9 +288,3 @@ def test_a_percentage_is_of_base(base: list[Row], head: list[Row]) -> None:
     assert percent is not None
     exact = Fraction(result.known_delta()) / whole * 100
     assert abs(Fraction(percent) - exact) <= abs(exact) / 10**9
-
-
-@given(sides(), st.sampled_from(["id", "path"]))
-def test_order_does_not_matter(rows: list[Row], by: str) -> None:
-    shuffled = sorted(rows, key=lambda each: each.prompt_id if by == "id" else each.path, reverse=True)
-    assert compare(rows, shuffled) == compare(shuffled, rows)

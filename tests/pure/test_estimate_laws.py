@@ -79,13 +79,8 @@ def test_a_higher_price_never_costs_less(
     offer: Offer, dearer: Decimal, output_dearer: Decimal, cache_dearer: Decimal, tokens: int, share: Decimal, out: int
 ) -> None:
     base = offer.standard.rates
-    raised = Rates(
-        (base.input or 0) + dearer,
-        (base.output or 0) + output_dearer,
-        (base.cache_read or 0) + cache_dearer,
-        None,
-        None,
-    )
+    now = [base.input or Decimal(0), base.output or Decimal(0), base.cache_read or Decimal(0)]
+    raised = Rates(now[0] + dearer, now[1] + output_dearer, now[2] + cache_dearer, None, None)
     low, high = (offer._replace(standard=Tariff(rates, ())) for rates in (base, raised))
     cached = int(tokens * Fraction(share))
     assert cost(low, "cached", tokens, cached, out) <= cost(high, "cached", tokens, cached, out)
@@ -120,9 +115,8 @@ def test_a_total_is_the_sum_of_its_rows_in_any_order(prompts: list[tuple[int, di
     assert side == price(*reversed(pairs))
     assert Fraction(side.known_cost()) == sum(Fraction(row.effective_cost) for row in side.priced())
     assert Fraction(side.known_list_cost()) == sum(Fraction(row.list_cost) for row in side.priced())
-    assert side.complete() == all(
-        isinstance(row, PromptEstimate) and row.output_tokens is not None for row in side.rows
-    )
+    whole = [row for row in side.rows if isinstance(row, PromptEstimate) and row.output_tokens is not None]
+    assert side.complete() == (len(whole) == len(side.rows))
     assert len(side.rows) == len(pairs)
 
 
