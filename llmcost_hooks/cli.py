@@ -82,7 +82,7 @@ Exit codes: 0 OK, 1 BUDGET_EXCEEDED, 2 CONFIG_ERROR, 3 PARSE_ERROR, 4 PRICING_ER
 @click.option("-C", "directory", metavar="DIR", default=None, help="Run as if started in DIR.")
 @click.option("--git-dir", metavar="DIR", default=None, help="Use this repository; it may be a bare one.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only failures.")
-@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what was read and how long it took.")
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what was read and what it cost in time.")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
               help="Print the version and the date of the prices.")  # fmt: skip
 @click.pass_context

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from .compare import Comparison, PromptDelta
-from .estimate import PromptEstimate
+from .estimate import Estimate, PromptEstimate
 from .render.money import format_delta, format_percent
 from .report import Name, Report, Table, Text, grouped_notes
-from .report_parts import amount, has_money, known_tokens, notes, price_notes, problem_lines, side, total, unit_line
+from .report_parts import amount, has_money, notes, price_notes, problem_lines, side, token_total, total, unit_line
 
 MOVES = 10  # notes of moved prompts that are written out
 FOLD_ABOVE = 20  # rows; beyond, prompts that did not change in any way become one line
@@ -64,11 +64,19 @@ def _token_change(row: PromptDelta) -> int | None:
 def _total(comparison: Comparison) -> Text:
     base, head = comparison.base, comparison.head
     if not has_money(base, head):
-        before, after = known_tokens(base.rows), known_tokens(head.rows)
-        return (f"Total: {before:,} → {after:,} tokens ({after - before:+,})",)
+        change = f" ({_tokens(head) - _tokens(base):+,})" if _counted(base) and _counted(head) else ""
+        return (f"Total: {token_total(base)} → {token_total(head)} tokens{change}",)
     percent = comparison.percent()
     change = f" ({format_percent(percent)})" if percent else ""
     return (f"Total: {total(base)} → {total(head)}{change}",)
+
+
+def _tokens(estimate: Estimate) -> int:
+    return sum(row.input_tokens or 0 for row in estimate.rows)
+
+
+def _counted(estimate: Estimate) -> bool:
+    return all(row.input_tokens is not None for row in estimate.rows)
 
 
 def _changes(comparison: Comparison) -> list[Text]:

@@ -7,7 +7,7 @@ from datetime import date
 from .estimate import Estimate, PromptEstimate, Row
 from .render.money import format_money
 from .report import Name, Report, Table, Text
-from .report_parts import amount, has_money, known_tokens, notes, price_notes, problem_lines, side, total, unit_line
+from .report_parts import amount, has_money, notes, price_notes, problem_lines, side, token_total, total, unit_line
 
 
 def estimate_report(estimate: Estimate, on: date) -> Report:
@@ -17,7 +17,7 @@ def estimate_report(estimate: Estimate, on: date) -> Report:
     money = has_money(estimate)
     headers = ("prompt_id", "Model", "Input", "Output", "Cost" if money else "Tokens")
     table = Table(headers, tuple(_cells(row) for row in estimate.rows), right=(2, 3, 4))
-    tokens = f"{known_tokens(estimate.rows):,} tokens"
+    tokens = f"{token_total(estimate)} tokens"
     below: list[Text] = [(f"Total: {total(estimate) if money else tokens}",)]
     listed, effective = estimate.known_list_cost(), estimate.known_cost()
     if listed != effective:

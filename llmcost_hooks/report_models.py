@@ -26,7 +26,10 @@ def models_report(lines: list[ModelLine], published: date) -> Report:
     ]
     if len(lines) == 1:
         model, offer = lines[0]
-        notes += [(f"counts: {model.basis}",), (f"price: {offer.source}, from {offer.effective_from}",)]
+        notes += [
+            (f"counts: {model.basis}",),
+            (f"price: {offer.source}, as {offer.verified_by} state it on {offer.verified_at}",),
+        ]
     else:
         notes = [(f"{len(notes)} of these models are retired; name one for its date",)] if notes else []
     return Report(

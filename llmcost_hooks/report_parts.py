@@ -33,9 +33,13 @@ def total(estimate: Estimate, *, mark: bool = True) -> str:
     return marks + format_money(estimate.known_cost())
 
 
-def known_tokens(rows: Iterable[Row | None]) -> int:
-    """Input tokens of one call of every prompt, as far as they are known."""
-    return sum(row.input_tokens or 0 for row in rows if row is not None)
+def token_total(estimate: Estimate) -> str:
+    """Input tokens of one call of every prompt; "at least" where one could not be counted, unknown where none could."""
+    counts = [row.input_tokens for row in estimate.rows]
+    known = [count for count in counts if count is not None]
+    if counts and not known:
+        return "unknown"
+    return _marks(estimate.grade() != "exact", len(known) < len(counts)) + f"{sum(known):,}"
 
 
 def has_money(*estimates: Estimate) -> bool:
@@ -50,6 +54,8 @@ def unit_line(*estimates: Estimate) -> Text:
     priced = [row for row in rows if isinstance(row, PromptEstimate)]
     grade = worst_grade(row.grade for row in rows if row.grade)
     counts = "counts exact" if grade == "exact" else f"counts {grade} (~)"
+    if not any(row.grade for row in rows):
+        return ()
     if not priced:
         return (f"Input tokens of one call of every prompt; {counts}",)
     calls = {row.calls for row in priced}

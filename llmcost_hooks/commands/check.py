@@ -54,7 +54,7 @@ def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: st
     base_source = None if base is None else commit_source(repo, base)
     checked = check_side(repo, head, base_source, read_selection(values), memo, on)
     estimate, manifest, comparison, verdict = checked
-    verbose_note(ctx, f"{estimate.label}: {len(estimate.rows):,} prompts; prices {estimate.prices.version}")
+    verbose_note(ctx, f"{estimate.label}: prompts: {len(estimate.rows):,}; prices {estimate.prices.version}")
     code = checked.code()
     if code or not ctx.obj["quiet"]:
         report = check_report(estimate, manifest, verdict, comparison, on)

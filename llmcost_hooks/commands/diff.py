@@ -77,7 +77,9 @@ def diff_command(
     sides = read_sides(repo, base, head, selection)
     comparison = compare_sides(repo, sides, base, head, memo, on)
     for side in (comparison.base, comparison.head):
-        verbose_note(ctx, f"{side.label} {side.commit or ''}: {len(side.rows):,} prompts; prices {side.prices.version}")
+        verbose_note(
+            ctx, f"{side.label} {side.commit or ''}: prompts: {len(side.rows):,}; prices {side.prices.version}"
+        )
     failing = [row for row in comparison.head.unpriced() if row.problem != NO_MODEL]
     if failing or not ctx.obj["quiet"]:
         show(diff_report(comparison, on, (*notes, *sides.notes)), lambda: diff_document(comparison), output)

@@ -80,7 +80,7 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
         _refuse_empty(selection.paths, sides[0])
         cwd = repo.cwd
     priced = estimate_snapshot(sides[0].snapshot, read_facts(cwd, sides, memo, book), book, on)
-    verbose_note(ctx, f"{priced.label}: {len(priced.rows):,} prompts; prices {priced.prices.version}")
+    verbose_note(ctx, f"{priced.label}: prompts: {len(priced.rows):,}; prices {priced.prices.version}")
     code = _code(priced)
     if code or not ctx.obj["quiet"]:
         show(estimate_report(priced, on), lambda: estimate_document(priced), output)

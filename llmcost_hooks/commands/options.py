@@ -178,4 +178,4 @@ def _wants_color() -> bool:
 
 def verbose_note(ctx: click.Context, text: str) -> None:
     if ctx.obj["verbose"]:
-        write(sys.stderr, f"llm-cost: {text} ({time.process_time():.2f} s)\n")
+        write(sys.stderr, f"llm-cost: {text} ({time.process_time():.2f} s of processor time)\n")
