@@ -174,6 +174,11 @@ def _resolve(name: str, book: PriceBook, on: date) -> Priced | Problem:
         return model, offer
     if model:
         return Problem(f'"{name}" has no price on {on}', "Run: llm-cost models " + model.id, ExitCode.PRICING_ERROR)
+    return unknown_model(name, book)
+
+
+def unknown_model(name: str, book: PriceBook) -> Problem:
+    """The problem of a model that the price file does not have, with names that come near."""
     near = near_names(name, book)
     hint = "Near names: " + ", ".join(near) + "." if near else "Run: llm-cost models"
     return Problem(f'no price is known for the model "{name}"', hint, ExitCode.PRICING_ERROR)

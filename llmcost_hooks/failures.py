@@ -7,16 +7,21 @@ from collections.abc import Iterable
 from .boundary import complain, say_code
 from .errors import ExitCode
 from .estimate import Unpriced
+from .prompts import Problem
 
-SHOWN = 20
+PATHS = 3  # of prompts that fail alike
 
 
 def say_failures(rows: Iterable[Unpriced], code: ExitCode) -> int:
-    """Every prompt that failed with what to type, and `Exit code: N (NAME)` last; returns the code."""
-    failing = list(rows)
-    for row in failing[:SHOWN]:
-        complain(f"{row.path}: {row.problem.reason}", row.problem.hint)
-    if len(failing) > SHOWN:
-        complain(f"{len(failing) - SHOWN:,} more prompts failed")
+    """Every failure with what to type, prompts that fail alike together, and `Exit code: N (NAME)` last.
+
+    Returns the code.
+    """
+    paths: dict[Problem, list[str]] = {}
+    for row in rows:
+        paths.setdefault(row.problem, []).append(row.path)
+    for problem, failing in paths.items():
+        more = f" and {len(failing) - PATHS:,} more" if len(failing) > PATHS else ""
+        complain(f"{', '.join(failing[:PATHS])}{more}: {problem.reason}", problem.hint)
     say_code(code)
     return int(code)

@@ -46,3 +46,7 @@ def name_list(names: list[str], shown: int = 3) -> Text:
     for name in names[:shown]:
         parts += [", ", Name(name)] if parts else [Name(name)]
     return (*parts, f" and {len(names) - shown:,} more") if len(names) > shown else tuple(parts)
+
+
+def count_prompts(count: int) -> str:
+    return "1 prompt" if count == 1 else f"{count:,} prompts"

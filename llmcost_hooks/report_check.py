@@ -9,7 +9,7 @@ from .estimate import Estimate
 from .manifest import Manifest
 from .policy import Exceeded, Verdict
 from .render.money import format_limit, format_money, format_share
-from .report import Name, Report, Table, Text, name_list
+from .report import Name, Report, Table, Text, count_prompts, name_list
 from .report_parts import amount, notes, price_notes, problem_lines, total, unit_line
 
 MAX_ROWS = 20
@@ -44,18 +44,14 @@ def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict) -
         return (f"❌ {_sentence(verdict.exceeded[0])}",)
     if verdict.problems:
         count = len(verdict.problems)
-        return (f"❌ Cannot be judged: {count:,} of {_prompts(len(estimate.rows))} cannot be priced",)
+        return (f"❌ Cannot be judged: {count:,} of {count_prompts(len(estimate.rows))} cannot be priced",)
     if verdict.requires_output and verdict.without_output:
         return ("❌ No output size, and require_output is set: ", *name_list(list(verdict.without_output)))
     limit = manifest.budget.limit if manifest else None
     if limit is None:
-        return (f"✅ {_prompts(len(estimate.rows))} priced: {total(estimate)}",)
+        return (f"✅ {count_prompts(len(estimate.rows))} priced: {total(estimate)}",)
     left = ("" if estimate.complete() else "at most ") + format_money(limit - estimate.known_cost())
     return (f"✅ Within budget: {total(estimate)} of {format_limit(limit)} (limit), {left} left",)
-
-
-def _prompts(count: int) -> str:
-    return "1 prompt" if count == 1 else f"{count:,} prompts"
 
 
 def _sentence(exceeded: Exceeded) -> str:

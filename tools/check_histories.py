@@ -31,6 +31,7 @@ from tools import history_oracle as oracle  # noqa: E402  (needs the path above)
 PATTERNS = (ROOT / "tools" / "history_globs.txt").read_text().split()
 LARGE = 200  # commits
 DOCUMENTED = (0, 2, 3, 4)
+SIDES = ("base", "head")
 Json = dict[str, Any]
 
 
@@ -56,7 +57,8 @@ def llm_cost(git_dir: str, home: Path, *args: str, **env: str) -> Ran:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "LLM"))}
     clean = {**kept, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "PYTHONPATH": str(ROOT), **env}
     command = [sys.executable, "-m", "llmcost_hooks", "--git-dir", git_dir, *args]
-    done = subprocess.run(command, cwd=home, env=clean, capture_output=True, stdin=subprocess.DEVNULL)
+    nothing = subprocess.DEVNULL
+    done = subprocess.run(command, cwd=home, env=clean, capture_output=True, stdin=nothing, check=False)
     return Ran(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
 
 
@@ -79,7 +81,8 @@ def read_diff(document: Json) -> Found:
             moved.add((old, new, content))
         elif content != "unchanged":
             named[content].add(new or old)
-    return Found(*(frozenset(named[name]) for name in ("new", "removed", "modified")), frozenset(moved), base, head)
+    new, removed, modified = (frozenset(paths) for paths in named.values())
+    return Found(new, removed, modified, frozenset(moved), base, head)
 
 
 def differences(found: Found, expected: oracle.Expected, base: Mapping[str, Any], head: Mapping[str, Any]) -> list[str]:
@@ -102,17 +105,18 @@ def _ends(moved: frozenset[tuple[str, str, str]]) -> tuple[set[str], set[str]]:
     return {old for old, _, _ in moved}, {new for _, new, _ in moved}
 
 
-def truth_differences(document: Json, expected: oracle.Expected, truth: Json) -> list[str]:
+def truth_differences(found: Found, total: Json, changed: Counter[str], truth: Json) -> list[str]:
     """Against the figures that came with the histories, which another program made."""
-    total, counts = document["total"], truth["counts"]
-    ours = (total["base_input_tokens"], total["head_input_tokens"])
     lines = []
-    if ours != (truth["base"]["tokens"], truth["head"]["tokens"]) and None not in ours:
-        lines.append(f"totals {ours} are not those of dev_truth.json")
-    parts = (len(expected.new), len(expected.modified) + expected.mode_only, len(expected.removed), len(expected.moved))
-    if counts["T"] == 0 and not truth["base"]["symlinks"] and not truth["head"]["symlinks"]:
-        if parts != tuple(counts[letter] for letter in "AMDR"):
-            lines.append(f"A/M/D/R {parts} is not that of dev_truth.json")
+    ours, theirs = (total["base_input_tokens"], total["head_input_tokens"]), tuple(truth[s]["tokens"] for s in SIDES)
+    if ours != theirs and None not in ours:
+        lines.append(f"totals {ours} are not those of dev_truth.json, {theirs}")
+    if changed != Counter({letter: times for letter, times in truth["counts"].items() if times}):
+        lines.append(f"git's changes {dict(changed)} are not those of dev_truth.json")
+    for change in truth["changes"]:
+        old, new = change.get("old") or change["path"], change.get("new") or change["path"]
+        if (found.base.get(old), found.head.get(new)) != (change["tok_base"], change["tok_head"]):
+            lines.append(f"tokens of {new} are not those of dev_truth.json")
     return lines
 
 
@@ -129,9 +133,12 @@ def check_pair(git_dir: str, home: Path, pair: Json, encoding: Any, known: dict[
     files = [oracle.listing(git_dir, revision, PATTERNS) for revision in (base, head)]
     oracle.count_blobs(git_dir, (oid for side in files for oid in side.values()), encoding, known)
     tokens = [oracle.tokens_by_path(side, known) for side in files]
-    expected = oracle.expect(oracle.changes(git_dir, base, head, PATTERNS))
+    changed = oracle.changes(git_dir, base, head, PATTERNS)
+    expected, letters = oracle.expect(changed), Counter(change.status for change in changed)
     document = json.loads(ran.out)
-    wrong = differences(read_diff(document), expected, *tokens) + truth_differences(document, expected, pair["truth"])
+    found = read_diff(document)
+    wrong = differences(found, expected, *tokens)
+    wrong += truth_differences(found, document["total"], letters, pair["truth"])
     if (again.code, again.out) != (ran.code, ran.out):
         wrong.append("other bytes without memo and pygit2")
     if (ran.code == 3) != (None in tokens[1].values()):
@@ -143,7 +150,9 @@ def check_pair(git_dir: str, home: Path, pair: Json, encoding: Any, known: dict[
 def _line(name: str, expected: oracle.Expected, sums: list[int], wrong: list[str]) -> str:
     edited = sum(how == "modified" for _, _, how in expected.moved)
     parts = f"A {len(expected.new)} M {len(expected.modified)} D {len(expected.removed)}"
-    parts += f" R {len(expected.moved)} (edited {edited}) mode-only {expected.mode_only} T {expected.retyped}"
+    parts += f" R {len(expected.moved)} (edited {edited})"
+    named = (("mode-only", expected.mode_only), ("type changes", expected.retyped), ("no regular file", expected.links))
+    parts += "".join(f" {what} {times}" for what, times in named if times)
     return f"{'FAIL' if wrong else 'ok  '} {name}: {parts}; tokens {sums[0]:,} -> {sums[1]:,}" + "".join(
         f"\n     {line}" for line in wrong
     )
@@ -163,10 +172,10 @@ def sample(commits: list[str], every: int) -> list[str]:
 
 
 def reasons(document: Json) -> Iterator[str]:
-    """Why prompts have no cost, without the names and numbers that tell them apart."""
+    """Why prompts have no cost, without the numbers that tell them apart."""
     for row in document["prompts"]:
         if problem := row["problem"]:
-            yield re.sub(r"\d[\d,]*", "N", re.sub(r'"[^"]*"', '"..."', problem["reason"]))
+            yield re.sub(r"(?<=[ (])\d[\d,]*", "N", problem["reason"])
 
 
 def check_revisions(git_dir: str, home: Path, every: int) -> tuple[str, bool, Counter[str]]:

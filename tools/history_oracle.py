@@ -39,6 +39,7 @@ class Expected(NamedTuple):
     moved: frozenset[tuple[str, str, str]]  # (old path, new path, "unchanged" or "modified")
     mode_only: int  # M for git, unchanged for llm-cost: the blob is the same
     retyped: int  # T for git; new or removed for llm-cost, which reads regular files only
+    links: int  # changes of symbolic links and submodules, which llm-cost leaves out
 
 
 def git(git_dir: str, *args: str, stdin: bytes | None = None, index: str | None = None) -> bytes:
@@ -85,7 +86,7 @@ def parse_raw(output: bytes) -> list[Change]:
 def expect(found: Iterable[Change]) -> Expected:
     """git's changes in the words of llm-cost. Only regular files are prompts."""
     new, removed, modified, moved = set(), set(), set(), set()
-    mode_only = retyped = 0
+    mode_only = retyped = links = 0
     for change in found:
         before, after = change.old_mode in REGULAR, change.new_mode in REGULAR
         retyped += change.status == "T"
@@ -99,7 +100,10 @@ def expect(found: Iterable[Change]) -> Expected:
             new.add(change.new)
         elif before:
             removed.add(change.old)
-    return Expected(frozenset(new), frozenset(removed), frozenset(modified), frozenset(moved), mode_only, retyped)
+        else:
+            links += 1
+    sets = (frozenset(new), frozenset(removed), frozenset(modified), frozenset(moved))
+    return Expected(*sets, mode_only, retyped, links)
 
 
 def load_tiktoken(ranks: Path, cache: Path) -> tiktoken.Encoding:

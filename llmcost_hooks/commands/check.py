@@ -13,6 +13,7 @@ from ..failures import say_failures
 from ..git.plumbing import open_repository
 from ..reading import STAGED, WORKTREE, commit_source
 from ..render.jsondoc import check_document
+from ..report import count_prompts
 from ..report_check import check_report
 from .options import assumption_options, output_options, read_memo, read_selection, show, verbose_note
 
@@ -54,7 +55,7 @@ def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: st
     base_source = None if base is None else commit_source(repo, base)
     checked = check_side(repo, head, base_source, read_selection(values), memo, on)
     estimate, manifest, comparison, verdict = checked
-    verbose_note(ctx, f"{estimate.label}: prompts: {len(estimate.rows):,}; prices {estimate.prices.version}")
+    verbose_note(ctx, f"{estimate.label}: {count_prompts(len(estimate.rows))}; prices {estimate.prices.version}")
     code = checked.code()
     if code or not ctx.obj["quiet"]:
         report = check_report(estimate, manifest, verdict, comparison, on)

@@ -13,6 +13,7 @@ from ..estimate import NO_MODEL
 from ..failures import say_failures
 from ..git.plumbing import open_repository
 from ..render.jsondoc import diff_document
+from ..report import count_prompts
 from ..report_diff import diff_report
 from .options import (
     assumption_options,
@@ -78,7 +79,7 @@ def diff_command(
     comparison = compare_sides(repo, sides, base, head, memo, on)
     for side in (comparison.base, comparison.head):
         verbose_note(
-            ctx, f"{side.label} {side.commit or ''}: prompts: {len(side.rows):,}; prices {side.prices.version}"
+            ctx, f"{side.label} {side.commit or ''}: {count_prompts(len(side.rows))}; prices {side.prices.version}"
         )
     failing = [row for row in comparison.head.unpriced() if row.problem != NO_MODEL]
     if failing or not ctx.obj["quiet"]:

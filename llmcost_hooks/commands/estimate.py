@@ -16,6 +16,7 @@ from ..git.plumbing import Repository, open_repository
 from ..loose import read_loose_files
 from ..reading import STAGED, WORKTREE, Side, commit_source, read_manifest, read_side
 from ..render.jsondoc import estimate_document
+from ..report import count_prompts
 from ..report_estimate import estimate_report
 from .options import (
     assumption_options,
@@ -80,7 +81,7 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
         _refuse_empty(selection.paths, sides[0])
         cwd = repo.cwd
     priced = estimate_snapshot(sides[0].snapshot, read_facts(cwd, sides, memo, book), book, on)
-    verbose_note(ctx, f"{priced.label}: prompts: {len(priced.rows):,}; prices {priced.prices.version}")
+    verbose_note(ctx, f"{priced.label}: {count_prompts(len(priced.rows))}; prices {priced.prices.version}")
     code = _code(priced)
     if code or not ctx.obj["quiet"]:
         show(estimate_report(priced, on), lambda: estimate_document(priced), output)

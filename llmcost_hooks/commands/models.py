@@ -9,8 +9,9 @@ import click
 
 from ..clock import today
 from ..errors import PricingError
+from ..estimate import unknown_model
 from ..facts import load_price_book
-from ..models import near_names, resolve_model
+from ..models import resolve_model
 from ..prices.book import ModelRow, PriceBook
 from ..report_models import ModelLine, models_document, models_report
 from .options import show
@@ -38,9 +39,8 @@ def models_command(ctx: click.Context, /, pattern: str | None, output: str) -> i
     book, on = load_price_book(), today()
     lines = [line for row in _matching(book, pattern) if (line := _line(row, book, on)) is not None]
     if not lines:
-        near = near_names(pattern or "", book)
-        hint = "Near names: " + ", ".join(near) + "." if near else "Run: llm-cost models"
-        raise PricingError(f'no price is known for the model "{pattern}"', hint)
+        unknown = unknown_model(pattern or "", book)
+        raise PricingError(unknown.reason, unknown.hint)
     if not ctx.obj["quiet"]:
         show(models_report(lines, book.generated_at), lambda: models_document(lines, book), output)
     return 0

@@ -12,9 +12,12 @@ from typing import Any, TypeVar
 import click
 
 from ..boundary import write
-from ..errors import ConfigError
+from ..errors import ConfigError, PricingError
+from ..estimate import unknown_model
+from ..facts import load_price_book
 from ..manifest import SCENARIOS, Assumptions
 from ..memo import Memo, memo_path
+from ..models import resolve_model
 from ..report import Report
 from ..snapshot import Selection
 
@@ -118,6 +121,9 @@ def read_assumptions(values: dict[str, Any]) -> Assumptions:
         raise ConfigError("--output-tokens and --output-ratio are both given", "Keep one.")
     if values["model"] == "":
         raise ConfigError("--model is empty", "For example: --model gpt-4o")
+    if values["model"] and not resolve_model(values["model"], load_price_book()):
+        unknown = unknown_model(values["model"], load_price_book())
+        raise PricingError(unknown.reason, unknown.hint)
     if values["scenario"] is None and values["cache_hit_ratio"] is not None:
         values["scenario"] = "cached"
     names = ("model", "calls", "output_tokens", "output_ratio", "cache_hit_ratio", "scenario")

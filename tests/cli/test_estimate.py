@@ -215,8 +215,9 @@ def test_quiet_and_verbose(prompts: Repo) -> None:
     assert passed(llm_cost(prompts.path, "-q", "estimate")) == (0, "", "")
     ran = passed(llm_cost(prompts.path, "-v", "estimate"))
     assert "worktree: 2 prompts" in ran.err
-    unknown = failed(llm_cost(prompts.path, "-q", "estimate", "--model", "gpt-40"), 4, "gpt-40", "gpt-4o")
-    assert "gpt-40" in unknown.out
+    failed(llm_cost(prompts.path, "-q", "estimate", "--model", "gpt-40"), 4, "gpt-40", "gpt-4o")
+    prompts.write("prompts/search.md", b"\xff")
+    assert "not UTF-8" in failed(llm_cost(prompts.path, "-q", "estimate"), 3, "not UTF-8").out
 
 
 def test_no_input_is_waited_for(prompts: Repo) -> None:

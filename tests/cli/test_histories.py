@@ -210,15 +210,17 @@ def test_one_prompt_through_five_commits(repo: Repo, manifest: str, how: str) ->
 
     write("a.md", 10)
     repo.commit("added")
-    steps: list[tuple[str, str, Callable[[], None]]] = [
-        ("unchanged", "b/a.md", lambda: (repo.mv("a.md", "b/a.md"), write("b/a.md", 10))[1]),
-        ("modified", "b/a.md", lambda: write("b/a.md", 20)),
-        ("modified", "c/d.md", lambda: (repo.mv("b/a.md", "c/d.md"), write("c/d.md", 40))[1]),
-        ("unchanged", "c/d.md", lambda: write("c/d.md", 40, "gpt-4o-mini")),
+    steps = [
+        ("unchanged", "b/a.md", 10, "gpt-4o"),
+        ("modified", "b/a.md", 20, "gpt-4o"),
+        ("modified", "c/d.md", 40, "gpt-4o"),
+        ("unchanged", "c/d.md", 40, "gpt-4o-mini"),
     ]
     path, series = "a.md", [answer(repo, "estimate")["prompts"][0]]
-    for content, new_path, change in steps:
-        change()
+    for content, new_path, tokens, model in steps:
+        if new_path != path:
+            repo.mv(path, new_path)
+        write(new_path, tokens, model)
         (row,) = step(repo, how)["prompts"]
         assert row["prompt_id"] == ("greeting" if manifest is NAMED else new_path)
         assert (row["content"], row["base_path"], row["path"]) == (content, path, new_path)

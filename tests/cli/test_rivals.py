@@ -141,8 +141,9 @@ def test_small_costs_are_never_nothing(repo: Repo) -> None:
 
 def test_large_costs_lose_no_digit(prompts: Repo) -> None:
     found = answer(prompts, "estimate", "--calls", "999999999999999")
-    each = total(cost("gpt-4o", 400, 50, 1), cost("gpt-4o-mini", 100, 50, 1))
-    assert found["total"]["cost"] == "1544999999998.455" and each == "0.001545"
+    calls = 999_999_999_999_999
+    expected = total(cost("gpt-4o", 400, 50, calls), cost("gpt-4o-mini", 100, 50, calls))
+    assert found["total"]["cost"] == expected == "1544999999999.998455"
 
 
 def test_text_of_an_exact_count_is_of_its_models_own_encoding(prompts: Repo) -> None:

@@ -202,6 +202,15 @@ def test_comparing_with_itself_changes_nothing() -> None:
     same = compare_estimates(side, side)
     assert [(each.content, each.cost) for each in same.rows] == [("unchanged", Decimal(0))] * 3
     assert same.delta() == 0
+    assert all(each.shared() for each in same.rows)
+
+
+def test_only_a_priced_row_that_both_sides_have_is_shared() -> None:
+    both, unknown = row(), unpriced("search")
+    assert one(both, both).shared()
+    assert not one(both, row(cost="2")).shared()
+    assert not one(unknown, unknown).shared()
+    assert not one(None, both).shared()
 
 
 def test_nothing_against_nothing() -> None:

@@ -10,10 +10,11 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from llmcost_hooks.estimate import PromptEstimate, Unpriced, call_cost
+from llmcost_hooks.estimate import PromptEstimate, Unpriced, call_cost, estimate_snapshot, estimate_snapshots
+from llmcost_hooks.manifest import Budget, Manifest
 from llmcost_hooks.prices.book import Offer, Rates, Tariff, Tier
 from llmcost_hooks.prompts import Problem
-from llmcost_hooks.snapshot import MISSING
+from llmcost_hooks.snapshot import MISSING, Snapshot
 
 from .build import BOOK, ON, facts, price, priced_one, prompt
 
@@ -118,6 +119,24 @@ def test_a_total_is_the_sum_of_its_rows_in_any_order(prompts: list[tuple[int, di
     whole = [row for row in side.rows if isinstance(row, PromptEstimate) and row.output_tokens is not None]
     assert side.complete() == (len(whole) == len(side.rows))
     assert len(side.rows) == len(pairs)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), TOKENS, assumptions), max_size=3), st.sampled_from([None, "day"]))
+def test_sides_that_are_priced_together_are_priced_alike(
+    changes: list[tuple[str, int, dict[str, Any]]], period: str | None
+) -> None:
+    base = [prompt(name, model="gpt-4o", calls=1) for name in "abc"]
+    edits = {name: prompt(name, oid=f"edited {name}", **assumed) for name, _, assumed in changes}
+    head = [edits.get(file.prompt_id, file) for file in base]
+    sizes = {("text", f"edited {name}"): facts(tokens) for name, tokens, _ in changes}
+    known = {**{(file.format, str(file.oid)): facts(7) for file in base}, **sizes}
+    sides = [Snapshot("main", None, None, tuple(base)), Snapshot("index", None, per(period), tuple(head))]
+    together = estimate_snapshots(sides, known, BOOK, ON)
+    assert together == [estimate_snapshot(side, known, BOOK, ON) for side in sides]
+
+
+def per(period: str | None) -> Manifest:
+    return Manifest("llm-cost.toml", budget=Budget(period=period))
 
 
 @given(TOKENS, st.integers(0, 20), assumptions)

@@ -1,0 +1,233 @@
+"""Every way to write llm-cost.toml wrong, with the exact line, message and hint."""
+
+from __future__ import annotations
+
+import pytest
+
+from llmcost_hooks.errors import ConfigError
+from llmcost_hooks.manifest import MAX_BYTES, parse_manifest
+from llmcost_hooks.prompts import FORMATS
+
+TOP = "Known keys: budget, defaults, discover, prompts, tags, version."
+PROMPT = (
+    "Known keys: avg_input_tokens, cache_hit_ratio, calls, format, model, output_ratio, output_tokens, path, "
+    "prompt_id, scenario, tags, variables."
+)
+COUNT, NUMBER = "must be a whole number, 0 or more", "must be a number, 0 or more, with at most 12 decimals"
+TEXT = 'must be a text, for example "gpt-4o"'
+TAGS = 'must be a table of texts, for example { team = "platform" }'
+INCREASE = 'must be a share such as "25%" or an amount such as "$5.00"'
+ID = "must be 1 to 128 of the characters A-Z a-z 0-9 . _ / -"
+RELATIVE = 'must be relative to the top of the repository, with "/" between its parts'
+PATTERNS = 'must be a list of patterns, for example ["prompts/**/*.md"]'
+SCENARIOS, FORMAT = "must be one of default, cached, batch", "must be one of " + ", ".join(FORMATS)
+
+
+def error_of(data: bytes | str, origin: str = "llm-cost.toml") -> ConfigError:
+    with pytest.raises(ConfigError) as caught:
+        parse_manifest(data.encode() if isinstance(data, str) else data, origin=origin)
+    return caught.value
+
+
+# Below `version = 1`, so that the first line of each is line 2.
+BROKEN = [
+    # unknown keys
+    ("budgets = 1", 2, 'unknown key "budgets"', 'Did you mean "budget"?'),
+    ("[budgt]", 2, 'unknown key "budgt"', 'Did you mean "budget"?'),
+    ("zzz = 1", 2, 'unknown key "zzz"', TOP),
+    ("[zzz.deep.er]", 2, 'unknown key "zzz"', TOP),
+    ("zzz.deep = 1", 2, 'unknown key "zzz"', TOP),
+    ('"" = 1', 2, 'unknown key ""', TOP),
+    ("[[zzz]]", 2, 'unknown key "zzz"', TOP),
+    ("[budget]\nlimits = 5", 3, 'unknown key "limits" in [budget]', 'Did you mean "limit"?'),
+    ("[budget]\nlimit = 5\n\nmax_incrase = '5%'", 5, 'unknown key "max_incrase" in [budget]',
+     'Did you mean "max_increase"?'),
+    ("[budget.limit]", 2, "budget.limit must be a number", ""),
+    ("[defaults]\nmodle = 'x'", 3, 'unknown key "modle" in [defaults]', 'Did you mean "model"?'),
+    ("[defaults]\nprompt_id = 'x'", 3, 'unknown key "prompt_id" in [defaults]',
+     "Known keys: avg_input_tokens, cache_hit_ratio, calls, format, model, output_ratio, output_tokens, scenario."),
+    ("[discover]\nincludes = []", 3, 'unknown key "includes" in [discover]', 'Did you mean "include"?'),
+    ("[[prompts]]\npath = 'a'\noutput_token = 3", 4, 'unknown key "output_token" in [prompts]',
+     'Did you mean "output_tokens"?'),
+    ("[[prompts]]\npath = 'a'\n[[prompts]]\npath = 'b'\nid = 'b'", 6, 'unknown key "id" in [prompts]',
+     PROMPT),
+    ("k" * 60 + " = 1", 2, f'unknown key "{"k" * 39}…"', TOP),
+    # tables
+    ("budget = 5", 2, "budget must be a table", ""),
+    ("defaults = []", 2, "defaults must be a table", ""),
+    ("discover = 'x'", 2, "discover must be a table", ""),
+    ("[[budget]]", 2, "budget must be a table", ""),
+    ("defaults = 2026-11-22", 2, "defaults must be a table", ""),
+    ("tags = 'x'", 2, f"tags {TAGS}", ""),
+    ("[tags]\nteam = 'a'\nsize = 3", 2, f"tags {TAGS}", ""),
+    ("[prompts]\npath = 'a'", 2, "prompts must be written as [[prompts]]", ""),
+    ("prompts = 'a'", 2, "prompts must be written as [[prompts]]", ""),
+    ("prompts = ['a']", 2, "prompts must be a table", ""),
+    # numbers
+    ("[budget]\nlimit = '5'", 3, "budget.limit must be a number", ""),
+    ("[budget]\nlimit = true", 3, "budget.limit must be a number", ""),
+    ("[budget]\nlimit = -0.01", 3, f"budget.limit {NUMBER}", ""),
+    ("[budget]\nlimit = nan", 3, f"budget.limit {NUMBER}", ""),
+    ("[budget]\nlimit = -nan", 3, f"budget.limit {NUMBER}", ""),
+    ("[budget]\nlimit = inf", 3, f"budget.limit {NUMBER}", ""),
+    ("[budget]\nlimit = 1e16", 3, f"budget.limit {NUMBER}", ""),
+    ("[budget]\nlimit = 0.0000000000001", 3, f"budget.limit {NUMBER}", ""),
+    ("[budget]\nlimit = 1e-13", 3, f"budget.limit {NUMBER}", ""),
+    ("[budget]\nlimit = 1e-999999", 3, f"budget.limit {NUMBER}", ""),
+    ("[budget]\nlimit = 2026-11-22", 3, "budget.limit must be a number", ""),
+    ("[budget]\nlimit = 10:30:00", 3, "budget.limit must be a number", ""),
+    ("[defaults]\ncalls = -1", 3, f"defaults.calls {COUNT}", ""),
+    ("[defaults]\ncalls = 1.0", 3, f"defaults.calls {COUNT}", ""),
+    ("[defaults]\ncalls = true", 3, f"defaults.calls {COUNT}", ""),
+    ("[defaults]\ncalls = '1'", 3, f"defaults.calls {COUNT}", ""),
+    ("[defaults]\ncalls = 1000000000000001", 3, f"defaults.calls {COUNT}", ""),
+    ("[defaults]\noutput_tokens = 0.5", 3, f"defaults.output_tokens {COUNT}", ""),
+    ("[defaults]\navg_input_tokens = []", 3, f"defaults.avg_input_tokens {COUNT}", ""),
+    ("[defaults]\noutput_ratio = '0.1'", 3, "defaults.output_ratio must be a number", ""),
+    ("[defaults]\noutput_ratio = -1", 3, f"defaults.output_ratio {NUMBER}", ""),
+    ("[defaults]\ncache_hit_ratio = 1.01", 3, "defaults.cache_hit_ratio must be between 0 and 1", ""),
+    ("[defaults]\ncache_hit_ratio = 60", 3, "defaults.cache_hit_ratio must be between 0 and 1", ""),
+    ("[defaults]\ncache_hit_ratio = '60%'", 3, "defaults.cache_hit_ratio must be a number", ""),
+    # texts and choices
+    ("[defaults]\nmodel = ''", 3, f"defaults.model {TEXT}", ""),
+    ("[defaults]\nmodel = ' \t'", 3, f"defaults.model {TEXT}", ""),
+    ("[defaults]\nmodel = ['a']", 3, f"defaults.model {TEXT}", ""),
+    (f"[defaults]\nmodel = '{'m' * 257}'", 3, f"defaults.model {TEXT}", ""),
+    ("[defaults]\nscenario = 'Batch'", 3, f"defaults.scenario {SCENARIOS}", ""),
+    ("[defaults]\nscenario = {}", 3, f"defaults.scenario {SCENARIOS}", ""),
+    ("[defaults]\nformat = 'jinja'", 3, f"defaults.format {FORMAT}", ""),
+    ("[budget]\nperiod = 'monthly'", 3, "budget.period must be one of day, week, month, quarter, year", ""),
+    ("[budget]\nperiod = 30", 3, "budget.period must be one of day, week, month, quarter, year", ""),
+    ("[budget]\ncurrency = 'EUR'", 3,
+     'budget.currency must be "USD": prices are in US dollars and no other currency is supported', ""),
+    ("[budget]\nrequire_output = 1", 3, "budget.require_output must be true or false", ""),
+    ("[budget]\nrequire_output = 'true'", 3, "budget.require_output must be true or false", ""),
+    ("[budget]\nmax_increase = 25", 3, f"budget.max_increase {INCREASE}", ""),
+    ("[budget]\nmax_increase = '25'", 3, f"budget.max_increase {INCREASE}", ""),
+    ("[budget]\nmax_increase = '-25%'", 3, f"budget.max_increase {INCREASE}", ""),
+    ("[budget]\nmax_increase = '5.00$'", 3, f"budget.max_increase {INCREASE}", ""),
+    ("[budget]\nmax_increase = '٢٥%'", 3, f"budget.max_increase {INCREASE}", ""),
+    ("[budget]\nmax_increase = '25%\\n'", 3, f"budget.max_increase {INCREASE}", ""),
+    # prompts
+    ("[[prompts]]", 2, "a [[prompts]] entry needs a path", 'For example: path = "prompts/search.txt"'),
+    ("[[prompts]]\npath = 'a'\n\n[[prompts]]\nmodel = 'x'", 5, "a [[prompts]] entry needs a path",
+     'For example: path = "prompts/search.txt"'),
+    ("[[prompts]]\npath = 3", 3, "prompts.path must be a path", ""),
+    ("[[prompts]]\npath = ''", 3, "prompts.path must be the path of a file", ""),
+    ("[[prompts]]\npath = './'", 3, "prompts.path must be the path of a file", ""),
+    ("[[prompts]]\npath = 'a/'", 3, "prompts.path must be the path of a file", ""),
+    ("[[prompts]]\npath = 'a//b'", 3, "prompts.path must be the path of a file", ""),
+    ("[[prompts]]\npath = 'a/./b'", 3, "prompts.path must be the path of a file", ""),
+    ('[[prompts]]\npath = "a\\nb"', 3, "prompts.path must be the path of a file", ""),
+    (f"[[prompts]]\npath = '{'p' * 4097}'", 3, "prompts.path must be the path of a file", ""),
+    ("[[prompts]]\npath = '/etc/passwd'", 3, f"prompts.path {RELATIVE}", ""),
+    ("[[prompts]]\npath = 'a\\b'", 3, f"prompts.path {RELATIVE}", ""),
+    ("[[prompts]]\npath = 'C:/a'", 3, f"prompts.path {RELATIVE}", ""),
+    ("[[prompts]]\npath = '../a'", 3, "prompts.path must be inside the repository", ""),
+    ("[[prompts]]\npath = 'a/../../b'", 3, "prompts.path must be inside the repository", ""),
+    ("[[prompts]]\npath = '.git/config'", 3, "prompts.path must be inside the repository", ""),
+    ("[[prompts]]\npath = 'x/.GIT. /config'", 3, "prompts.path must be inside the repository", ""),
+    ("[[prompts]]\npath = 'GIT~1/config'", 3, "prompts.path must be inside the repository", ""),
+    ("[[prompts]]\npath = 'a'\nprompt_id = 'a b'", 4, f"prompts.prompt_id {ID}", ""),
+    ("[[prompts]]\npath = 'a'\nprompt_id = ''", 4, f"prompts.prompt_id {ID}", ""),
+    ("[[prompts]]\npath = 'a'\nprompt_id = 'é'", 4, f"prompts.prompt_id {ID}", ""),
+    (f"[[prompts]]\npath = 'a'\nprompt_id = '{'i' * 129}'", 4, f"prompts.prompt_id {ID}", ""),
+    ('[[prompts]]\npath = "a"\nprompt_id = "a\\n"', 4, f"prompts.prompt_id {ID}", ""),
+    ("[[prompts]]\npath = 'a'\nprompt_id = 7", 4, f"prompts.prompt_id {ID}", ""),
+    ("[[prompts]]\npath = 'a'\ntags = ['x']", 4, f"prompts.tags {TAGS}", ""),
+    ("[[prompts]]\npath = 'a'\ntags = { x = 1 }", 4, f"prompts.tags {TAGS}", ""),
+    ("[[prompts]]\npath = 'a'\nvariables = 3", 4,
+     "prompts.variables must be a table of token counts, for example { documents = 1800 }", ""),
+    ("[[prompts]]\npath = 'a'\nvariables = { x = -1 }", 4, f"prompts.variables {COUNT}", ""),
+    ("[[prompts]]\npath = 'a'\n[[prompts]]\npath = './a'", 5, 'path "a" is used twice (first on line 3)', ""),
+    ("[[prompts]]\npath = 'a'\nprompt_id = 'x'\n[[prompts]]\npath = 'b'\nprompt_id = 'x'", 7,
+     'prompt_id "x" is used twice (first on line 4)', ""),
+    ("[[prompts]]\npath = 'a'\n[[prompts]]\npath = 'b'\nprompt_id = 'a'", 6,
+     'prompt_id "a" is used twice (first on line 2)', ""),
+    ("[[prompts]]\npath = 'a'\noutput_tokens = 3\noutput_ratio = 0.5", 5,
+     "output_tokens and output_ratio are both given", "Keep one."),
+    ("[defaults]\noutput_ratio = 0.5\noutput_tokens = 3", 3,
+     "output_tokens and output_ratio are both given", "Keep one."),
+    # patterns
+    ("[discover]\ninclude = 'a'", 3, f"discover.include {PATTERNS}", ""),
+    ("[discover]\nexclude = [1]", 3, f"discover.exclude {PATTERNS}", ""),
+    ("[discover]\ninclude = ['/a']", 3,
+     "discover.include must be a list of patterns: '/a' is not a usable path pattern", ""),
+    ("[discover]\ninclude = ['a']\nexclude = ['[z-a]']", 4,
+     "discover.exclude must be a list of patterns: The range z-a of a character class is empty", ""),
+    # where keys stand
+    ("budget = { limit = 'x' }", 2, "budget.limit must be a number", ""),
+    ("\n\nbudget.limit = 'x'", 4, "budget.limit must be a number", ""),
+    ("budget.period = 'day'\n\n'budget' . \"limit\" = 'x'", 4, "budget.limit must be a number", ""),
+    ('["budget"]\n"limit" = "x"', 3, "budget.limit must be a number", ""),
+    ("  [ budget ]  # comment\n\t limit\t= 'x'", 3, "budget.limit must be a number", ""),
+    ("[budget]\n# limit = 1\nlimit = 'x'", 4, "budget.limit must be a number", ""),
+    ("prompts = [\n  { path = 'a' },\n  { path = 3 },\n]", 2, "prompts.path must be a path", ""),
+    ("[[prompts]]\npath = 'a'\n[[prompts]]\npath = 'b'\n[prompts.tags]\nx = 1", 6, f"prompts.tags {TAGS}", ""),
+    ("[[prompts]]\npath = 'a'\ntags.x = 1", 4, f"prompts.tags {TAGS}", ""),
+    ("[[prompts]]\npath = 'a'\n[prompts.nonsense]", 4, 'unknown key "nonsense" in [prompts]',
+     PROMPT),
+    ("[tags]\ntext = '''\n[budget]\nlimit = 1\n'''\n[budget]\nlimit = 'x'", 8, "budget.limit must be a number", ""),
+    ('[tags]\ntext = """a"""\n[budget]\nlimit = "x"', 5, "budget.limit must be a number", ""),
+    ("# one \u2028 line\n[budget]\nlimit = 'x'", 4, "budget.limit must be a number", ""),
+    ("[discover]\ninclude = [\n  'a',\n  'limit = 3',\n]\n[budget]\nlimit = 'x'", 8,
+     "budget.limit must be a number", ""),
+    # what is not TOML
+    ("limit", 2, "Expected '=' after a key in a key/value pair", ""),
+    ("[budget]\n[budget]", 3, "Cannot declare ('budget',) twice", ""),
+    ("[budget]\nlimit = 1\nlimit = 2", 4, "Cannot overwrite a value", ""),
+    ("x = ", 2, "Invalid value", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line", "message", "hint"), BROKEN)
+def test_a_broken_manifest_says_where_what_and_what_to_write(text: str, line: int, message: str, hint: str) -> None:
+    for ending in ("\n", "\r\n"):
+        found = error_of(f"version = 1\n{text}\n".replace("\n", ending))
+        assert (found.message, found.hint) == (f"llm-cost.toml:{line}: {message}", hint)
+
+
+@pytest.mark.parametrize(
+    ("data", "message", "hint"),
+    [
+        (b"", "llm-cost.toml:1: version = 1 is required", "Write it on the first line."),
+        (b"\n\nversion = 2", "llm-cost.toml:3: version = 1 is required", "Write it on the first line."),
+        (b"version = 1.0", "llm-cost.toml:1: version = 1 is required", "Write it on the first line."),
+        (b"version = true", "llm-cost.toml:1: version = 1 is required", "Write it on the first line."),
+        (b"version = '1'", "llm-cost.toml:1: version = 1 is required", "Write it on the first line."),
+        (b"[budget]\nlimit = 1", "llm-cost.toml:1: version = 1 is required", "Write it on the first line."),
+        (b"version = 1\nx = '\xff'", "llm-cost.toml:2: not UTF-8 (at byte 17)", "Save it as UTF-8 text."),
+        (b"\xff\xfev\0e\0r\0", "llm-cost.toml:1: not UTF-8 (at byte 0)", "Save it as UTF-8 text."),
+        (b"version = 1\r[budget]", "llm-cost.toml:1: Expected newline or end of document after a statement", ""),
+        (b"version = 1\n\xef\xbb\xbf[budget]", "llm-cost.toml:2: Invalid statement", ""),
+        (b"version = 1\nx = 1\0", "llm-cost.toml:2: Expected newline or end of document after a statement", ""),
+        (b'version = 1\nx = "\\ud800"', "llm-cost.toml:2: Escaped character is not a Unicode scalar value", ""),
+        (b"#" * (MAX_BYTES + 1), "llm-cost.toml: larger than 256 KiB", ""),
+    ],
+)
+def test_a_file_that_is_no_manifest_at_all(data: bytes, message: str, hint: str) -> None:
+    found = error_of(data)
+    assert (found.message, found.hint) == (message, hint)
+
+
+TOO_MUCH = "llm-cost.toml: nested too deeply, or a number too large to read"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = " + "[" * 100_000, "x = " + "[" * 100_000 + "]" * 100_000, "x = " + "{a=" * 60_000, "x = " + "9" * 5000,
+     "x = 1e99999999999999999999", "x = 1e-99999999999999999999", ".".join("a" * 100_000) + " = 1"],
+)  # fmt: skip
+def test_bombs_end_at_once(text: str) -> None:
+    assert error_of(f"version = 1\n{text}").message == TOO_MUCH
+
+
+def test_the_offending_text_is_not_repeated() -> None:
+    found = error_of("version = 1\nmodel: gpt-4o\nsystem prompt: you are a helpful secret")
+    assert "secret" not in found.message + found.hint
+
+
+def test_the_origin_is_the_callers() -> None:
+    assert error_of("version = 2", "main:llm-cost.toml").message.startswith("main:llm-cost.toml:1: ")
+    assert error_of(b"\xff", "main:llm-cost.toml").message.startswith("main:llm-cost.toml:1: ")
+    assert error_of(b"x", "main:llm-cost.toml").message.startswith("main:llm-cost.toml:1: ")
