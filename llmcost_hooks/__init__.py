@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .checking import check_side, compare_sides, read_sides
     from .compare import Comparison, PromptDelta, compare_estimates
     from .errors import ConfigError, ExitCode, LlmCostError, ParseError, PricingError
-    from .estimate import Estimate, PromptEstimate, Unpriced, estimate_snapshot
+    from .estimate import Estimate, estimate_snapshot
     from .facts import count_tokens, load_encoding, load_price_book, read_facts
     from .git.plumbing import Repository, open_repository
     from .manifest import Assumptions, Manifest, parse_manifest
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .models import Model, resolve_model
     from .policy import Verdict, judge
     from .prices.book import PriceBook
+    from .pricing import PromptEstimate, Unpriced
     from .prompts import Prompt, parse_prompt
     from .reading import EMPTY, STAGED, WORKTREE, Side, Source, commit_source, read_manifest, read_side
     from .render.jsondoc import check_document, diff_document, estimate_document, render_json
@@ -39,7 +40,7 @@ _HOMES = {
     "checking": ("check_side", "compare_sides", "read_sides"),
     "compare": ("Comparison", "PromptDelta", "compare_estimates"),
     "errors": ("ConfigError", "ExitCode", "LlmCostError", "ParseError", "PricingError"),
-    "estimate": ("Estimate", "PromptEstimate", "Unpriced", "estimate_snapshot"),
+    "estimate": ("Estimate", "estimate_snapshot"),
     "facts": ("count_tokens", "load_encoding", "load_price_book", "read_facts"),
     "git.plumbing": ("Repository", "open_repository"),
     "manifest": ("Assumptions", "Manifest", "parse_manifest"),
@@ -47,6 +48,7 @@ _HOMES = {
     "models": ("Model", "resolve_model"),
     "policy": ("Verdict", "judge"),
     "prices.book": ("PriceBook",),
+    "pricing": ("PromptEstimate", "Unpriced"),
     "prompts": ("Prompt", "parse_prompt"),
     "reading": ("EMPTY", "STAGED", "WORKTREE", "Side", "Source", "commit_source", "read_manifest", "read_side"),
     "render.jsondoc": ("check_document", "diff_document", "estimate_document", "render_json"),

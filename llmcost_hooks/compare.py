@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from .estimate import EXACT, ZERO, Estimate, PromptEstimate, Row, Unpriced
+from .estimate import Estimate
+from .pricing import EXACT, ZERO, PromptEstimate, Row, Unpriced
 
 
 class PromptDelta(NamedTuple):

@@ -7,11 +7,11 @@ from functools import cache
 
 from .data import open_data
 from .errors import LlmCostError
-from .estimate import UNKNOWN_MODEL_ENCODING, Facts, model_name
 from .git.objects import Unread, read_blobs
 from .memo import Key, Memo
 from .models import resolve_model
 from .prices.book import PriceBook
+from .pricing import UNKNOWN_MODEL_ENCODING, Facts, model_name
 from .prompts import MAX_BYTES, Problem, Prompt, PromptFacts, parse_prompt
 from .reading import Side
 from .snapshot import PromptFile

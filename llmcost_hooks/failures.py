@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from .boundary import complain, say_code
 from .errors import ExitCode
-from .estimate import Unpriced
+from .pricing import Unpriced
 from .prompts import Problem
 
 PATHS = 3  # of prompts that fail alike

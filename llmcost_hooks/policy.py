@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from .compare import Comparison
 from .errors import ExitCode, worst
-from .estimate import EXACT, Estimate, Unpriced
+from .estimate import Estimate
 from .manifest import Budget, Manifest
 from .prices.book import PriceBook
+from .pricing import EXACT, Unpriced
 from .suggest import Suggestion, cheaper_model
 
 MAX_SUGGESTIONS = 3

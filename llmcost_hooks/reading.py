@@ -19,7 +19,7 @@ from .git.revisions import branch_name, commit_and_tree, resolve_commit, tree_of
 from .manifest import NAME, Manifest, parse_manifest
 from .prompts import MAX_BYTES, Problem
 from .snapshot import Finder, Selection, Snapshot, make_snapshot
-from .unread import unread_problem
+from .unread import FETCH_ALL, unread_problem
 
 
 class Source(NamedTuple):
@@ -106,11 +106,10 @@ def read_side(
     finder = Finder(manifest, selection)
     contents: dict[str, bytes] = {}
     found: Mapping[str, str | Problem] = {}
-    if source.kind == "commit":
-        entries = tree_entries(repo.cwd, source.tree or "", finder.enters)
-        found = {path: entry.oid for path, entry in entries.items() if finder.finds(path)}
-    elif source.kind == "index":
-        entries = _in_index(repo, source, finder)
+    if source.kind in ("commit", "index"):
+        entries = _in_git(repo, source, finder)
+        if NAME in entries and (manifest is None or borrowed):
+            raise ConfigError(f"{source.label}:{NAME} is not in this clone", f"To have it: {FETCH_ALL}")
         found = {path: entry.oid for path, entry in entries.items() if finder.finds(path)}
     elif source.kind == "worktree":
         found = _in_worktree(repo, manifest, selection, finder, contents)
@@ -118,8 +117,10 @@ def read_side(
     return Side(snapshot, contents)
 
 
-def _in_index(repo: Repository, source: Source, finder: Finder) -> dict[str, Entry]:
-    """HEAD's tree with what is staged over it; the whole index where HEAD is unborn."""
+def _in_git(repo: Repository, source: Source, finder: Finder) -> dict[str, Entry]:
+    """A commit's tree. For the index HEAD's, with what is staged over it; the whole index where HEAD is unborn."""
+    if source.kind == "commit":
+        return tree_entries(repo.cwd, source.tree or "", finder.enters)
     tree = source.tree or (commit_and_tree(repo.cwd, "HEAD") or ("", ""))[1]
     if not tree:
         return index_entries(repo.cwd, finder.roots())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from .compare import Comparison, PromptDelta
-from .estimate import Estimate, PromptEstimate
+from .estimate import Estimate
+from .pricing import PromptEstimate
 from .render.money import format_delta, format_percent
 from .report import Name, Report, Table, Text, grouped_notes
 from .report_parts import amount, has_money, notes, price_notes, problem_lines, side, token_total, total, unit_line

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from .estimate import Estimate, PromptEstimate, Row
+from .estimate import Estimate
+from .pricing import PromptEstimate, Row
 from .render.money import format_money
 from .report import Name, Report, Table, Text
 from .report_parts import amount, has_money, notes, price_notes, problem_lines, side, token_total, total, unit_line

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from .estimate import Estimate, PromptEstimate, Row, Unpriced, worst_grade
+from .estimate import Estimate
 from .prices.freshness import FRESH, freshness
+from .pricing import PromptEstimate, Row, Unpriced, worst_grade
 from .render.money import format_money
 from .report import Name, Text, grouped_notes
 

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from .estimate import EXACT, PromptEstimate, call_cost
 from .models import Model, resolve_model
 from .prices.book import ModelRow, PriceBook
+from .pricing import EXACT, PromptEstimate, call_cost
 
 
 class Suggestion(NamedTuple):

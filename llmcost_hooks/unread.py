@@ -6,13 +6,15 @@ from .errors import ExitCode, LlmCostError
 from .git.objects import Unread
 from .prompts import Problem, too_large
 
+FETCH_ALL = "git fetch --refetch --no-filter"
+
 
 def unread_problem(unread: Unread) -> Problem:
     """Why a file or blob was not read, as a prompt's problem."""
     if unread.reason == "too large" and unread.size is not None:
         return as_problem(too_large(unread.size))
     if unread.reason == "missing":
-        hint = "This clone lacks its content. To have it: git fetch --refetch --no-filter"
+        hint = f"This clone lacks its content. To have it: {FETCH_ALL}"
         return Problem("is not in this clone", hint, ExitCode.CONFIG_ERROR)
     return Problem(
         f"cannot be read: {unread.reason}", "Exclude it, or stage it and use --staged.", ExitCode.PARSE_ERROR

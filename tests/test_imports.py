@@ -21,7 +21,7 @@ SOURCE = ROOT / PACKAGE
 
 PURE = (
     "errors", "manifest", "manifest_values", "manifest_source", "snapshot", "globs", "models", "families",
-    "estimate", "compare", "policy", "suggest", "report", "report_parts", "report_check", "report_diff",
+    "estimate", "pricing", "compare", "policy", "suggest", "report", "report_parts", "report_check", "report_diff",
     "report_estimate", "report_models", "prompts", "tokens", "prices", "render",
 )  # fmt: skip
 IO = ("git", "data", "memo")

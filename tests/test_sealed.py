@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -142,6 +143,18 @@ def test_damaged_memo(sealed: Sealed) -> None:
     path.unlink()
     path.mkdir()
     assert sealed.run("estimate")[0] == expected
+
+
+def test_several_at_once(sealed: Sealed) -> None:
+    """As a hook manager starts them: each has the same answer, whoever writes the memo first."""
+    with ThreadPoolExecutor(4) as pool:
+        runs = list(pool.map(lambda _: llm_cost_in(sealed), range(4)))
+    assert set(runs) == {llm_cost_in(sealed)}
+    assert runs[0].code == 0
+
+
+def llm_cost_in(sealed: Sealed) -> Ran:
+    return start(sealed.repo.path, "diff", "HEAD~1", env={"XDG_CACHE_HOME": str(sealed.world / "cache")})
 
 
 def test_memo_holds_no_text(sealed: Sealed) -> None:

@@ -9,9 +9,9 @@ import click
 from ..checking import compare_sides, read_sides
 from ..clock import today
 from ..errors import worst
-from ..estimate import NO_MODEL
 from ..failures import say_failures
 from ..git.plumbing import open_repository
+from ..pricing import NO_MODEL
 from ..render.jsondoc import diff_document
 from ..report import count_prompts
 from ..report_diff import diff_report

@@ -9,11 +9,12 @@ import click
 
 from ..clock import today
 from ..errors import ConfigError, ExitCode, worst
-from ..estimate import NO_MODEL, Estimate, estimate_snapshot
+from ..estimate import Estimate, estimate_snapshot
 from ..facts import load_price_book, read_facts
 from ..failures import say_failures
 from ..git.plumbing import Repository, open_repository
 from ..loose import read_loose_files
+from ..pricing import NO_MODEL
 from ..reading import STAGED, WORKTREE, Side, commit_source, read_manifest, read_side
 from ..render.jsondoc import estimate_document
 from ..report import count_prompts

@@ -13,11 +13,11 @@ import click
 
 from ..boundary import write
 from ..errors import ConfigError, PricingError
-from ..estimate import unknown_model
 from ..facts import load_price_book
 from ..manifest import SCENARIOS, Assumptions
 from ..memo import Memo, memo_path
 from ..models import resolve_model
+from ..pricing import unknown_model
 from ..report import Report
 from ..snapshot import Selection
 

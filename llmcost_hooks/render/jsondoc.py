@@ -10,9 +10,10 @@ from typing import Any
 
 from ..compare import Comparison, PromptDelta
 from ..errors import ExitCode
-from ..estimate import Estimate, PromptEstimate, Row, worst_grade
+from ..estimate import Estimate
 from ..manifest import Manifest
 from ..policy import Verdict
+from ..pricing import PromptEstimate, Row, worst_grade
 from .money import format_document_percent, format_exact
 
 Document = dict[str, Any]

@@ -227,6 +227,41 @@ def test_shallow_clone_of_one_branch(prompts: Repo, ready: Ready, tmp_path: Path
     failed(llm_cost(clone.path, "check", "--base", "main"), 2, "git fetch")
 
 
+@pytest.mark.parametrize("command", EVERY_SIDE[1:])
+def test_manifest_whose_content_is_not_here(prompts: Repo, ready: Ready, command: tuple[str, ...]) -> None:
+    """It is listed and cannot be read, as in a partial clone: that is not the same as no manifest, and no pass."""
+    prompts.commit("another")
+    oid = prompts.oid("HEAD:llm-cost.toml")
+    (prompts.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    ready(prompts)
+    if command == ("check",):
+        command = ("check", "--staged")
+    for args in (command, (*command, "--model", "gpt-4o")):
+        ran = failed(llm_cost(prompts.path, *args), 2, "llm-cost.toml is not in this clone", "git fetch --refetch")
+        assert ran.out == ""
+    failed(start(prompts.path, module="llmcost_hooks.hooks.pre_commit"), 2, "llm-cost.toml is not in this clone")
+
+
+def test_prompt_whose_content_is_not_here(prompts: Repo, ready: Ready) -> None:
+    oid = prompts.oid("HEAD:prompts/search.md")
+    (prompts.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    ready(prompts)
+    for args in (("estimate", "--rev", "HEAD"), ("check", "--staged")):
+        failed(llm_cost(prompts.path, *args), 2, "prompts/search.md: is not in this clone", "git fetch --refetch")
+
+
+@pytest.mark.parametrize("backend", ["auto", "git"])
+def test_partial_clone_is_not_completed(prompts: Repo, tmp_path: Path, ready: Ready, backend: str) -> None:
+    prompts.git("config", "uploadpack.allowFilter", "true")
+    clone = prompts.clone(tmp_path / "clone", "--filter=blob:none", "--no-checkout")
+    ready(clone)
+    trace = tmp_path / "trace"
+    env = {"LLMCOST_GIT_BACKEND": backend, "GIT_TRACE2_EVENT": str(trace)}
+    for args in (("estimate", "--rev", "HEAD"), ("check", "--rev", "HEAD"), ("diff", "HEAD", "HEAD")):
+        failed(llm_cost(clone.path, *args, env=env), 2, "git fetch --refetch --no-filter")
+    assert "upload-pack" not in trace.read_text()
+
+
 def test_conflict_in_the_index(prompts: Repo, ready: Ready) -> None:
     for name in ("theirs", "ours"):
         prompts.branch(name, "main")

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from llmcost_hooks.errors import ExitCode
-from llmcost_hooks.estimate import Estimate, Facts, PriceInfo, PromptEstimate, Row, Unpriced, estimate_snapshot
+from llmcost_hooks.estimate import Estimate, PriceInfo, estimate_snapshot
 from llmcost_hooks.manifest import Assumptions, Budget, Manifest
 from llmcost_hooks.prices.book import PriceBook
+from llmcost_hooks.pricing import Facts, PromptEstimate, Row, Unpriced
 from llmcost_hooks.prompts import Problem, PromptFacts
 from llmcost_hooks.snapshot import PromptFile, Snapshot
 

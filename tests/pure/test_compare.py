@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmcost_hooks.compare import Comparison, PromptDelta, compare_estimates
-from llmcost_hooks.estimate import Row
+from llmcost_hooks.pricing import Row
 from llmcost_hooks.prompts import Problem
 from llmcost_hooks.snapshot import MISSING
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from llmcost_hooks.errors import ConfigError, ExitCode
-from llmcost_hooks.estimate import NO_MODEL, PromptEstimate, Unpriced, call_cost, worst_grade
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.prices.book import Rates, Tariff
+from llmcost_hooks.pricing import NO_MODEL, PromptEstimate, Unpriced, call_cost, worst_grade
 from llmcost_hooks.prompts import Problem, PromptFacts
 from llmcost_hooks.snapshot import MISSING
 

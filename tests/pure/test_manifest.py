@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -87,11 +88,10 @@ def test_every_key() -> None:
     assert plain == ("prompts/a b/é.txt", None, Assumptions(), {})
 
 
-@pytest.mark.parametrize(
-    "changed", ["\ufeff" + WHOLE, WHOLE.replace("\n", "\r\n"), "\ufeff" + WHOLE.replace("\n", "\r\n")]
-)
-def test_how_editors_save_it_means_nothing(changed: str) -> None:
-    assert parse(changed) == parse(WHOLE)
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_how_editors_save_it_means_nothing(mark: str, ending: str) -> None:
+    assert parse(mark + WHOLE.replace("\n", ending)) == parse(WHOLE)
 
 
 def test_a_byte_order_mark_does_not_hide_a_line() -> None:
@@ -150,14 +150,10 @@ def test_choices(key: str, values: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("written", "path"),
-    [("a", "a"), ("./a", "a"), (".//a", "a"), ("././a/b", "a/b"), (".a/..b/c..", ".a/..b/c.."), ("a:b", "a:b"),
+    [("a", "a"), ("./a", "a"), (".//a", "a"), ("././a/b", "a/b"), (".a/..b/c..", ".a/..b/c.."), ("ab:c", "ab:c"),
      (".gitignore", ".gitignore"), ("x/.github/a.md", "x/.github/a.md"), ("p" * 4096, "p" * 4096)],
 )  # fmt: skip
 def test_paths(written: str, path: str) -> None:
-    if written[1:2] == ":":
-        with pytest.raises(ConfigError):  # a drive, to Windows
-            parse(f"version = 1\n[[prompts]]\npath = '{written}'")
-        return
     assert parse(f"version = 1\n[[prompts]]\npath = '{written}'").prompts[0].path == path
 
 
@@ -208,20 +204,16 @@ def test_one_output_size_hides_the_other_form(
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 KEYS = st.sampled_from(
-    "version defaults budget tags discover prompts path prompt_id model calls output_tokens output_ratio limit period "
-    "cache_hit_ratio avg_input_tokens scenario format currency max_increase require_output include exclude variables "
-    "x a.b 'q' \"\" budget.limit".split(" ")
-)
+    ["version", "defaults", "budget", "tags", "discover", "prompts", "path", "prompt_id", "model", "calls", "limit",
+     "output_tokens", "output_ratio", "cache_hit_ratio", "avg_input_tokens", "scenario", "format", "period", "currency",
+     "max_increase", "require_output", "include", "exclude", "variables", "x", "a.b", "'q'", '""', "budget.limit"]
+)  # fmt: skip
+ODD = st.sampled_from(
+    ["true", "false", "nan", "-inf", "1e400", "1e-400", "2026-11-22", "10:00:00", "'USD'", "'25%'", "'$5'", "'month'",
+     "'batch'", "'a/b.txt'", "'../x'", "''", '"\\u0000"', "0x_", "1__0", "'''\n'''", "{}", "[]"]
+)  # fmt: skip
 SCALARS = st.one_of(
-    st.integers().map(str),
-    st.floats().map(str),
-    st.sampled_from(
-        ["true", "false", "nan", "-inf", "1e400", "1e-400", "2026-11-22", "10:00:00", "'USD'", "'25%'", "'$5'"]
-    ),
-    st.sampled_from(
-        ["'month'", "'batch'", "'a/b.txt'", "'../x'", "''", '"\\u0000"', "0x_", "1__0", "'''\n'''", "{}", "[]"]
-    ),
-    st.text(max_size=8).map(lambda text: f"'{text}'"),
+    st.integers().map(str), st.floats().map(str), ODD, st.text(max_size=8).map(lambda text: f"'{text}'")
 )
 VALUES = st.recursive(
     SCALARS,
@@ -302,8 +294,6 @@ def test_a_manifest_as_large_as_may_be_is_read_at_once(text: str) -> None:
     data = f"version = 1\n{text}".encode()
     assert len(data) < MAX_BYTES
     start = time.process_time()
-    try:
+    with suppress(ConfigError):
         parse_manifest(data)
-    except ConfigError:
-        pass
     assert time.process_time() - start < 2

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from llmcost_hooks.compare import compare_estimates
 from llmcost_hooks.errors import PRECEDENCE, ExitCode
-from llmcost_hooks.estimate import Estimate, Row
+from llmcost_hooks.estimate import Estimate
 from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
 from llmcost_hooks.policy import Exceeded, Verdict, judge
+from llmcost_hooks.pricing import Row
 
 from .build import BOOK, ON, estimate, manifest, row, unpriced
 
