@@ -69,7 +69,8 @@ def compare_sides(repo: Repository, sides: Sides, base: Source, head: Source, me
     book = load_price_book()
     facts = read_facts(repo.cwd, (sides.base, sides.head), memo, book)
     before, after = (estimate_snapshot(side.snapshot, facts, book, on) for side in (sides.base, sides.head))
-    return compare_estimates(before, after, find_renames(repo, sides.base.snapshot, sides.head.snapshot, base, head))
+    moved = find_renames(repo, sides.base.snapshot, sides.head.snapshot, base, head)
+    return compare_estimates(before, after, moved.pairs, exact_renames_only=not moved.inexact)
 
 
 class Checked(NamedTuple):

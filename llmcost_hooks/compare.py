@@ -31,6 +31,7 @@ class Comparison(NamedTuple):
     base: Estimate
     head: Estimate
     rows: tuple[PromptDelta, ...]  # sorted by prompt_id
+    exact_renames_only: bool = False  # a partial clone lacks contents: a move with an edit shows as removed and new
 
     def delta(self) -> Decimal | None:
         """USD, head - base; None where a part of either total is unknown."""
@@ -53,7 +54,9 @@ def _percent(part: Decimal, whole: Decimal) -> Decimal:
         return part / whole * 100
 
 
-def compare_estimates(base: Estimate, head: Estimate, renames: Mapping[str, str] | None = None) -> Comparison:
+def compare_estimates(
+    base: Estimate, head: Estimate, renames: Mapping[str, str] | None = None, *, exact_renames_only: bool = False
+) -> Comparison:
     """Pair both sides' rows by prompt_id.
 
     A prompt without an id is known by its path, and the path is carried across `renames` (new path -> old path).
@@ -65,7 +68,7 @@ def compare_estimates(base: Estimate, head: Estimate, renames: Mapping[str, str]
         rows = [_delta(base_of.get(row.prompt_id), row) for row in head.rows]
         rows += [_delta(row, None) for row in base_rows if id(row) not in paired]
     rows.sort(key=lambda row: row.prompt_id)
-    return Comparison(base, head, tuple(rows))
+    return Comparison(base, head, tuple(rows), exact_renames_only)
 
 
 def _missing(row: Row) -> bool:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from .git.changes import renames
+from .git.changes import Renames, renames
 from .git.plumbing import Repository
 from .reading import Source
 from .snapshot import PromptFile, Snapshot
 
 
-def find_renames(
-    repo: Repository, base: Snapshot, head: Snapshot, base_source: Source, head_source: Source
-) -> dict[str, str]:
+def find_renames(repo: Repository, base: Snapshot, head: Snapshot, base_source: Source, head_source: Source) -> Renames:
     """New path -> old path of prompts that are known by their path and are on one side only.
 
     git is asked about these paths alone (a mass move of other files costs nothing). What it cannot see (a file that
@@ -20,13 +18,13 @@ def find_renames(
     come = _left_over(head, base)
     tree, head_tree = base_source.tree, head_source.tree
     if not gone or not come or tree is None:
-        return {}
+        return Renames({}, inexact=True)
     kind = head_source.kind
     moved = renames(
         repo.cwd, tree, head_tree, sorted({*gone, *come}), staged=kind == "index", worktree=kind == "worktree"
     )
     pairs = {new: old for new, old in moved.pairs.items() if new in come and old in gone}
-    return {**_same_content(gone, come, pairs), **pairs}
+    return Renames({**_same_content(gone, come, pairs), **pairs}, moved.inexact)
 
 
 def _left_over(side: Snapshot, other: Snapshot) -> dict[str, PromptFile]:

@@ -32,7 +32,14 @@ def diff_report(comparison: Comparison, on: date, extra: tuple[Text, ...] = ()) 
         (*below, _total(comparison)),
         (("Without a price", problems),) if problems else (),
         unit_line(base, head),
-        (*extra, *_changes(comparison), *notes(head), *_only_on_base(comparison), *price_notes(head, on)),
+        (
+            *extra,
+            *_partial(comparison),
+            *_changes(comparison),
+            *notes(head),
+            *_only_on_base(comparison),
+            *price_notes(head, on),
+        ),
     )
 
 
@@ -78,6 +85,12 @@ def _tokens(estimate: Estimate) -> int:
 
 def _counted(estimate: Estimate) -> bool:
     return all(row.input_tokens is not None for row in estimate.rows)
+
+
+def _partial(comparison: Comparison) -> list[Text]:
+    if not comparison.exact_renames_only:
+        return []
+    return [("This partial clone lacks contents: a prompt that was moved and edited shows as removed and new.",)]
 
 
 def _changes(comparison: Comparison) -> list[Text]:

@@ -19,23 +19,11 @@ from .repos import Repo
 PACKAGE = "llmcost_hooks"
 SOURCE = ROOT / PACKAGE
 
-PURE = (
-    "errors", "manifest", "manifest_values", "manifest_source", "snapshot", "globs", "models", "families",
-    "estimate", "pricing", "compare", "policy", "suggest", "report", "report_parts", "report_check", "report_diff",
-    "report_estimate", "report_models", "prompts", "tokens", "prices", "render",
-)  # fmt: skip
 IO = ("git", "data", "memo")
-JOINING = (
-    "reading",
-    "facts",
-    "loose",
-    "renaming",
-    "unread",
-    "checking",
-    "failures",
-    "clock",
-)  # call the rooms, own nothing
+# These call the rooms and own nothing.
+JOINING = ("reading", "facts", "loose", "renaming", "unread", "checking", "failures", "clock")
 FACES = ("boundary", "cli", "__main__", "commands", "hooks")
+NOT_PURE = {*IO, *JOINING, *FACES, ""}  # whatever else there is, now or later, has to be pure
 
 # All that pure code needs of the standard library; nothing here reads a file, a clock or the environment by itself.
 HARMLESS = {
@@ -124,10 +112,12 @@ def in_rooms(*rooms: str) -> list[str]:
     return [name for name in modules() if room(name) in rooms]
 
 
-def test_every_module_has_a_room() -> None:
-    known = {*PURE, *IO, *JOINING, *FACES, ""}
-    assert {room(name) for name in modules()} == known
-    assert len(modules()) > 60
+PURE = sorted({room(name) for name in modules()} - NOT_PURE)
+
+
+def test_every_room_is_there() -> None:
+    assert {room(name) for name in modules()} >= NOT_PURE
+    assert {"manifest", "prompts", "tokens", "prices", "estimate", "compare", "policy", "render"} < set(PURE)
 
 
 @pytest.mark.parametrize("name", in_rooms(*PURE))
