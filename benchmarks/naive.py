@@ -26,7 +26,9 @@ LIMIT = 1_000_000
 
 
 def count(repo: pygit2.Repository, oid: pygit2.Oid) -> int:
-    return len(ENCODING.encode(repo.get(oid).data.decode(), disallowed_special=()))
+    blob = repo[oid]
+    assert isinstance(blob, pygit2.Blob)
+    return len(ENCODING.encode(blob.data.decode(), disallowed_special=()))
 
 
 def walk(tree: pygit2.Tree, prefix: str = "") -> Iterator[tuple[str, pygit2.Oid]]:

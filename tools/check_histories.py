@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -201,22 +202,14 @@ def check_revisions(git_dir: str, home: Path, every: int) -> tuple[str, bool, Co
 # --- both --------------------------------------------------------------------------------------------------------
 
 
-def clone(histories: Path, folder: Path) -> dict[str, str]:
-    """Each bundle as a bare repository below `folder`: name -> git directory."""
-    found = {}
-    for bundle in sorted(histories.glob("*.bundle")):
-        found[bundle.stem] = str(folder / f"{bundle.stem}.git")
-        subprocess.run(["git", "clone", "-q", "--bare", str(bundle), found[bundle.stem]], check=True)
-    return found
-
-
 def run(histories: Path, ranks: Path, every: int, pairs_only: bool, folder: Path) -> bool:
-    repositories = clone(histories, folder)
+    repositories = oracle.clone(histories, folder)
     encoding = oracle.load_tiktoken(ranks, folder / "ranks")
     pairs = json.loads((histories / "dev_truth.json").read_text())
     same = {(pair["base"][:12], pair["head"][:12]) for pair in pairs}
     results = [same == listed_pairs((histories / "README.md").read_text())]
-    print(f"{len(pairs)} revision pairs; the README lists {'the same' if results[0] else 'OTHERS'}", flush=True)
+    made_with = f"{oracle.git('.', '--version').decode().strip()}, tiktoken {version('tiktoken')}"
+    print(f"{made_with}: {len(pairs)} revision pairs; the README lists {'the same' if results[0] else 'OTHERS'}")
     known: dict[str, int | None] = {}
     for pair in pairs:
         line, well = check_pair(repositories[pair["gitdir"]], folder, pair, encoding, known)

@@ -51,6 +51,15 @@ def git(git_dir: str, *args: str, stdin: bytes | None = None, index: str | None 
     return subprocess.run(command, input=stdin, env=env, capture_output=True, check=True).stdout
 
 
+def clone(histories: Path, folder: Path) -> dict[str, str]:
+    """Each bundle as a bare repository below `folder`: name -> git directory."""
+    found = {}
+    for bundle in sorted(histories.glob("*.bundle")):
+        found[bundle.stem] = str(folder / f"{bundle.stem}.git")
+        subprocess.run(["git", "clone", "-q", "--bare", str(bundle), found[bundle.stem]], check=True)
+    return found
+
+
 def pathspecs(patterns: Iterable[str]) -> list[str]:
     return [f":(glob){pattern}" for pattern in patterns]
 

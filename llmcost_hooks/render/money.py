@@ -6,16 +6,16 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 _CENT = Decimal("0.01")
 _WIDE = Context(prec=100, rounding=ROUND_HALF_EVEN)
+_TWO_DIGITS = Context(prec=2, rounding=ROUND_HALF_EVEN)
 
 
 def format_money(amount: Decimal) -> str:
     """USD: `$1,234.50`; under one cent two significant digits, so that nothing but 0 reads `$0.00`."""
     sign = "-" if amount < 0 else ""
     size = amount.copy_abs()
-    digit = size.adjusted() - 1  # the second significant one
-    if 0 < size < _CENT and (small := size.quantize(Decimal(1).scaleb(digit), context=_WIDE)) < _CENT:
-        return f"{sign}${small:f}"
-    return f"{sign}${size.quantize(_CENT, context=_WIDE):,f}"
+    rounded = _TWO_DIGITS.plus(size)
+    last = Decimal(1).scaleb(rounded.adjusted() - 1) if 0 < rounded < _CENT else _CENT
+    return f"{sign}${size.quantize(last, context=_WIDE):,f}"
 
 
 def format_limit(amount: Decimal) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MAX_NAME = 200
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 /.-")
+_BLOCK = re.compile(r"[- ]|\d{1,9}\.(?: |$)")  # begins a list or a block of code where it begins a line
 
 
 def terminal_name(text: str, limit: int = MAX_NAME) -> str:
@@ -34,7 +36,9 @@ def markdown_name(text: str, limit: int = MAX_NAME) -> str:
     """
     shown = terminal_name(text, limit)
     plain = _PLAIN - {".", "-"} if any(start in shown.lower() for start in ("www.", "gh-", "http")) else _PLAIN
-    escaped = "".join(c if c in plain or not c.isascii() else f"&#{ord(c)};" for c in shown)
+    first = f"&#{ord(shown[0])};" if _BLOCK.match(shown) else ""
+    rest = shown[1:] if first else shown
+    escaped = first + "".join(c if c in plain or not c.isascii() else f"&#{ord(c)};" for c in rest)
     return escaped.replace("&#64;", "&#64;&#8203;").replace("&#35;", "&#35;&#8203;")
 
 

@@ -44,6 +44,9 @@ model = "gpt-4o-mini"
 """
 
 
+# The commands that read prompts, over every kind of side; HEAD~1 has to be there.
+EVERY_SIDE = [("estimate",), ("estimate", "--staged"), ("estimate", "--rev", "HEAD"), ("check",), ("diff", "HEAD~1")]
+
 # USD per million tokens of input and of output, as OpenAI's price list has them.
 RATES = {"gpt-4o": ("2.5", "10"), "gpt-4o-mini": ("0.15", "0.6")}
 

@@ -39,7 +39,7 @@ TAKEN_FROM_THE_WORKING_TREE = [("-a",), ("--only", SEARCH), (SEARCH,), ("-i", SE
 
 
 @pytest.mark.parametrize("args", [(), *TAKEN_FROM_THE_WORKING_TREE])
-@pytest.mark.parametrize(("staged", "lying"), [(CHEAP, DEAR), (DEAR, CHEAP)])
+@pytest.mark.parametrize(("staged", "lying"), [(CHEAP, DEAR), (DEAR, CHEAP)], ids=["staged cheap", "staged dear"])
 def test_partially_staged_file(hooked: Repo, args: tuple[str, ...], staged: str, lying: str) -> None:
     """What will be committed is judged: the index, or the file that git takes into it for this commit."""
     hooked.stage(SEARCH, staged)

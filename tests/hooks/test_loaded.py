@@ -1,0 +1,75 @@
+"""What the pre-commit hook really loads and starts: most commits have nothing of ours, and must not wait for it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ..cli.running import PROJECT, ROOT, words
+from ..repos import Repo
+
+PROBE = """
+import sys
+from llmcost_hooks.hooks.pre_commit import main
+code = main([])
+open(sys.argv[1], "w").write(repr((code, set(sys.modules))))
+"""
+NEVER_IN_VAIN = {
+    "pygit2", "_pygit2", "cffi", "tiktoken", "regex", "click", "tabulate", "yaml", "sqlite3", "cryptography",
+    "requests", "dataclasses", "inspect", "json", "argparse", "pathlib", "logging", "ssl", "socket", "asyncio",
+    "importlib.metadata", "email", "difflib", "tempfile", "shutil", "ctypes", "llmcost_hooks.tokens",
+    "llmcost_hooks.prices.book", "llmcost_hooks.estimate", "llmcost_hooks.cli",
+}  # fmt: skip
+
+
+def run_hook(repo: Repo, tmp_path: Path) -> tuple[int, set[str], list[list[str]]]:
+    """(exit code, modules that the hook adds to a bare interpreter's, git command lines that it started)."""
+    # -S -s: no `.pth` file of the environment can import anything first; the paths are given instead.
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *(path for path in sys.path if path.endswith("-packages"))]),
+        "GIT_TRACE2_EVENT": str(tmp_path / "trace"),
+        "GIT_TRACE2_EVENT_NESTING": "0",
+    }
+    command = [sys.executable, "-S", "-s", "-c", PROBE, str(tmp_path / "loaded")]
+    done = subprocess.run(command, cwd=repo.path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    code, loaded = ast.literal_eval((tmp_path / "loaded").read_text())
+    trace = tmp_path / "trace"
+    events = [json.loads(line) for line in trace.read_text().splitlines()] if trace.exists() else []
+    return code, loaded, [event["argv"] for event in events if event["event"] == "start"]
+
+
+@pytest.mark.parametrize("manifest", [True, False])
+def test_commit_with_nothing_of_ours(repo: Repo, tmp_path: Path, manifest: bool) -> None:
+    """96 of 100 commits are such."""
+    if manifest:
+        repo.write("llm-cost.toml", PROJECT)
+    repo.write("prompts/search.md", words(400))
+    repo.write("prompts/classify.md", words(100))
+    repo.commit()
+    for n in range(30):
+        repo.stage(f"src/file{n}.py", f"print({n})\n")
+    code, loaded, spawned = run_hook(repo, tmp_path)
+    assert code == 0
+    assert loaded & NEVER_IN_VAIN == set()
+    assert len(spawned) <= 3, spawned
+
+
+def test_commit_with_one_prompt(repo: Repo, tmp_path: Path) -> None:
+    repo.write("llm-cost.toml", PROJECT)
+    repo.write("prompts/search.md", words(400))
+    repo.write("prompts/classify.md", words(100))
+    repo.commit()
+    repo.stage("prompts/search.md", words(500))
+    code, loaded, _ = run_hook(repo, tmp_path)
+    assert code == 0
+    assert "pygit2" in loaded
+    unwanted = {"tiktoken", "regex", "click", "tabulate", "cryptography", "requests", "urllib3", "yaml", "httpx"}
+    assert loaded & unwanted == set()
