@@ -86,7 +86,10 @@ class Checked(NamedTuple):
 def check_side(
     repo: Repository, head: Source, base: Source | None, selection: Selection, memo: Memo, on: date
 ) -> Checked:
-    """Judge `head` by its own manifest. Without `base` no increase is judged."""
+    """Judge `head` by its own manifest. Without `base` no increase is judged.
+
+    Raises ConfigError where the manifest finds no prompt: a limit on nothing would hold for ever.
+    """
     book = load_price_book()
     comparison: Comparison | None
     if base is not None and base.kind != "empty":
@@ -94,10 +97,20 @@ def check_side(
         comparison = compare_sides(repo, sides, base, head, memo, on)
         budget = sides.base_manifest.budget if sides.base_manifest else None
         manifest, priced = sides.head_manifest, comparison.head
+        _refuse_nothing(manifest, priced)
         return Checked(priced, manifest, comparison, judge(priced, manifest, comparison, budget, book, on))
     manifest = read_manifest(repo, head)
     side = read_side(repo, head, manifest, selection)
     priced = estimate_snapshot(side.snapshot, read_facts(repo.cwd, (side,), memo, book), book, on)
+    _refuse_nothing(manifest, priced)
     nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
     comparison = compare_estimates(nothing, priced) if base is not None else None
     return Checked(priced, manifest, comparison, judge(priced, manifest, comparison, None, book, on))
+
+
+def _refuse_nothing(manifest: Manifest | None, priced: Estimate) -> None:
+    if manifest is not None and not priced.rows:
+        raise ConfigError(
+            f"{manifest.origin} finds no prompt: nothing was judged",
+            'Name them there: [[prompts]] path = "...", or [discover] include = ["prompts/**/*.md"].',
+        )

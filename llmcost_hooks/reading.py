@@ -123,9 +123,10 @@ def _in_git(repo: Repository, source: Source, finder: Finder) -> dict[str, Entry
         return tree_entries(repo.cwd, source.tree or "", finder.enters)
     tree = source.tree or (commit_and_tree(repo.cwd, "HEAD") or ("", ""))[1]
     if not tree:
-        return index_entries(repo.cwd, finder.roots())
+        return index_entries(repo.cwd, finder.roots(), finder.finds)
     changes = staged_changes(repo.cwd) if source.staged is None else source.staged
-    return staged_over(tree_entries(repo.cwd, tree, finder.enters), changes)
+    ours = [change for change in changes if finder.finds(change.path)]
+    return staged_over(tree_entries(repo.cwd, tree, finder.enters), ours)
 
 
 def _in_worktree(
@@ -134,7 +135,7 @@ def _in_worktree(
     """Tracked prompts, and untracked ones that the manifest or the command line name. Fills `contents`."""
     from .git.worktree import read_worktree, tracked_paths  # not on the hook path
 
-    tracked = tracked_paths(_top(repo), finder.roots())
+    tracked = tracked_paths(_top(repo), finder.roots(), finder.finds)
     entries = {path: entry for path, entry in tracked.items() if finder.finds(path)}
     named = [*(entry.path for entry in manifest.prompts), *selection.paths] if manifest else selection.paths
     for path in named:

@@ -30,18 +30,18 @@ def check_report(
             ("No prompt_id in llm-cost.toml: ", *name_list(list(verdict.without_id)), "; a move ends their history.")
         )
     return Report(
-        _headline(estimate, manifest, verdict),
+        _headline(estimate, manifest, verdict, comparison),
         _breakdown(estimate) if verdict.exceeded else None,
-        tuple(_increase(each, comparison) for each in verdict.exceeded[1:]),
+        tuple(_failure(each, comparison) for each in verdict.exceeded[1:]),
         tuple(sections),
         unit_line(estimate),
         (*warnings, *notes(estimate), *price_notes(estimate, on)),
     )
 
 
-def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict) -> Text:
+def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None) -> Text:
     if verdict.exceeded:
-        return (f"❌ {_sentence(verdict.exceeded[0])}",)
+        return _failure(verdict.exceeded[0], comparison)
     if verdict.problems:
         count = len(verdict.problems)
         return (f"❌ Cannot be judged: {count:,} of {count_prompts(len(estimate.rows))} cannot be priced",)
@@ -55,20 +55,17 @@ def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict) -
 
 
 def _sentence(exceeded: Exceeded) -> str:
+    amount, limit = format_money(exceeded.amount), format_money(exceeded.limit)
+    if amount == limit:  # it is over by less than is shown
+        amount, limit = format_limit(exceeded.amount), format_limit(exceeded.limit)
     if exceeded.what == "limit":
-        return f"Budget exceeded: {_above(exceeded)} > {format_limit(exceeded.limit)} (limit)"
-    return f"Increase exceeded: +{_above(exceeded)} > {format_money(exceeded.limit)} (max_increase {exceeded.stated})"
+        return f"Budget exceeded: {amount} > {format_limit(exceeded.limit)} (limit)"
+    return f"Increase exceeded: +{amount} > {limit} (max_increase {exceeded.stated})"
 
 
-def _above(exceeded: Exceeded) -> str:
-    """The amount, in full where rounding would make it equal to its limit."""
-    shown = format_money(exceeded.amount)
-    return format_limit(exceeded.amount) if shown == format_money(exceeded.limit) else shown
-
-
-def _increase(exceeded: Exceeded, comparison: Comparison | None) -> Text:
-    base = (" over ", Name(comparison.base.label)) if comparison else ()
-    return (f"❌ {_sentence(exceeded)}", *base)
+def _failure(exceeded: Exceeded, comparison: Comparison | None) -> Text:
+    over = (" over ", Name(comparison.base.label)) if comparison and exceeded.what == "max_increase" else ()
+    return (f"❌ {_sentence(exceeded)}", *over)
 
 
 def _breakdown(estimate: Estimate) -> Table:

@@ -60,8 +60,8 @@ class Finder:
         exclude: tuple[str, ...]
         if selection.include:
             include, exclude = selection.include, ()
-        elif manifest is None:
-            include, exclude = INCLUDE, EXCLUDE
+        elif manifest is None or not (manifest.prompts or manifest.include):  # it says nothing of where prompts are
+            include, exclude = INCLUDE, (*EXCLUDE, *(manifest.exclude if manifest else ()))
         else:
             include, exclude = manifest.include, manifest.exclude
         self._include = Globs(include)

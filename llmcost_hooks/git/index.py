@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..errors import ConfigError
 from .changes import Change, index_against, require_worktree
@@ -17,11 +17,13 @@ REGULAR = ("100644", "100755")
 _ENTRY = re.compile(r":000000 ([0-9]{6}) 0+ ([0-9a-f]+) ([AU])\0([^\0]+)\0")
 
 
-def index_entries(cwd: str, directories: Sequence[str] = ()) -> dict[str, Entry]:
+def index_entries(
+    cwd: str, directories: Sequence[str] = (), concerns: Callable[[str], bool] = bool
+) -> dict[str, Entry]:
     """The regular files of the index, by path; only those at or below `directories`, if there are any.
 
     Symbolic links, submodules and files that are only intended to be added are left out. Raises ConfigError for an
-    unmerged path and in a bare repository.
+    unmerged path that `concerns` the caller (every one, unless it says otherwise) and in a bare repository.
     """
     below = () if "" in directories else directories
     # Not `git ls-files -s`, which shows an intention to add as an empty file.
@@ -30,7 +32,7 @@ def index_entries(cwd: str, directories: Sequence[str] = ()) -> dict[str, Entry]
         require_worktree(cwd)
     entries = {}
     for mode, oid, status, path in listed:
-        if status == "U":
+        if status == "U" and concerns(path):
             raise _unmerged(path)
         if mode in REGULAR:
             entries[path] = Entry(mode, oid)

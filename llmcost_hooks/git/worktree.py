@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from .changes import parse_raw
@@ -30,13 +30,15 @@ class _Found(NamedTuple):
     encoding: str  # "" where the file is taken as it is
 
 
-def tracked_paths(cwd: str, directories: Sequence[str] = ()) -> dict[str, Entry | None]:
+def tracked_paths(
+    cwd: str, directories: Sequence[str] = (), concerns: Callable[[str], bool] = bool
+) -> dict[str, Entry | None]:
     """The tracked regular files, by path: their entry where git knows them to be unchanged, else None.
 
     None is a file that `read_worktree` must read. What was deleted or is no regular file any more is left out; a file
     outside a sparse checkout counts as unchanged, as it does for git. Raises ConfigError as `index_entries` does.
     """
-    found: dict[str, Entry | None] = {**index_entries(cwd, directories)}
+    found: dict[str, Entry | None] = {**index_entries(cwd, directories, concerns)}
     below = () if "" in directories else directories
     options = ("--raw", "-z", "--no-abbrev", "--no-relative", "--no-renames", "--ignore-submodules=all")
     out = run_git(cwd, *without_filters(cwd).options, "diff-files", *options, "--", *below).stdout

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..boundary import guarded
-from .arguments import wants_help
+from .arguments import pre_commit_range, wants_help
 
 if TYPE_CHECKING:
     from ..git.changes import Change
@@ -32,11 +32,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _judge() -> int:
-    start, end = os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF")
-    if start and end:
+    if named := pre_commit_range(os.environ):
         from .judging import judge_range
 
-        return judge_range(start, end)
+        return judge_range(*named)
     from ..git.changes import staged_changes
 
     changes = staged_changes(".")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..boundary import complain, guarded, say_code, write
 from ..errors import ConfigError, ExitCode, LlmCostError, worst
 from ..render.sanitise import terminal_name
-from .arguments import wants_help
+from .arguments import pre_commit_range, wants_help
 
 if TYPE_CHECKING:
     from ..git.plumbing import Repository
@@ -70,9 +70,8 @@ def _under_pre_commit(environ: Mapping[str, str]) -> int:
     from ..reading import EMPTY, commit_source
     from .judging import judge, judge_range
 
-    start, end = environ.get("PRE_COMMIT_FROM_REF"), environ.get("PRE_COMMIT_TO_REF")
-    if start and end:
-        return judge_range(start, end, speak=True)
+    if named := pre_commit_range(environ):
+        return judge_range(*named, speak=True)
     # The first push of a root commit has no range; `pre-commit run --hook-stage pre-push --all-files` has no branch.
     repo = open_repository()
     head = commit_source(repo, environ.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD")

@@ -43,7 +43,8 @@ LISTED = rules(entry("docs/a.txt"), include=("prompts/**",), exclude=("**/README
     [
         (None, {}, ["prompts/a.md", "x/AGENTS.md", "a.prompt"], ["README.md", "prompts/README.md", "main.py"]),
         (LISTED, {}, ["prompts/a.py", "docs/a.txt"], ["AGENTS.md", "prompts/README.md", "docs/b.txt"]),
-        (rules(), {}, [], ["prompts/a.md", "AGENTS.md"]),
+        (rules(), {}, ["prompts/a.md", "AGENTS.md"], ["main.py"]),
+        (rules(exclude=("**/a.md",)), {}, ["AGENTS.md"], ["prompts/a.md", "README.md"]),
         (LISTED, {"include": ("*.py",)}, ["a.py"], ["docs/a.txt", "prompts/a.md", "x/a.py"]),
         (LISTED, {"exclude": ("**/a*",)}, ["prompts/b"], ["prompts/a", "docs/a.txt"]),
         (LISTED, {"include": ("**",), "exclude": ("b",)}, ["a", "prompts/README.md"], ["b"]),

@@ -1,0 +1,324 @@
+"""What can happen, one situation each: the report and the document that people and machines get of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from llmcost_hooks.compare import compare_estimates
+from llmcost_hooks.errors import ExitCode
+from llmcost_hooks.estimate import Estimate
+from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
+from llmcost_hooks.models import resolve_model
+from llmcost_hooks.policy import judge
+from llmcost_hooks.prices.book import PriceBook
+from llmcost_hooks.pricing import NO_MODEL, Row
+from llmcost_hooks.prompts import Problem
+from llmcost_hooks.render.jsondoc import Document, check_document, diff_document, estimate_document
+from llmcost_hooks.report import Name, Report
+from llmcost_hooks.report_check import check_report
+from llmcost_hooks.report_diff import diff_report
+from llmcost_hooks.report_estimate import estimate_report
+from llmcost_hooks.report_models import ModelLine, models_document, models_report
+from llmcost_hooks.snapshot import MISSING
+
+from .build import BOOK, GPT_4O, MINI, ON, estimate, facts, manifest, model, price, price_book, prompt, row, unpriced
+
+TWO_MODELS = price_book({"gpt-4o": model(GPT_4O), "gpt-4o-mini": model(MINI)})
+BINARY = Problem(
+    "is binary (NUL byte at offset 1)", "Exclude it, or save the prompt as UTF-8 text.", ExitCode.PARSE_ERROR
+)
+EXPIRED = date(2027, 2, 1)
+
+
+class Situation(NamedTuple):
+    report: Report
+    document: Document
+
+
+def _estimate(side: Estimate, on: date = ON) -> Situation:
+    return Situation(estimate_report(side, on), estimate_document(side))
+
+
+def _diff(base: Estimate, head: Estimate, renames: dict[str, str] | None = None, **extra: Any) -> Situation:
+    comparison = compare_estimates(base, head, renames)
+    return Situation(diff_report(comparison, ON, **extra), diff_document(comparison))
+
+
+def _check(
+    head: Estimate,
+    rules: Manifest | None,
+    base: Estimate | None = None,
+    was: Budget | None = None,
+    book: PriceBook = TWO_MODELS,
+    on: date = ON,
+) -> Situation:
+    comparison = compare_estimates(base, head) if base is not None else None
+    verdict = judge(head, rules, comparison, was, book, ON)
+    report = check_report(head, rules, verdict, comparison, on)
+    return Situation(report, check_document(head, rules, verdict, comparison))
+
+
+def _issue_base() -> Estimate:
+    return estimate(
+        row("search", "3.60", content_hash="1"), row("summarize", "2.80", model="gpt-4o-mini"), label="main"
+    )
+
+
+def _issue_head() -> Estimate:
+    """1,000 calls of search cost 1,000 x (1,000 x 2.5 + 160 x 10) / 1e6 = $4.10."""
+    return estimate(
+        row("search", "4.10", content_hash="2", output_tokens=160),
+        row("summarize", "2.80", model="gpt-4o-mini"),
+        row("classify", "0.33", model="gpt-4o-mini"),
+        label="feat/new-prompts",
+        commit="9f1c2d3e4f5061728394a5b6c7d8e9f001122334",
+    )
+
+
+def issue_diff() -> Situation:
+    return _diff(_issue_base(), _issue_head())
+
+
+def issue_check() -> Situation:
+    return _check(_issue_head(), manifest(limit="5.00", period="month"))
+
+
+def estimate_plain() -> Situation:
+    return _estimate(
+        price(
+            (prompt("search", model="gpt-4o", calls=1000, output_tokens=523), facts(1847)),
+            (prompt("opus", model="claude-3-opus", calls=10, output_ratio=Decimal("0.1")), facts(1000, messages=2)),
+            (prompt("tiny", model="free", calls=0, output_tokens=0), facts(3)),
+            period="month",
+        )
+    )
+
+
+def estimate_scenarios() -> Situation:
+    cached: dict[str, Any] = {"scenario": "cached", "cache_hit_ratio": Decimal("0.6")}
+    return _estimate(
+        price(
+            (prompt("cached", model="claude-3-opus", output_tokens=100, **cached), facts(5000)),
+            (prompt("batch", model="gpt-4o", output_tokens=100, scenario="batch"), facts(5000)),
+            (prompt("cap", model="gpt-4o"), facts(5000, cap=4096)),
+            (prompt("measured", model="gpt-4o", avg_input_tokens=12_345, output_tokens=7), facts(5)),
+            (prompt("unknown", model="gpt-4o-mini"), facts(2)),
+            (prompt("large", model="gpt-4", output_tokens=1), facts(10_000)),
+        )
+    )
+
+
+def estimate_without_models() -> Situation:
+    return _estimate(price((prompt("a"), facts(120)), (prompt("b"), facts(1_234_567)), (prompt("c"), BINARY)))
+
+
+def estimate_problems() -> Situation:
+    return _estimate(
+        price(
+            (prompt("good", model="gpt-4o", output_tokens=1), facts()),
+            (prompt("binary"), BINARY),
+            (prompt("gone", problem=MISSING), facts()),
+            (prompt("misspelt", model="gpt-4o-minni"), facts()),
+            (prompt("no-batch", model="gpt-4", scenario="batch"), facts()),
+            (prompt("no-model"), facts()),
+            *((prompt(f"z{n}", model="nonsense"), facts()) for n in range(5)),
+        )
+    )
+
+
+def estimate_nothing() -> Situation:
+    return _estimate(estimate(label="v1.0", period=None))
+
+
+def estimate_expired() -> Situation:
+    return _estimate(price((prompt(model="gpt-4o", output_tokens=1), facts())), EXPIRED)
+
+
+def diff_everything() -> Situation:
+    base = estimate(
+        row("assumed", "1.00"),
+        row("cheaper", "2.00", content_hash="1"),
+        row("dearer", "1.00", content_hash="1"),
+        row("equal", "1.00", content_hash="1"),
+        row("guessed", "1.00", grade="heuristic", notes=("claude-3-opus: no public tokenizer",)),
+        row("half", "1.00"),
+        row("moved", "0.00345", path="prompts/old.txt"),
+        row("other-model", "1.00"),
+        row("removed", "1234.5"),
+        unpriced("fixed", problem=BINARY),
+        unpriced("gone", content_hash=None, problem=MISSING),
+        label="main",
+        commit="1111111111111111111111111111111111111111",
+    )
+    head = estimate(
+        row("assumed", "2.00"),
+        row("cheaper", "1.00", content_hash="2"),
+        row("dearer", "1.00000001", content_hash="2"),
+        row("equal", "1.00", content_hash="2"),
+        row("guessed", "1.10", grade="heuristic", content_hash="2", notes=("claude-3-opus: no public tokenizer",)),
+        row("half", "1.00", output_tokens=None, output_basis="unknown"),
+        row("moved", "0.00345", path="prompts/new.txt"),
+        row("new", "0.33", tags={"team": "search", "app": "x"}),
+        row("other-model", "0.06", model="gpt-4o-mini"),
+        row("fixed", "1.00", content_hash="2"),
+        unpriced("broken", content_hash=None, problem=BINARY),
+        label="worktree",
+    )
+    return _diff(base, head, extra=((Name("main"), " has moved on since the branch point"),))
+
+
+def diff_folded() -> Situation:
+    same = [row(f"p{n:02}", "0.10") for n in range(30)]
+    edited = [
+        row("p07", "0.20", content_hash="2"),
+        *(row(f"p{n:02}", "0.10", path=f"new/p{n:02}.txt") for n in range(8, 23)),
+    ]
+    kept: list[Row] = [each for each in same if each.prompt_id not in {new.prompt_id for new in edited}]
+    return _diff(estimate(*same, label="main"), estimate(*kept, *edited, label="index"))
+
+
+def diff_tokens() -> Situation:
+    none: dict[str, Any] = {"problem": NO_MODEL, "grade": "exact"}
+    return _diff(
+        estimate(
+            unpriced("a", input_tokens=100, **none),
+            unpriced("b", input_tokens=100, **none),
+            unpriced("c", input_tokens=None, problem=BINARY),
+            label="main",
+            period=None,
+        ),
+        estimate(
+            unpriced("a", input_tokens=1350, content_hash="2", **none),
+            unpriced("b", input_tokens=100, **none),
+            unpriced("c", input_tokens=None, problem=BINARY),
+            unpriced("d", input_tokens=7, **none),
+            label="worktree",
+            period=None,
+        ),
+    )
+
+
+def diff_unpriced() -> Situation:
+    """A price that goes and one that comes: no difference is known, and none is shown."""
+    return _diff(
+        estimate(row("goes"), unpriced("comes", input_tokens=1000), row("stays"), label="main"),
+        estimate(unpriced("goes", input_tokens=1000), row("comes"), row("stays"), label="index"),
+    )
+
+
+def diff_nothing() -> Situation:
+    return _diff(estimate(label="main"), estimate(label="worktree"))
+
+
+def diff_hostile() -> Situation:
+    names = [
+        "a|b",
+        "<script>x</script>",
+        "`tick`",
+        "*star* _line_",
+        "\x1b[31mred",
+        "line\nbreak",
+        "\u202egnp",
+        "caf\udce9",
+    ]
+    names += [
+        "http://a.b www.a.b",
+        "@ada fixes #7 and GH-1",
+        "- list",
+        "x" * 300,
+        "日本語",
+        "~~gone~~",
+        "$x$",
+        "&lt;",
+        "[x](y)",
+    ]
+    rows = [row(name, "0.10", path=name, named=False) for name in names]
+    moved = row("m", "0.10", path="to|here")
+    return _diff(
+        estimate(row("m", "0.10", path="from\nthere"), label="\x1b[2J|main"),
+        estimate(
+            *rows, moved, unpriced("p|q", problem=Problem('no "m|n"\x1b', "", ExitCode.PRICING_ERROR)), label="@ada/#7"
+        ),
+    )
+
+
+def check_within() -> Situation:
+    entries = [PromptEntry(f"prompts/{name}.txt", None, Assumptions(), {}) for name in ("a", "b", "c", "d")]
+    head = estimate(*(row(name, "1.10", named=False) for name in "abcd"), label="worktree")
+    return _check(head, manifest(entries, limit="10", max_increase_percent="25", period="month"), on=EXPIRED)
+
+
+def check_at_least() -> Situation:
+    head = estimate(row("a", "4", output_tokens=None, output_basis="unknown"), label="index")
+    return _check(head, manifest(limit="5"))
+
+
+def check_no_limit() -> Situation:
+    return _check(estimate(row("a", "0.000123"), label="worktree", period=None), None)
+
+
+def check_unpriced() -> Situation:
+    head = estimate(row("a"), unpriced("b"), unpriced("c", problem=BINARY), label="index")
+    return _check(head, manifest(limit="5"))
+
+
+def check_increase() -> Situation:
+    base, head = estimate(row("a", "4"), label="main"), estimate(row("a", "5.01"), row("b", "1"), label="worktree")
+    rules = manifest(limit="6", max_increase="2.009", max_increase_percent="25")
+    return _check(head, rules, base, manifest(limit="5", max_increase_percent="25").budget)
+
+
+def check_close() -> Situation:
+    """What is over by less than a cent."""
+    return _check(estimate(row("a", "5.001"), label="index"), manifest(limit="5.00"))
+
+
+def check_output() -> Situation:
+    head = estimate(row("a", output_tokens=None), row("b"), label="index")
+    return _check(head, manifest(limit="100", require_output=True))
+
+
+def check_many() -> Situation:
+    head = estimate(*(row(f"p{n:02}", Decimal(n)) for n in range(26)), unpriced("x"), label="index")
+    return _check(head, manifest(limit="99", require_output=True))
+
+
+def models() -> Situation:
+    lines = [_line(name) for name in ("gpt-4o", "gpt-4", "claude-3-opus", "tiered", "input-only", "free")]
+    return Situation(models_report(lines, ON), models_document(lines, BOOK))
+
+
+def models_one() -> Situation:
+    book = price_book({"gone": model(GPT_4O, MINI, retires="2026-01-31", window=None, longest=None)})
+    lines = [_line("gone", book)]
+    return Situation(models_report(lines, ON), models_document(lines, book))
+
+
+def models_retired() -> Situation:
+    names = ["gone", "going", "here"]
+    dates = ["2026-11-22", "2026-11-23", None]
+    book = price_book({name: model(GPT_4O, retires=day) for name, day in zip(names, dates, strict=True)})
+    lines = [_line(name, book) for name in names]
+    return Situation(models_report(lines, ON), models_document(lines, book))
+
+
+def _line(name: str, book: PriceBook = BOOK) -> ModelLine:
+    known = resolve_model(name, book)
+    assert known is not None
+    offer = book.offer(known.row, ON)
+    assert offer is not None
+    return ModelLine(known, offer)
+
+
+SITUATIONS: dict[str, Callable[[], Situation]] = {
+    build.__name__: build
+    for build in (
+        issue_diff, issue_check, estimate_plain, estimate_scenarios, estimate_without_models, estimate_problems,
+        estimate_nothing, estimate_expired, diff_everything, diff_folded, diff_tokens, diff_unpriced, diff_nothing,
+        diff_hostile, check_within, check_at_least, check_no_limit, check_unpriced, check_increase, check_close,
+        check_output, check_many, models, models_one, models_retired,
+    )
+}  # fmt: skip
