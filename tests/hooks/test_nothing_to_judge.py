@@ -31,7 +31,7 @@ def test_without_a_manifest_too(repo: Repo) -> None:
 
 def test_a_manifest_without_paths_uses_the_well_known_names(repo: Repo) -> None:
     repo.write("llm-cost.toml", MANIFEST)
-    repo.write("prompts/a.md", "Answer in one word.\n" * 1_000_000)
+    repo.write("prompts/a.md", "Answer in one word.\n" * 200_000)
     repo.commit()
     failed(llm_cost(repo.path, "check"), 1, "Exit code: 1 (BUDGET_EXCEEDED)")
 
