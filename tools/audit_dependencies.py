@@ -82,7 +82,7 @@ def install(folder: Path, declared: list[str]) -> dict[str, tuple[str, str]]:
     python = next(path for path in (folder / "bin" / "python", folder / "Scripts" / "python.exe") if path.exists())
     pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "-q", "--only-binary", ":all:", *declared], check=True)
-    out = subprocess.run([python, "-c", LIST], capture_output=True, check=True).stdout
+    out = subprocess.run([python, "-I", "-c", LIST], capture_output=True, check=True).stdout
     return {normal(name): (version, licence) for name, (version, licence) in json.loads(out).items()}
 
 
