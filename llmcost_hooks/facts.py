@@ -65,7 +65,7 @@ def _encodings(book: PriceBook) -> _EncodingOf:
 def _lacking(facts: PromptFacts | Problem | None, users: list[PromptFile], encoding_of: _EncodingOf) -> bool:
     if not isinstance(facts, PromptFacts):
         return True
-    return any(encoding_of(model_name(file, facts)) not in facts.tokens for file in users)
+    return not {encoding_of(model_name(file, facts)) for file in users} <= facts.tokens.keys()
 
 
 def _read(

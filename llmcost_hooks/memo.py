@@ -7,6 +7,7 @@ deleting it is always right. It holds counts and model names, no text of any pro
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -108,10 +109,8 @@ class Memo:
                 connection.close()
 
     def _remove(self) -> None:
-        try:
+        with contextlib.suppress(OSError):
             os.remove(str(self._path))
-        except OSError:
-            return
 
 
 def _text(key: Key) -> str:

@@ -50,8 +50,6 @@ def _value(event: Any, events: Iterator[Any], depth: int, seen: list[int]) -> Va
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             items.append(_value(event, events, depth + 1, seen))
         return items
-    if not isinstance(event, yaml.MappingStartEvent):
-        return ""  # an empty document
     table: dict[str, Any] = {}
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         key = _value(event, events, depth + 1, seen)

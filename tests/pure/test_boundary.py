@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple, TextIO
 
 import pytest
@@ -75,6 +76,12 @@ def run(act: str, redirected: str = "", **environ: str) -> Ended:
         capture_output=True, env={**os.environ, **environ}, check=False, timeout=50,
     )  # fmt: skip
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(params=["buffered", "unbuffered"])
+def buffering(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways in which Python writes: a failure shows at the end, or at once."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1" if request.param == "unbuffered" else "")
 
 
 def raising(error: BaseException) -> Callable[[], int]:
@@ -192,11 +199,13 @@ def test_the_collector_is_left_as_it_was(error: Exception | None, capsys: pytest
 # --- streams that cannot take it --------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("buffering")
 def test_a_reader_that_went_away_ends_quietly() -> None:
     assert run("much", "| head -1") == Ended(SIGPIPE_CODE, b"x" * 1000 + b"\n", b"")
     assert run("over", "| { read -t 0.3; exec 0<&-; sleep 0.3; }").err == b""
 
 
+@pytest.mark.usefixtures("buffering")
 @pytest.mark.parametrize(("act", "code"), [("over", 141), ("much", 141), ("both", 141), ("partly", 141)])
 def test_a_reader_that_was_never_there(act: str, code: int) -> None:
     reader, writer = os.pipe()
@@ -208,6 +217,7 @@ def test_a_reader_that_was_never_there(act: str, code: int) -> None:
     assert b"Exception ignored" not in done.stderr
 
 
+@pytest.mark.usefixtures("buffering")
 @pytest.mark.parametrize(("act", "code"), [("fail", 2), ("both", 4), ("over", 1), ("partly", 2)])
 def test_nobody_reads_the_failures(act: str, code: int) -> None:
     """Whatever stderr is, the exit code says what happened; 1 would be BUDGET_EXCEEDED, 120 nothing."""
@@ -219,6 +229,7 @@ def test_nobody_reads_the_failures(act: str, code: int) -> None:
         assert subprocess.run([*RUN, act], stdout=subprocess.PIPE, stderr=stderr, check=False).returncode == code
 
 
+@pytest.mark.usefixtures("buffering")
 def test_both_streams_are_one_pipe_that_is_gone() -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -227,6 +238,7 @@ def test_both_streams_are_one_pipe_that_is_gone() -> None:
         assert subprocess.run([*RUN, "fail"], stdout=gone, stderr=gone, check=False).returncode == 2
 
 
+@pytest.mark.usefixtures("buffering")
 @pytest.mark.parametrize("act", ["over", "much", "both", "partly"])
 def test_a_full_disk_is_a_failure(act: str) -> None:
     code, out, err = run(act, ">/dev/full")
@@ -235,11 +247,66 @@ def test_a_full_disk_is_a_failure(act: str) -> None:
     assert b"Traceback" not in err
 
 
+@pytest.mark.usefixtures("buffering")
 @pytest.mark.parametrize(("act", "code"), [("over", 1), ("much", 0), ("both", 4), ("fail", 2)])
 def test_a_closed_stdout_was_closed_on_purpose(act: str, code: int) -> None:
     ended = run(act, ">&-")
     assert (ended.code, ended.out) == (code, b"")
     assert b"Traceback" not in ended.err
+
+
+class Refusing(io.RawIOBase):
+    """A file that takes nothing."""
+
+    def __init__(self, error: int) -> None:
+        self.error = error
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object) -> int:
+        raise OSError(self.error, "a secret path")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (errno.EPIPE, 141, ""),
+        (errno.ENOSPC, 70, "llm-cost: The system refused: No space left on device\nExit code: 70 (INTERNAL_ERROR)\n"),
+    ],
+)
+def test_what_is_left_in_the_buffer_is_written_here(
+    error: int, code: int, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stdout = io.TextIOWrapper(io.BufferedWriter(Refusing(error)), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdout", stdout)
+
+    def act() -> int:
+        write(sys.stdout, "report\n")
+        return 1
+
+    assert guarded(act) == code
+    assert capsys.readouterr().err == said
+    with suppress(OSError):
+        stdout.close()
+
+
+def test_a_pipe_that_breaks_on_the_way(capsys: pytest.CaptureFixture[str]) -> None:
+    assert guarded(raising(BrokenPipeError())) == SIGPIPE_CODE
+    assert capsys.readouterr() == ("", "")
+
+
+def test_no_stdout_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert guarded(lambda: 1) == 1
+
+
+def test_a_stderr_that_takes_nothing_is_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    stderr = io.TextIOWrapper(io.BufferedWriter(Refusing(errno.ENOSPC)), encoding="utf-8", line_buffering=True)
+    monkeypatch.setattr(sys, "stderr", stderr)
+    assert guarded(raising(ConfigError("x"))) == 2
+    with suppress(OSError):
+        stderr.close()
 
 
 # --- characters -------------------------------------------------------------------------------------------------------

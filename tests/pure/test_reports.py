@@ -20,7 +20,7 @@ from llmcost_hooks.report import Name, Report, Table, count_prompts, grouped_not
 from llmcost_hooks.report_check import check_report
 from llmcost_hooks.report_diff import FOLD_ABOVE, MOVES, diff_report
 from llmcost_hooks.report_estimate import estimate_report
-from llmcost_hooks.report_parts import amount, price_notes, total, unit_line
+from llmcost_hooks.report_parts import amount, price_notes, token_total, total, unit_line
 
 from .build import BOOK, ON, estimate, manifest, row, unpriced
 from .situations import issue_check, issue_diff
@@ -132,6 +132,14 @@ def test_expired_prices_are_said(days: int, said: bool) -> None:
     assert bool(price_notes(side, on)) is said
 
 
+@pytest.mark.parametrize(
+    ("counts", "text"),
+    [([], "0"), ([5, 1000], "1,005"), ([5, None], "≥ 5"), ([None], "unknown"), ([None, None], "unknown")],
+)
+def test_tokens_that_nobody_counted_are_not_0(counts: list[int | None], text: str) -> None:
+    assert token_total(estimate(*(unpriced(f"p{n}", input_tokens=count) for n, count in enumerate(counts)))) == text
+
+
 # --- diff -------------------------------------------------------------------------------------------------------------
 
 
@@ -218,10 +226,20 @@ def test_moves_are_told_up_to_a_number() -> None:
     assert notes[-1] == ("3 more prompts moved",)
 
 
+def test_a_partial_clone_is_said() -> None:
+    comparison = compare_estimates(estimate(row()), estimate(row()))
+    assert diff_report(comparison, ON).notes == ()
+    assert diff_report(comparison._replace(exact_renames_only=True), ON).notes == (
+        ("This partial clone lacks contents: a prompt that was moved and edited shows as removed and new.",),
+    )
+
+
 def test_a_document_leaves_the_same_changes_unknown() -> None:
-    comparison = compare_estimates(estimate(row()), estimate(row(output_tokens=None)))
-    document = diff_document(comparison)
-    assert document["prompts"][0]["delta"] == {"cost": None}
+    """And those of lower bounds: a machine gets no difference of which a part is not known."""
+    for base in (row(), row(output_tokens=None)):
+        document = diff_document(compare_estimates(estimate(base), estimate(row(cost="2", output_tokens=None))))
+        assert document["prompts"][0]["delta"] == {"cost": None}
+    document = diff_document(compare_estimates(estimate(row()), estimate(row(output_tokens=None))))
     assert document["total"]["delta"] is None
     assert document["total"]["head_at_least"] == "1"
 
