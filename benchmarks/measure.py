@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -68,15 +69,29 @@ def once(job: Job, command: Sequence[str] = (), **more: str) -> tuple[float, sub
     return seconds, done
 
 
-def medians(jobs: Sequence[Job], rounds: int, **more: str) -> dict[str, float]:
-    """Median seconds of each job. Interleaved, so that a busy machine is busy for all of them; one round to warm up."""
-    taken: dict[str, list[float]] = {job.name: [] for job in jobs}
+class Taken(NamedTuple):
+    """Median seconds of many runs: of the clock, which is judged, and of the processors, which others disturb less."""
+
+    clock: float
+    cpu: float
+
+
+def time_all(jobs: Sequence[Job], rounds: int, **more: str) -> dict[str, Taken]:
+    """Seconds of each job, by name. Interleaved, so that a busy machine is busy for all; one round to warm up."""
+    taken: dict[str, list[Taken]] = {job.name: [] for job in jobs}
     for number in range(rounds + 1):
         for job in jobs:
+            before = _cpu()
             seconds, _ = once(job, **more)
             if number:
-                taken[job.name].append(seconds)
-    return {name: statistics.median(each) for name, each in taken.items()}
+                taken[job.name].append(Taken(seconds, _cpu() - before))
+    return {name: Taken(*map(statistics.median, zip(*each, strict=True))) for name, each in taken.items()}
+
+
+def _cpu() -> float:
+    """Seconds that all processes started here, and those that they started, have computed."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def work(job: Job, scratch: Path) -> Work:

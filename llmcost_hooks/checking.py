@@ -97,6 +97,7 @@ def check_side(
         comparison = compare_sides(repo, sides, base, head, memo, on)
         budget = sides.base_manifest.budget if sides.base_manifest else None
         manifest, priced = sides.head_manifest, comparison.head
+        _refuse_other_unit(manifest, comparison)
         _refuse_nothing(manifest, priced)
         return Checked(priced, manifest, comparison, judge(priced, manifest, comparison, budget, book, on))
     manifest = read_manifest(repo, head)
@@ -106,6 +107,16 @@ def check_side(
     nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
     comparison = compare_estimates(nothing, priced) if base is not None else None
     return Checked(priced, manifest, comparison, judge(priced, manifest, comparison, None, book, on))
+
+
+def _refuse_other_unit(manifest: Manifest | None, comparison: Comparison) -> None:
+    limits = manifest is not None and manifest.budget.limits_increase()
+    if limits and not comparison.same_unit():
+        base, head = (side.period or "one call" for side in (comparison.base, comparison.head))
+        raise ConfigError(
+            f"[budget] period changes from {base} to {head}: max_increase cannot be judged over it",
+            "Change the period in a commit of its own, without max_increase.",
+        )
 
 
 def _refuse_nothing(manifest: Manifest | None, priced: Estimate) -> None:

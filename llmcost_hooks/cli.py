@@ -79,16 +79,18 @@ Exit codes: 0 OK, 1 BUDGET_EXCEEDED, 2 CONFIG_ERROR, 3 PARSE_ERROR, 4 PRICING_ER
 @click.group(
     cls=LazyGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
 )
-@click.option("-C", "directory", metavar="DIR", default=None, help="Run as if started in DIR.")
+@click.option(
+    "-C", "directories", metavar="DIR", multiple=True, help="Run as if started in DIR. Repeatable, as in git."
+)
 @click.option("--git-dir", metavar="DIR", default=None, help="Use this repository; it may be a bare one.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only failures.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what was read and what it cost in time.")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
               help="Print the version and the date of the prices.")  # fmt: skip
 @click.pass_context
-def group(ctx: click.Context, directory: str | None, git_dir: str | None, quiet: bool, verbose: bool) -> None:
+def group(ctx: click.Context, directories: tuple[str, ...], git_dir: str | None, quiet: bool, verbose: bool) -> None:
     ctx.obj = {"quiet": quiet, "verbose": verbose}
-    if directory is not None:
+    for directory in directories:
         try:
             os.chdir(directory)
         except OSError as error:

@@ -34,18 +34,40 @@ class Comparison(NamedTuple):
     exact_renames_only: bool = False  # a partial clone lacks contents: a move with an edit shows as removed and new
 
     def delta(self) -> Decimal | None:
-        """USD, head - base; None where a part of either total is unknown."""
-        return self.known_delta() if self.base.complete() and self.head.complete() else None
+        """USD, head - base; None where a part of either total is unknown, or the units differ."""
+        known = self.base.complete() and self.head.complete() and self.same_unit()
+        return self.known_delta() if known else None
+
+    def same_unit(self) -> bool:
+        """Whether both sides are quoted for the same period; a side without prompts has no unit."""
+        return self.base.period == self.head.period or not self.base.rows or not self.head.rows
 
     def known_delta(self) -> Decimal:
-        """USD, of the known parts. Parts unknown on base make it larger, so an increase is never judged too low."""
+        """USD, head - base of what can be compared (`comparable`)."""
+        base, head = self.comparable()
         with localcontext(EXACT):
-            return self.head.known_cost() - self.base.known_cost()
+            return head - base
+
+    def comparable(self) -> tuple[Decimal, Decimal]:
+        """USD of both sides, like with like: where one side's output size is unknown, the input of both.
+
+        A prompt unknown on base counts as nothing there, which makes an increase larger, never smaller.
+        """
+        with localcontext(EXACT):
+            pairs = [_comparable(row) for row in self.rows]
+            return sum((base for base, _ in pairs), ZERO), sum((head for _, head in pairs), ZERO)
 
     def percent(self) -> Decimal | None:
         """The delta in percent of base, to ten digits; None where the delta is unknown or base is 0."""
         delta, base = self.delta(), self.base.known_cost()
         return None if delta is None or base == 0 else _percent(delta, base)
+
+
+def _comparable(row: PromptDelta) -> tuple[Decimal, Decimal]:
+    sides = [side if isinstance(side, PromptEstimate) else None for side in (row.base, row.head)]
+    input_only = all(sides) and any(side is not None and side.output_tokens is None for side in sides)
+    base, head = ((side.input_cost if input_only else side.effective_cost) if side else ZERO for side in sides)
+    return base, head
 
 
 def _percent(part: Decimal, whole: Decimal) -> Decimal:
@@ -68,7 +90,10 @@ def compare_estimates(
         rows = [_delta(base_of.get(row.prompt_id), row) for row in head.rows]
         rows += [_delta(row, None) for row in base_rows if id(row) not in paired]
     rows.sort(key=lambda row: row.prompt_id)
-    return Comparison(base, head, tuple(rows), exact_renames_only)
+    comparison = Comparison(base, head, tuple(rows), exact_renames_only)
+    if comparison.same_unit():
+        return comparison
+    return comparison._replace(rows=tuple(row._replace(cost=None) for row in rows))
 
 
 def _missing(row: Row) -> bool:

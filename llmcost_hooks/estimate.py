@@ -56,7 +56,7 @@ class Estimate(NamedTuple):
 def estimate_snapshot(snapshot: Snapshot, facts: Facts, book: PriceBook, on: date) -> Estimate:
     """Price every prompt of `snapshot` at the prices of the day `on`.
 
-    `facts` has an entry for every file that is there. Raises ConfigError where the scenario lacks its ratio.
+    `facts` has an entry for every file that is there.
     """
     return estimate_snapshots((snapshot,), facts, book, on)[0]
 

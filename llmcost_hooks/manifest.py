@@ -73,6 +73,9 @@ class Budget(NamedTuple):
     max_increase: Decimal | None = None  # USD per period
     require_output: bool = False
 
+    def limits_increase(self) -> bool:
+        return self.max_increase is not None or self.max_increase_percent is not None
+
 
 class Manifest(NamedTuple):
     origin: str

@@ -78,13 +78,13 @@ def _over_increase(comparison: Comparison | None, budget: Budget) -> list[Exceed
     """An increase over nothing (no prompt on base) has no measure; what is new is held against `limit` only."""
     if comparison is None or not comparison.base.rows:
         return []
-    increase = comparison.known_delta()
+    increase, (base, _) = comparison.known_delta(), comparison.comparable()
     exceeded = []
     if budget.max_increase is not None and increase > budget.max_increase:
         exceeded.append(Exceeded("max_increase", increase, budget.max_increase, f"${budget.max_increase}"))
     if budget.max_increase_percent is not None:
         with localcontext(EXACT):
-            allowed = comparison.base.known_cost() * budget.max_increase_percent.scaleb(-2)
+            allowed = base * budget.max_increase_percent.scaleb(-2)
         if increase > allowed:
             stated = f"{budget.max_increase_percent}% of base"
             exceeded.append(Exceeded("max_increase", increase, allowed, stated))
@@ -93,7 +93,7 @@ def _over_increase(comparison: Comparison | None, budget: Budget) -> list[Exceed
 
 def _notes(budget: Budget, comparison: Comparison | None, base_budget: Budget | None) -> list[str]:
     notes = []
-    limits_increase = budget.max_increase is not None or budget.max_increase_percent is not None
+    limits_increase = budget.limits_increase()
     if budget.limit is None and not limits_increase:
         notes.append("No [budget] limit is set: only that every prompt can be priced was judged.")
     if limits_increase and comparison is None:

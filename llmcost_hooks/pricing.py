@@ -10,7 +10,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import NamedTuple
 
-from .errors import ConfigError, ExitCode
+from .errors import ExitCode
 from .manifest import Assumptions
 from .models import Model, near_names, resolve_model
 from .prices.book import Offer, PriceBook
@@ -49,6 +49,7 @@ class PromptEstimate(NamedTuple):
     scenario: str
     list_cost: Decimal  # USD at standard uncached prices
     effective_cost: Decimal  # USD in the scenario
+    input_cost: Decimal  # USD in the scenario, the input's part of it
     notes: tuple[str, ...]
 
 
@@ -82,7 +83,7 @@ def model_name(file: PromptFile, facts: PromptFacts) -> str | None:
     return file.assumptions.model or facts.model or file.default_model
 
 
-Priced = tuple[Model, Offer]
+Priced = tuple[Model, Offer, tuple[str, ...]]  # and what must be said of the model on that day
 Resolve = Callable[[str], "Priced | Problem"]
 
 
@@ -102,7 +103,8 @@ def _resolve(name: str, book: PriceBook, on: date) -> Priced | Problem:
     model = resolve_model(name, book)
     offer = book.offer(model.row, on) if model else None
     if model and offer:
-        return model, offer
+        retired = model.row.retires_at is not None and model.row.retires_at <= on
+        return model, offer, (f"{model.id} was retired on {model.row.retires_at}",) if retired else ()
     if model:
         return Problem(f'"{name}" has no price on {on}', "Run: llm-cost models " + model.id, ExitCode.PRICING_ERROR)
     return unknown_model(name, book)
@@ -118,7 +120,7 @@ def unknown_model(name: str, book: PriceBook) -> Problem:
 def price_prompt(file: PromptFile, facts: Facts, resolve: Resolve, period: str | None) -> Row:
     """The row of one file. `facts` has an entry for it if it is there; `period` is the budget's.
 
-    To be called within the context EXACT. Raises ConfigError where the scenario lacks its ratio.
+    To be called within the context EXACT.
     """
     if file.problem is not None or file.oid is None:
         return _unpriced(file, file.problem or MISSING)
@@ -128,7 +130,8 @@ def price_prompt(file: PromptFile, facts: Facts, resolve: Resolve, period: str |
     name = model_name(file, known)
     if name is None:
         _, _, tokens, _ = _input(known, None, file.assumptions)
-        return _unpriced(file, NO_MODEL, None, _grade(None, file.assumptions), tokens)
+        problem = NO_RATIO if _lacks_ratio(file.assumptions) else NO_MODEL
+        return _unpriced(file, problem, None, _grade(None, file.assumptions), tokens)
     priced = resolve(name)
     if isinstance(priced, Problem):
         return _unpriced(file, priced, name)
@@ -138,6 +141,11 @@ def price_prompt(file: PromptFile, facts: Facts, resolve: Resolve, period: str |
 NO_MODEL = Problem(
     "no model is named for it",
     'Name one: --model gpt-4o, or [defaults] model = "gpt-4o" in llm-cost.toml.',
+    ExitCode.CONFIG_ERROR,
+)
+NO_RATIO = Problem(
+    "has no cache hit ratio, which the cached scenario needs (there is no default)",
+    "Add --cache-hit-ratio 0.6, or cache_hit_ratio = 0.6 in llm-cost.toml, with the ratio that you measure.",
     ExitCode.CONFIG_ERROR,
 )
 
@@ -150,29 +158,42 @@ def _unpriced(
     )  # fmt: skip
 
 
-def _priced(file: PromptFile, facts: PromptFacts, model: Model, offer: Offer, period: str | None) -> Row:
+def _priced(
+    file: PromptFile, facts: PromptFacts, model: Model, offer: Offer, retired: tuple[str, ...], period: str | None
+) -> Row:
     assumed = file.assumptions
     framing, low, tokens, high = _input(facts, model, assumed)
     grade = _grade(model, assumed)
-    output, basis = _output(facts, assumed, tokens)
+    output, basis = _output(facts, model, assumed, tokens)
     calls = assumed.calls if assumed.calls is not None else None if period else 1
     if calls is None:
         hint = f"Write calls = N (requests per {period}) for it, or in [defaults]."
         problem = Problem(f"has no calls, and costs are per {period}", hint, ExitCode.CONFIG_ERROR)
         return _unpriced(file, problem, model.id, grade, tokens)
+    if _lacks_ratio(assumed):
+        return _unpriced(file, NO_RATIO, model.id, grade, tokens)
     scenario = assumed.scenario or "default"
-    cached = int(tokens * _hit_ratio(file)) if scenario == "cached" else 0
+    cached = int(tokens * (assumed.cache_hit_ratio or ZERO)) if scenario == "cached" else 0
+    input_only = call_cost(offer, scenario, tokens, cached, 0)
     listed = call_cost(offer, "default", tokens, 0, output or 0)
     effective = listed if scenario == "default" else call_cost(offer, scenario, tokens, cached, output or 0)
-    if listed is None or effective is None:
-        what = "standard" if listed is None else "batch" if scenario == "batch" else "cached input"
-        problem = Problem(f"{model.id} has no {what} price", f"Run: llm-cost models {model.id}", ExitCode.PRICING_ERROR)
+    if listed is None or effective is None or input_only is None:
+        tier = f" above {tokens - 1:,} input tokens" if offer.standard.at(tokens) != offer.standard.rates else ""
+        what = (
+            f"standard price{tier}" if listed is None else f"{'batch' if scenario == 'batch' else 'cached input'} price"
+        )
+        problem = Problem(f"{model.id} has no {what}", f"Run: llm-cost models {model.id}", ExitCode.PRICING_ERROR)
         return _unpriced(file, problem, model.id, grade, tokens)
     return PromptEstimate(
         file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, grade,
         tokens, low, high, framing, cached, output, basis, calls, scenario,
-        listed * calls, effective * calls, _notes(model, offer, tokens, scenario, assumed),
+        listed * calls, effective * calls, input_only * calls,
+        (*retired, *_notes(model, offer, tokens, scenario, assumed)),
     )  # fmt: skip
+
+
+def _lacks_ratio(assumed: Assumptions) -> bool:
+    return assumed.scenario == "cached" and assumed.cache_hit_ratio is None
 
 
 def _grade(model: Model | None, assumed: Assumptions) -> str:
@@ -200,23 +221,15 @@ def _input(facts: PromptFacts, model: Model | None, assumed: Assumptions) -> tup
     return framing, low, tokens, high
 
 
-def _output(facts: PromptFacts, assumed: Assumptions, input_tokens: int) -> tuple[int | None, str]:
+def _output(facts: PromptFacts, model: Model, assumed: Assumptions, input_tokens: int) -> tuple[int | None, str]:
     """Decision 8: declared, else a ratio of the input, else the file's own cap, else unknown."""
     if assumed.output_tokens is not None:
         return assumed.output_tokens, "declared"
     if assumed.output_ratio is not None:
         return _ceiling(input_tokens * assumed.output_ratio), "ratio"
-    return (facts.output_cap, "cap") if facts.output_cap is not None else (None, "unknown")
-
-
-def _hit_ratio(file: PromptFile) -> Decimal:
-    ratio = file.assumptions.cache_hit_ratio
-    if ratio is None:
-        raise ConfigError(
-            f"The cached scenario needs a cache hit ratio, and {file.prompt_id} has none (there is no default)",
-            "Add --cache-hit-ratio 0.6, or cache_hit_ratio = 0.6 in llm-cost.toml, with the ratio that you measure.",
-        )
-    return ratio
+    if facts.output_cap is None:
+        return None, "unknown"
+    return min(facts.output_cap, model.row.max_output_tokens or facts.output_cap), "cap"
 
 
 def call_cost(offer: Offer, scenario: str, tokens: int, cached: int, output: int) -> Decimal | None:

@@ -16,9 +16,14 @@ MAX_ROWS = 20
 
 
 def check_report(
-    estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None, on: date
+    estimate: Estimate,
+    manifest: Manifest | None,
+    verdict: Verdict,
+    comparison: Comparison | None,
+    on: date,
+    extra: tuple[Text, ...] = (),
 ) -> Report:
-    """`on` is today, for the age of the prices."""
+    """`on` is today, for the age of the prices; `extra` notes come from how the sides were found."""
     sections = []
     if problems := problem_lines(verdict.problems):
         sections.append(("Cannot be priced", problems))
@@ -35,7 +40,7 @@ def check_report(
         tuple(_failure(each, comparison) for each in verdict.exceeded[1:]),
         tuple(sections),
         unit_line(estimate),
-        (*warnings, *notes(estimate), *price_notes(estimate, on)),
+        (*extra, *warnings, *notes(estimate), *price_notes(estimate, on)),
     )
 
 

@@ -34,6 +34,7 @@ def diff_report(comparison: Comparison, on: date, extra: tuple[Text, ...] = ()) 
         unit_line(base, head),
         (
             *extra,
+            *_units(comparison),
             *_partial(comparison),
             *_changes(comparison),
             *notes(head),
@@ -85,6 +86,13 @@ def _tokens(estimate: Estimate) -> int:
 
 def _counted(estimate: Estimate) -> bool:
     return all(row.input_tokens is not None for row in estimate.rows)
+
+
+def _units(comparison: Comparison) -> list[Text]:
+    if comparison.same_unit():
+        return []
+    periods = [side.period or "call" for side in (comparison.base, comparison.head)]
+    return [(f"Base is quoted per {periods[0]} and head per {periods[1]}: their costs cannot be compared.",)]
 
 
 def _partial(comparison: Comparison) -> list[Text]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from .models import Model
-from .prices.book import Offer, PriceBook, Rates
+from .prices.book import Offer, PriceBook, Rates, Tariff
 from .render.money import format_exact
 from .report import Report, Table
 
@@ -88,11 +88,14 @@ def _member(line: ModelLine) -> dict[str, Any]:
         "effective_from": offer.effective_from.isoformat(),
         "source": offer.source,
         "standard": _rates(offer.standard.rates),
-        "tiers": [
-            {"above_input_tokens": tier.above_input_tokens, **_rates(tier.rates)} for tier in offer.standard.tiers
-        ],
+        "tiers": _tiers(offer.standard),
         "batch": _rates(offer.batch.rates) if offer.batch else None,
+        "batch_tiers": _tiers(offer.batch) if offer.batch else [],
     }
+
+
+def _tiers(tariff: Tariff) -> list[dict[str, Any]]:
+    return [{"above_input_tokens": tier.above_input_tokens, **_rates(tier.rates)} for tier in tariff.tiers]
 
 
 def _rates(rates: Rates) -> dict[str, str | None]:

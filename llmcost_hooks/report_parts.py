@@ -29,7 +29,9 @@ def _marks(inexact: bool, lower_bound: bool) -> str:
 
 
 def total(estimate: Estimate, *, mark: bool = True) -> str:
-    """A side's total cost, "at least" what is known of it."""
+    """A side's total cost, "at least" what is known of it, unknown where nothing is."""
+    if estimate.rows and not any(True for _ in estimate.priced()):
+        return "unknown"
     marks = _marks(mark and estimate.grade() != "exact", not estimate.complete())
     return marks + format_money(estimate.known_cost())
 

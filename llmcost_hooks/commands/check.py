@@ -11,12 +11,14 @@ from ..clock import today
 from ..errors import ConfigError
 from ..failures import say_failures
 from ..git.plumbing import Repository, open_repository
-from ..git.revisions import merge_base, resolve_commit
-from ..reading import STAGED, WORKTREE, Source, commit_source
+from ..git.revisions import try_resolve_commit
+from ..manifest import NAME
+from ..reading import STAGED, WORKTREE, Source, commit_source, read_manifest_bytes
 from ..render.jsondoc import check_document
-from ..report import count_prompts
+from ..report import Text, count_prompts
 from ..report_check import check_report
 from .options import assumption_options, output_options, read_memo, read_selection, show, verbose_note
+from .sides import moved_on, since_merge_base
 
 HELP = """Hold the cost of all prompts against [budget] in llm-cost.toml.
 
@@ -45,38 +47,51 @@ Exit codes: 0 within budget; 1 a limit does not hold; 2 manifest, revision, no m
 @click.option("--staged", is_flag=True, help="Judge the index.")
 @click.option("--rev", metavar="REV", help="Judge a commit.")
 @click.option("--base", metavar="REV", help="Also judge the increase over this commit.")
-@click.option(
-    "--merge-base", "from_merge_base", is_flag=True, help="Over where the history left REV, not over its tip."
-)
+@click.option("--merge-base", "at_merge_base", is_flag=True, help="Over where the history left REV, not over its tip.")
 @assumption_options
 @output_options
 @click.pass_context
 def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: str | None, **values: Any) -> int:
-    from_merge_base = values.pop("from_merge_base")
+    at_merge_base = values.pop("at_merge_base")
     output, memo, on = values.pop("output"), read_memo(values.pop("no_cache")), today()
     if staged and rev is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
     repo = open_repository()
     head = STAGED if staged else WORKTREE if rev is None else commit_source(repo, rev)
-    base_source = None if base is None else _base(repo, base, head, from_merge_base)
-    if from_merge_base and base is None:
+    base_source, notes = (None, ()) if base is None else _find_base(repo, base, head, at_merge_base)
+    if at_merge_base and base is None:
         raise ConfigError("--merge-base needs --base", "For example: llm-cost check --base main --merge-base")
     checked = check_side(repo, head, base_source, read_selection(values), memo, on)
     estimate, manifest, comparison, verdict = checked
     verbose_note(ctx, f"{estimate.label}: {count_prompts(len(estimate.rows))}; prices {estimate.prices.version}")
+    if manifest is None:
+        _refuse_lost_manifest(repo, head)
     if not estimate.rows:
         raise ConfigError(
             "No prompt was found: nothing was judged", "Name prompts in llm-cost.toml, or run: llm-cost estimate"
         )
     code = checked.code()
     if code or not ctx.obj["quiet"]:
-        report = check_report(estimate, manifest, verdict, comparison, on)
+        report = check_report(estimate, manifest, verdict, comparison, on, notes)
         show(report, lambda: check_document(estimate, manifest, verdict, comparison), output)
     return say_failures(verdict.problems, code)
 
 
-def _base(repo: Repository, revision: str, head: Source, from_merge_base: bool) -> Source:
-    if not from_merge_base:
-        return commit_source(repo, revision)
-    tip, here = resolve_commit(repo.cwd, revision), head.commit or resolve_commit(repo.cwd, "HEAD")
-    return commit_source(repo, merge_base(repo.cwd, tip, here), revision)
+def _find_base(repo: Repository, revision: str, head: Source, at_merge_base: bool) -> tuple[Source, tuple[Text, ...]]:
+    here = head if head.commit else commit_source(repo, "HEAD")
+    if at_merge_base:
+        base, _, notes = since_merge_base(repo, revision, here)
+        return base, notes
+    base = commit_source(repo, revision)
+    return base, moved_on(repo, revision, base, here)
+
+
+def _refuse_lost_manifest(repo: Repository, head: Source) -> None:
+    """Without a manifest nothing limits anything: no pass where HEAD still has one."""
+    if head.kind != "commit" and try_resolve_commit(repo.cwd, "HEAD"):
+        last = commit_source(repo, "HEAD")
+        if read_manifest_bytes(repo, (last,))[0] is not None:
+            raise ConfigError(
+                f"{NAME} exists on {last.label} and not in the {head.kind}: nothing was judged",
+                f"Restore it: git checkout HEAD -- {NAME}",
+            )

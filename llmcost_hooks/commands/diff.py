@@ -21,6 +21,7 @@ from .options import (
     read_memo,
     read_paths,
     read_selection,
+    refuse_empty,
     selection_options,
     show,
     verbose_note,
@@ -76,6 +77,7 @@ def diff_command(
     base, head, notes = find_sides(repo, Asked(revisions, paths, **options))
     selection = read_selection(values, tuple(path for path in read_paths(repo.prefix, paths) if path))
     sides = read_sides(repo, base, head, selection)
+    refuse_empty(selection.paths, (sides.base, sides.head))
     comparison = compare_sides(repo, sides, base, head, memo, on)
     for side in (comparison.base, comparison.head):
         verbose_note(

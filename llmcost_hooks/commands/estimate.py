@@ -15,7 +15,7 @@ from ..failures import say_failures
 from ..git.plumbing import Repository, open_repository
 from ..loose import read_loose_files
 from ..pricing import NO_MODEL
-from ..reading import STAGED, WORKTREE, Side, commit_source, read_manifest, read_side
+from ..reading import STAGED, WORKTREE, commit_source, read_manifest, read_side
 from ..render.jsondoc import estimate_document
 from ..report import count_prompts
 from ..report_estimate import estimate_report
@@ -25,6 +25,7 @@ from .options import (
     read_memo,
     read_paths,
     read_selection,
+    refuse_empty,
     selection_options,
     show,
     verbose_note,
@@ -79,7 +80,7 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
         source = STAGED if staged else WORKTREE if revision is None else commit_source(repo, revision)
         selection = read_selection(values, _inside(repo, paths))
         sides = [read_side(repo, source, read_manifest(repo, source), selection)]
-        _refuse_empty(selection.paths, sides[0])
+        refuse_empty(selection.paths, sides)
         cwd = repo.cwd
     priced = estimate_snapshot(sides[0].snapshot, read_facts(cwd, sides, memo, book), book, on)
     verbose_note(ctx, f"{priced.label}: {count_prompts(len(priced.rows))}; prices {priced.prices.version}")
@@ -109,15 +110,6 @@ def _has_git_directory() -> bool:
 def _inside(repo: Repository, paths: tuple[str, ...]) -> tuple[str, ...]:
     found = read_paths(repo.prefix, paths)
     return () if "" in found else found
-
-
-def _refuse_empty(paths: tuple[str, ...], side: Side) -> None:
-    """A PATH that stands for no prompt is a typing error, not a cost of nothing."""
-    for path in paths:
-        if not any(f"{file.path}/".startswith(f"{path}/") for file in side.snapshot.files):
-            raise ConfigError(
-                f"{path}: no such file, or no prompt in it ({side.snapshot.label})", "Run: llm-cost estimate"
-            )
 
 
 def _code(priced: Estimate) -> ExitCode:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
-from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
@@ -18,6 +19,7 @@ from ..manifest import SCENARIOS, Assumptions
 from ..memo import Memo, memo_path
 from ..models import resolve_model
 from ..pricing import unknown_model
+from ..reading import Side
 from ..report import Report
 from ..snapshot import Selection
 
@@ -26,13 +28,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def read_ratio(text: str) -> Decimal:
     """A decimal number, 0 or more."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or not 0 <= number <= 10**6 or len(text) > 30:
+    if not re.fullmatch(r"\d{1,6}(?:\.\d{1,12})?|\.\d{1,12}", text, re.ASCII):
         raise click.BadParameter(f"{text!r} is not a number, 0 or more.")
-    return number
+    return Decimal(text)
 
 
 def read_share(text: str) -> Decimal:
@@ -124,7 +122,9 @@ def read_assumptions(values: dict[str, Any]) -> Assumptions:
     if values["model"] and not resolve_model(values["model"], load_price_book()):
         unknown = unknown_model(values["model"], load_price_book())
         raise PricingError(unknown.reason, unknown.hint)
-    if values["scenario"] is None and values["cache_hit_ratio"] is not None:
+    if values["cache_hit_ratio"] is not None:
+        if values["scenario"] not in (None, "cached"):
+            raise ConfigError(f"--cache-hit-ratio has no meaning in the {values['scenario']} scenario", "Drop one.")
         values["scenario"] = "cached"
     names = ("model", "calls", "output_tokens", "output_ratio", "cache_hit_ratio", "scenario")
     return Assumptions(**{name: values.pop(name) for name in names})
@@ -157,6 +157,15 @@ def _below_top(prefix: str, path: str) -> str:
     return "" if joined == "." else joined
 
 
+def refuse_empty(paths: Sequence[str], sides: Sequence[Side]) -> None:
+    """A PATH that stands for no prompt on any side is a typing error, not a cost of nothing."""
+    files = [file for side in sides for file in side.snapshot.files]
+    labels = " or ".join(dict.fromkeys(side.snapshot.label for side in sides))
+    for path in paths:
+        if not any(f"{file.path}/".startswith(f"{path}/") for file in files):
+            raise ConfigError(f"{path}: no such file, or no prompt in it ({labels})", "Name a file or a directory.")
+
+
 def read_memo(no_cache: bool) -> Memo:
     return Memo(None if no_cache else memo_path(os.environ))
 
@@ -175,11 +184,17 @@ def show(report: Report, document: Callable[[], dict[str, Any]], output: str) ->
         from ..render.text import render_text
 
         text = render_text(report, color=_wants_color())
-    write(sys.stdout, text)
+    if sys.stdout is not None:
+        write(sys.stdout, text)
 
 
 def _wants_color() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        sys.stdout is not None
+        and sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def verbose_note(ctx: click.Context, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..errors import ConfigError
 from ..git.plumbing import Repository
 from ..git.revisions import merge_base, try_resolve_commit
-from ..reading import STAGED, WORKTREE, Source, commit_source
+from ..reading import EMPTY, STAGED, WORKTREE, Source, commit_source
 from ..report import Name, Text
 
 
@@ -50,19 +50,27 @@ def find_sides(repo: Repository, asked: Asked) -> tuple[Source, Source, tuple[Te
     if asked.base is not None or asked.head is not None:
         return _by_option(repo, asked)
     if len(asked.revisions) > 2:
-        raise ConfigError(f"{len(asked.revisions)} revisions were given, a comparison has two sides")
+        raise ConfigError(f"{len(asked.revisions)} revisions were given, a comparison has two sides", "Name two.")
     if asked.cached:
         if repo.top is None:
             raise ConfigError("A bare repository has no index to compare with", "Name two commits: diff main HEAD")
+        if len(asked.revisions) > 1:
+            raise ConfigError("--cached compares one revision with the index", "Drop the other revision.")
+        if not asked.revisions and try_resolve_commit(repo.cwd, "HEAD") is None:
+            return EMPTY, STAGED, ()  # before the first commit
         return _against(repo, (*asked.revisions, "HEAD")[0], STAGED, asked.from_merge_base)
     if not asked.revisions:
         raise ConfigError("Which sides? diff compares with a revision", "For example: llm-cost diff main")
+    if len(asked.revisions) == 2 and asked.from_merge_base:
+        return since_merge_base(repo, asked.revisions[0], commit_source(repo, asked.revisions[1]))
     if len(asked.revisions) == 2:
         return commit_source(repo, asked.revisions[0]), commit_source(repo, asked.revisions[1]), ()
     revision = asked.revisions[0]
+    if ".." in revision and asked.from_merge_base:
+        raise ConfigError("--merge-base and a range are both given", "Write A...B, or --merge-base A B.")
     if "..." in revision:
         base, _, head = revision.partition("...")
-        return _from_merge_base(repo, base or "HEAD", commit_source(repo, head or "HEAD"))
+        return since_merge_base(repo, base or "HEAD", commit_source(repo, head or "HEAD"))
     if ".." in revision:
         base, _, head = revision.partition("..")
         return commit_source(repo, base or "HEAD"), commit_source(repo, head or "HEAD"), ()
@@ -78,9 +86,9 @@ def _by_option(repo: Repository, asked: Asked) -> tuple[Source, Source, tuple[Te
         raise ConfigError("--base and --head name both sides already", "Drop the other revisions, or the options.")
     head = commit_source(repo, "HEAD" if asked.head is None else asked.head)
     if asked.from_merge_base:
-        return _from_merge_base(repo, asked.base, head)
+        return since_merge_base(repo, asked.base, head)
     base = commit_source(repo, asked.base)
-    return base, head, _moved_on(repo, asked.base, base, head)
+    return base, head, moved_on(repo, asked.base, base, head)
 
 
 def _against(
@@ -88,13 +96,14 @@ def _against(
 ) -> tuple[Source, Source, tuple[Text, ...]]:
     here = commit_source(repo, "HEAD") if from_merge_base or try_resolve_commit(repo.cwd, "HEAD") else None
     if from_merge_base and here is not None:
-        base, _, notes = _from_merge_base(repo, revision, here)
+        base, _, notes = since_merge_base(repo, revision, here)
         return base, head, notes
     base = commit_source(repo, revision)
-    return base, head, _moved_on(repo, revision, base, here) if here else ()
+    return base, head, moved_on(repo, revision, base, here) if here else ()
 
 
-def _from_merge_base(repo: Repository, revision: str, head: Source) -> tuple[Source, Source, tuple[Text, ...]]:
+def since_merge_base(repo: Repository, revision: str, head: Source) -> tuple[Source, Source, tuple[Text, ...]]:
+    """(base, head, notes) where base is the commit at which head's history left `revision`."""
     base, commit = commit_source(repo, revision), head.commit
     assert base.commit is not None and commit is not None
     found = merge_base(repo.cwd, base.commit, commit)
@@ -102,7 +111,7 @@ def _from_merge_base(repo: Repository, revision: str, head: Source) -> tuple[Sou
     return commit_source(repo, found, base.label), head, (note,) if found != base.commit else ()
 
 
-def _moved_on(repo: Repository, revision: str, base: Source, head: Source) -> tuple[Text, ...]:
+def moved_on(repo: Repository, revision: str, base: Source, head: Source) -> tuple[Text, ...]:
     """A hint where base has commits that head does not have: they show in the comparison, turned round."""
     if base.commit is None or head.commit is None or base.commit == head.commit:
         return ()

@@ -64,6 +64,22 @@ def merge_base(cwd: str, a: str, b: str) -> str:
     raise ConfigError(f"{sides} have no commit in common", "Compare the two themselves: A..B, not A...B")
 
 
+def unpushed_base(cwd: str, commit: str, remote: str) -> str | None:
+    """The newest ancestor of `commit` (or itself) that a remote-tracking branch of `remote` holds.
+
+    A remote that is named by its URL has no such branches: then those of any remote count. None where there is none.
+    """
+    known = run_git(cwd, "for-each-ref", "--count=1", f"refs/remotes/{remote}/").stdout if "/" not in remote else b""
+    pattern = f"--remotes={remote}" if known else "--remotes"
+    listed = ("rev-list", "--topo-order", "--boundary", commit, "--not", pattern, "--")
+    if not run_git(cwd, "for-each-ref", "--count=1", "refs/remotes/").stdout:
+        return None
+    out = run_git(cwd, *listed).stdout.decode("ascii").split()
+    if not out:
+        return commit  # everything is there already
+    return next((line[1:] for line in out if line.startswith("-")), None)
+
+
 def branch_name(cwd: str) -> str | None:
     """The short name of the branch that HEAD is on, which may be unborn; None when HEAD is detached."""
     found = run_git(cwd, "symbolic-ref", "--short", "-q", "HEAD", check=False)
@@ -76,7 +92,11 @@ def _verify(cwd: str, revision: str) -> Completed:
         return Completed(1, b"", b"")
     # `:/text` searches for all of the rest, and finds nothing but commits.
     spec = revision if revision.startswith(":/") else f"{revision}^{{commit}}"
-    return run_git(cwd, "rev-parse", "--verify", "-q", "--end-of-options", spec, check=False)
+    found = run_git(cwd, "rev-parse", "--verify", "-q", "--end-of-options", spec, check=False)
+    if found.returncode == 0 and b"is ambiguous" in found.stderr:
+        hint = f"Write refs/heads/{revision} for the branch, refs/tags/{revision} for the tag."
+        raise ConfigError(f"{revision} is the name of more than one thing in git", hint)
+    return found
 
 
 def _oid(completed: Completed) -> str:

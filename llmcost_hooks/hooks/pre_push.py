@@ -31,6 +31,9 @@ Exit codes: 0 OK, 1 BUDGET_EXCEEDED, 2 CONFIG_ERROR, 3 PARSE_ERROR, 4 PRICING_ER
 """
 
 
+_OID = re.compile(r"[0-9a-f]{40,}")
+
+
 class Pushed(NamedTuple):
     """One line of git's pre-push protocol; an oid of zeros stands for nothing."""
 
@@ -46,13 +49,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _judge(arguments: list[str], environ: Mapping[str, str]) -> int:
-    if environ.get("PRE_COMMIT"):
+    if environ.get("PRE_COMMIT") and not arguments:  # git itself always names the remote
         return _under_pre_commit(environ)
-    if not arguments and sys.stdin.isatty():
+    if sys.stdin is None or (not arguments and sys.stdin.isatty()):
         raise ConfigError("llm-cost-pre-push is a git hook: git starts it with the pushed refs on standard input",
                           "To judge a commit by hand: llm-cost check --rev HEAD --base main")  # fmt: skip
-    refs = parse_refs(sys.stdin.read())
-    return int(worst([_code(ref, arguments[0] if arguments else "origin") for ref in refs]))
+    refs = parse_refs(os.fsdecode(sys.stdin.buffer.read()))
+    codes = [_code(ref, arguments[0] if arguments else "origin") for ref in refs]
+    if len(codes) > 1:
+        say_code(worst(codes))
+    return int(worst(codes))
 
 
 def _code(ref: Pushed, remote: str) -> ExitCode:
@@ -81,9 +87,9 @@ def _under_pre_commit(environ: Mapping[str, str]) -> int:
 def parse_refs(text: str) -> list[Pushed]:
     """git's lines `<local ref> <local oid> <remote ref> <remote oid>`; ConfigError for anything else."""
     refs = []
-    for line in text.splitlines():
+    for line in text.removesuffix("\n").split("\n") if text else []:
         words = line.rsplit(" ", 3)
-        if len(words) != 4:
+        if len(words) != 4 or not (_OID.fullmatch(words[1]) and _OID.fullmatch(words[3])):
             raise ConfigError("Standard input is not what git gives a pre-push hook", "Run: llm-cost-pre-push --help")
         refs.append(Pushed(*words))
     return refs
@@ -94,6 +100,7 @@ def _is_zero(oid: str) -> bool:
 
 
 def _judge_ref(ref: Pushed, remote: str) -> int:
+    from ..git.catfile import headers
     from ..git.plumbing import open_repository
     from ..git.revisions import try_resolve_commit
     from ..reading import commit_source
@@ -103,6 +110,8 @@ def _judge_ref(ref: Pushed, remote: str) -> int:
         return 0  # a deletion
     repo = open_repository()
     if try_resolve_commit(repo.cwd, ref.local_oid) is None:
+        if not headers(repo.cwd, [ref.local_oid])[ref.local_oid]:
+            raise ConfigError(f"{ref.local_ref}: {ref.local_oid[:9]} is not in this repository", "Run: git fsck")
         write(sys.stderr, f"llm-cost: {terminal_name(ref.remote_ref)} is not a commit and is not judged\n")
         return 0
     head = commit_source(repo, ref.local_oid, ref.local_ref.removeprefix("refs/heads/"))
@@ -114,7 +123,7 @@ def _judge_ref(ref: Pushed, remote: str) -> int:
 def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:
     """What the remote has of this ref; for a new one, where head left the remote's default branch."""
     from ..git.catfile import headers
-    from ..git.revisions import merge_base, try_resolve_commit
+    from ..git.revisions import merge_base, try_resolve_commit, unpushed_base
     from ..reading import EMPTY, commit_source
 
     name, shown = ref.remote_ref.removeprefix("refs/heads/"), re.sub("//[^/]*@", "//", remote)  # no password
@@ -135,7 +144,8 @@ def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:
                     raise
                 return EMPTY  # a history of its own
             return commit_source(repo, found, f"merge base with {shown}/{branch}")
-    return EMPTY  # the remote has nothing that is known here
+    known = unpushed_base(repo.cwd, head.commit or "", remote)
+    return commit_source(repo, known, f"what {shown} has") if known else EMPTY  # the remote is empty, as far as known
 
 
 if __name__ == "__main__":

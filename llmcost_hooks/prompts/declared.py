@@ -20,10 +20,14 @@ _MODELS = (
     ("model",),
     ("model", "id"),
     ("model", "name"),
-    ("model", "configuration", "azure_deployment"),
     ("model", "configuration", "name"),
     ("model", "configuration", "model"),
 )
+
+
+# Agents inherit their model; the others are how YAML writes nothing. An Azure deployment is no model's name either: it
+# is free text, and its channel has prices of its own.
+_NOT_NAMES = ("inherit", "null", "~")
 
 
 def declared_model(facts: object) -> str | None:
@@ -38,7 +42,9 @@ def declared_model(facts: object) -> str | None:
 def named_model(value: str) -> str | None:
     """`value` where it can be a model's name, else None."""
     name = value.strip()
-    named = name != "inherit" and 0 < len(name) <= 128 and name.isprintable() and not {"{", "$"} & set(name)
+    named = (
+        name.lower() not in _NOT_NAMES and 0 < len(name) <= 128 and name.isprintable() and not {"{", "$"} & set(name)
+    )
     return name if named else None
 
 

@@ -17,6 +17,7 @@ from .yaml_text import parse_yaml
 MAX_BLOCK = 16 * 1024
 _OPEN = re.compile(r"\ufeff?---[ \t]*\r?\n")
 _OPEN_AFTER_COMMENTS = re.compile(r"\ufeff?(?:#[^\n]*\n|[ \t]*\r?\n)*---[ \t]*\r?\n")
+_SETTINGS = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:[\"']?[\w.$-](?:[\w .$-]*[\w.$-])?[\"']?[ \t]*:(?:\s|$)|\{|\Z)")
 _NAME = re.compile(r"[A-Za-z0-9][\w .:/@-]*")
 _CLOSE = re.compile(r"^---[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 
@@ -28,6 +29,8 @@ def parse_front_matter(text: str, *, comments_first: bool = False) -> Prompt:
     if opened is None or closed is None or closed.start() > opened.end() + MAX_BLOCK:
         return Prompt((text,))
     block = text[opened.end() : closed.start()]
+    if not _SETTINGS.match(block):
+        return Prompt((text,))  # two `---` rules with prose between them: it is sent
     body = text[closed.end() :]
     if "model" not in block and "max" not in block:
         return Prompt((body,))

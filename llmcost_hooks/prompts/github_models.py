@@ -19,8 +19,8 @@ def parse_github_models(text: str) -> Prompt:
     messages = facts["messages"]
     if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
         raise ParseError("has `messages` that are not a list of messages with role and content")
-    contents = [message.get("content", "") for message in messages]
-    if not all(isinstance(content, str) for content in contents):
-        raise ParseError("has a message whose content is not a text")
+    contents = [message.get("content") for message in messages]
+    if not contents or not all(isinstance(content, str) for content in contents):
+        raise ParseError("has no messages, or one without a text as its `content`", "Write content: TEXT in each.")
     roles = tuple(str(message.get("role", "user")) for message in messages)
     return Prompt(tuple(contents), roles, declared_model(facts), declared_cap(facts))

@@ -26,7 +26,11 @@ def parse_yaml(text: str) -> Value:
     try:
         events = iter(yaml.parse(text, Loader=loader))
         next(events), next(events)  # stream and document start
-        return _value(next(events), events, 0, [0])
+        value = _value(next(events), events, 0, [0])
+        next(events)  # document end
+        if not isinstance(next(events), yaml.StreamEndEvent):
+            raise ParseError("has more than one YAML document", "Keep one.")
+        return value
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise ParseError(f"is not valid YAML: {line}{error.problem or 'unreadable'}") from None

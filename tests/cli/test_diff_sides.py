@@ -77,12 +77,19 @@ def test_commits_are_named(branches: Repo) -> None:
         (("main", "--calls", "-1"), "-1"),
         (("main", "--cache-hit-ratio", "1.5"), "1.5"),
         (("main", "--output-ratio", "nan"), "nan"),
-        (("main", "--scenario", "cached"), "--cache-hit-ratio"),
+        (("main", "--scenario", "batch", "--cache-hit-ratio", "0.5"), "--cache-hit-ratio"),
+        (("main..HEAD", "--merge-base"), "--merge-base"),
+        (("--cached", "main", "HEAD"), "--cached"),
+        (("main", "--", "nosuch"), "nosuch"),
     ],
 )
 def test_refused(branches: Repo, args: tuple[str, ...], said: str) -> None:
     ran = failed(llm_cost(branches.path, "diff", *args), 2, said)
     assert ran.out == "", "nothing is compared with a guess"
+
+
+def test_a_ratio_that_is_missing_is_named(branches: Repo) -> None:
+    failed(llm_cost(branches.path, "diff", "main", "--scenario", "cached"), 2, "--cache-hit-ratio")
 
 
 def test_word_that_is_both(branches: Repo) -> None:

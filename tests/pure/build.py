@@ -131,7 +131,7 @@ def row(prompt_id: str = "search", cost: str | Decimal = "1.00", **changes: Any)
     usd = Decimal(cost)
     plain = PromptEstimate(
         prompt_id, f"prompts/{prompt_id}.txt", f"oid of {prompt_id}", True, {}, "gpt-4o", "exact", 1000, 1000, 1000, 0,
-        0, 100, "declared", 1000, "default", usd, usd, (),
+        0, 100, "declared", 1000, "default", usd, usd, usd, (),
     )  # fmt: skip
     return plain._replace(**changes)
 

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from llmcost_hooks.compare import compare_estimates
 from llmcost_hooks.errors import ExitCode
-from llmcost_hooks.estimate import Estimate
+from llmcost_hooks.estimate import Estimate, estimate_snapshot
 from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.policy import judge
 from llmcost_hooks.prices.book import PriceBook
-from llmcost_hooks.pricing import NO_MODEL, Row
+from llmcost_hooks.pricing import NO_MODEL, Facts, Row
 from llmcost_hooks.prompts import Problem
 from llmcost_hooks.render.jsondoc import Document, check_document, diff_document, estimate_document
 from llmcost_hooks.report import Name, Report
@@ -22,7 +22,7 @@ from llmcost_hooks.report_check import check_report
 from llmcost_hooks.report_diff import diff_report
 from llmcost_hooks.report_estimate import estimate_report
 from llmcost_hooks.report_models import ModelLine, models_document, models_report
-from llmcost_hooks.snapshot import MISSING
+from llmcost_hooks.snapshot import MISSING, Snapshot
 
 from .build import BOOK, GPT_4O, MINI, ON, estimate, facts, manifest, model, price, price_book, prompt, row, unpriced
 
@@ -276,6 +276,20 @@ def check_close() -> Situation:
     return _check(estimate(row("a", "5.001"), label="index"), manifest(limit="5.00"))
 
 
+def estimate_retired() -> Situation:
+    """What is said of a model on the day that it is gone, and which tier has no price."""
+    book = price_book(
+        {
+            "gone": model(GPT_4O, retires=ON.isoformat()),
+            "going": model(GPT_4O, retires="2026-11-23"),
+            "short": model(GPT_4O, tiers=((1000, {"input": None, "output": None}),)),
+        }
+    )
+    files = [prompt(name, model=name, output_tokens=1) for name in ("gone", "going", "short")]
+    known: Facts = {(file.format, str(file.oid)): facts(1001) for file in files}
+    return _estimate(estimate_snapshot(Snapshot("worktree", None, None, tuple(files)), known, book, ON))
+
+
 def check_output() -> Situation:
     head = estimate(row("a", output_tokens=None), row("b"), label="index")
     return _check(head, manifest(limit="100", require_output=True))
@@ -317,7 +331,7 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
     build.__name__: build
     for build in (
         issue_diff, issue_check, estimate_plain, estimate_scenarios, estimate_without_models, estimate_problems,
-        estimate_nothing, estimate_expired, diff_everything, diff_folded, diff_tokens, diff_unpriced, diff_nothing,
+        estimate_nothing, estimate_expired, estimate_retired, diff_everything, diff_folded, diff_tokens, diff_unpriced, diff_nothing,
         diff_hostile, check_within, check_at_least, check_no_limit, check_unpriced, check_increase, check_close,
         check_output, check_many, models, models_one, models_retired,
     )

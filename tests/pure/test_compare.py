@@ -197,6 +197,34 @@ def test_what_is_unknown_on_base_makes_an_increase_larger() -> None:
     assert result.known_delta() == 2
 
 
+def test_input_is_held_against_input_where_one_output_is_unknown() -> None:
+    """Stating an output size is no increase, and dropping it no saving."""
+    whole, part = row(cost="3", input_cost=Decimal(1)), row(cost="1", input_cost=Decimal(1), output_tokens=None)
+    for base, head in ((whole, part), (part, whole)):
+        result = compare([base, row("other", "2")], [head, row("other", "5")])
+        assert result.comparable() == (3, 6)
+        assert result.known_delta() == 3
+        assert result.delta() is None
+
+
+def test_sides_of_other_periods_are_not_compared() -> None:
+    day, month = estimate(row(), label="main", period="day"), estimate(row(cost="2"), period="month")
+    result = compare_estimates(day, month)
+    assert not result.same_unit()
+    assert [(each.content, each.cost) for each in result.rows] == [("unchanged", None)]
+    assert (result.delta(), result.percent()) == (None, None)
+
+
+@pytest.mark.parametrize("empty", ["base", "head", "both"])
+def test_a_side_without_prompts_has_no_unit(empty: str) -> None:
+    nothing, something = estimate(period=None), estimate(row(), period="month")
+    result = compare_estimates(
+        nothing if empty in ("base", "both") else something, nothing if empty in ("head", "both") else something
+    )
+    assert result.same_unit()
+    assert all(each.cost is not None for each in result.rows)
+
+
 def test_comparing_with_itself_changes_nothing() -> None:
     side = estimate(row("a"), row("b", "0"), by_path("c", "7"))
     same = compare_estimates(side, side)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from llmcost_hooks.errors import ConfigError, ExitCode
+from llmcost_hooks.errors import ExitCode
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.prices.book import Rates, Tariff
-from llmcost_hooks.pricing import NO_MODEL, PromptEstimate, Unpriced, call_cost, worst_grade
+from llmcost_hooks.pricing import NO_MODEL, NO_RATIO, PromptEstimate, Unpriced, call_cost, worst_grade
 from llmcost_hooks.prompts import Problem, PromptFacts
 from llmcost_hooks.snapshot import MISSING
 
@@ -64,10 +64,12 @@ def test_cache_writes_are_said_to_be_missing_where_they_cost() -> None:
 
 
 def test_cached_needs_a_ratio() -> None:
-    with pytest.raises(ConfigError) as caught:
-        price_one(facts(), model="gpt-4o", scenario="cached")
-    assert "search" in caught.value.message
-    assert "--cache-hit-ratio" in caught.value.hint
+    """Like any problem it is a value: on base alone it is a note, and the change that mends it can be made."""
+    row = price_one(facts(), model="gpt-4o", scenario="cached")
+    assert isinstance(row, Unpriced)
+    assert (row.problem, row.model, row.grade, row.input_tokens) == (NO_RATIO, "gpt-4o", None, None)
+    assert row.problem.code == ExitCode.CONFIG_ERROR
+    assert "--cache-hit-ratio" in row.problem.hint
 
 
 def test_batch_has_its_own_prices() -> None:
@@ -117,6 +119,20 @@ def test_the_order_of_what_says_an_output_size(
     row = priced_one(facts(1001, cap=cap), model="gpt-4o", **assumed)
     assert (row.output_tokens, row.output_basis) == (output, basis)
     assert Fraction(row.list_cost) == (1001 * Fraction("2.5") + 10 * (output or 0)) / MILLION
+
+
+def test_a_cap_is_never_more_than_the_model_gives() -> None:
+    assert priced_one(facts(cap=16_385), model="gpt-4o").output_tokens == 16_384
+    assert priced_one(facts(cap=16_383), model="gpt-4o").output_tokens == 16_383
+
+
+def test_the_inputs_part_of_the_cost() -> None:
+    row = priced_one(facts(1000), model="gpt-4o", calls=3, output_tokens=100)
+    assert Fraction(row.input_cost) == 3 * usd(2500)
+    unknown = priced_one(facts(1000), model="gpt-4o", calls=3)
+    assert unknown.input_cost == unknown.effective_cost
+    batch = priced_one(facts(1000), model="gpt-4o", scenario="batch", output_tokens=100)
+    assert Fraction(batch.input_cost) == usd(1250)
 
 
 def test_a_ratio_is_of_the_whole_input() -> None:

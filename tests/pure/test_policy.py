@@ -80,6 +80,15 @@ def test_an_increase_is_over_the_known_part_of_base() -> None:
     assert [each.amount for each in verdict(head, manifest(max_increase="1"), base).exceeded] == [2]
 
 
+def test_an_output_size_that_is_newly_stated_is_no_increase() -> None:
+    base = estimate(row("a", "1", output_tokens=None))
+    head = estimate(row("a", "9", input_cost=Decimal(1)))
+    assert verdict(head, manifest(max_increase="0", max_increase_percent="0"), base).exceeded == ()
+    dearer = estimate(row("a", "9", input_cost=Decimal("1.5")))
+    over = verdict(dearer, manifest(max_increase_percent="25"), base).exceeded
+    assert [(each.amount, each.limit) for each in over] == [(Decimal("0.5"), Decimal("0.25"))]
+
+
 def test_over_nothing_there_is_no_increase() -> None:
     result = verdict(estimate(row(cost="100")), manifest(max_increase="1", limit="50"), estimate())
     assert [each.what for each in result.exceeded] == ["limit"]

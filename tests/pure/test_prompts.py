@@ -102,12 +102,15 @@ def test_a_stated_format_is_above_the_name() -> None:
         ("---\nmodel: gpt-4o\nmax_tokens: 50\n---", "", "gpt-4o", 50),
         ("---\nmodel:\n  id: m\n  parameters:\n    max_tokens: 7\n---\n", "", "m", 7),
         ("---\nmodel:\n  name: m\n  options:\n    max_output_tokens: 7\n---\n", "", "m", 7),
-        ("---\nmodel:\n  configuration:\n    azure_deployment: d\n    name: n\n---\n", "", "d", None),
+        ("---\nmodel:\n  configuration:\n    azure_deployment: d\n    name: n\n---\n", "", "n", None),
+        ("---\nmodel:\n  configuration:\n    azure_deployment: d\n---\n", "", None, None),
         ("---\nmodel:\n  configuration:\n    model: m\n---\n", "", "m", None),
         ("---\nconfig:\n  maxOutputTokens: 9\n---\n", "", None, 9),
         ("---\nparameters:\n  max_completion_tokens: 9\n---\n", "", None, 9),
         ("---\nmodelParameters:\n  maxTokens: '9'\n---\n", "", None, 9),
         ("---\nmodel: inherit\n---\nhi", "hi", None, None),
+        ("---\nmodel: Null\n---\nhi", "hi", None, None),
+        ("---\nmodel: ~\n---\nhi", "hi", None, None),
         ("---\nmodel: ${env:MODEL}\n---\nhi", "hi", None, None),
         ("---\nmodel: '{{model}}'\n---\nhi", "hi", None, None),
         ("---\nmodel: [a, b]\n---\nhi", "hi", None, None),
@@ -124,6 +127,13 @@ def test_a_stated_format_is_above_the_name() -> None:
         ("\n---\nmodel: x\n---\nhi", "\n---\nmodel: x\n---\nhi", None, None),
         ("---\nmodel: x\n ---\nhi", "---\nmodel: x\n ---\nhi", None, None),
         ("---\nmodel: x\n----\nhi", "---\nmodel: x\n----\nhi", None, None),
+        # two rules with prose between them
+        ("---\nHello, my model.\n---\nhi", "---\nHello, my model.\n---\nhi", None, None),
+        ("---\nhttps://model.example\n---\nhi", "---\nhttps://model.example\n---\nhi", None, None),
+        ("---\n# a comment\n\nmodel: x\n---\nhi", "hi", "x", None),
+        ('---\n"model" : x\n---\nhi', "hi", "x", None),
+        ("---\n{model: x}\n---\nhi", "hi", "x", None),
+        ("---\nmy key: 1\nmodel: x\n---\nhi", "hi", "x", None),
         # not valid YAML: read by line
         ("---\nglobs: **/*.ts\nmodel: gpt-4o # best\n---\nhi", "hi", "gpt-4o", None),
         ("---\nglobs: **/*.ts\nmodel: 'gpt-4o'\nmaxTokens: 12\n---\nhi", "hi", "gpt-4o", 12),
@@ -163,20 +173,14 @@ def test_messages() -> None:
     text = (
         "name: x\nmodel: openai/gpt-4o\nmodelParameters:\n  max_tokens: 99\nmessages:\n  - role: system\n"
         "    content: |\n"
-        "      Hello\n      you\n  - content: 'yes'\n  - role: user\ntestData:\n  - input: not sent\n"
+        "      Hello\n      you\n  - content: 'yes'\ntestData:\n  - input: not sent\n"
     )
-    assert parse(text, "a.prompt.yml") == Prompt(
-        ("Hello\nyou\n", "yes", ""), ("system", "user", "user"), "openai/gpt-4o", 99
-    )
+    assert parse(text, "a.prompt.yml") == Prompt(("Hello\nyou\n", "yes"), ("system", "user"), "openai/gpt-4o", 99)
 
 
 @pytest.mark.parametrize("text", ["just text", "- a\n- b", "name: x", "a: 1\nb: 2"])
 def test_yaml_without_messages_is_sent_as_it_stands(text: str) -> None:
     assert parse(text, "a.prompt.yml") == Prompt((text,))
-
-
-def test_no_messages_are_no_text() -> None:
-    assert parse("messages: []", "a.prompt.yml") == Prompt((), ())
 
 
 @pytest.mark.parametrize(
@@ -187,7 +191,10 @@ def test_no_messages_are_no_text() -> None:
         ("messages: x", "has `messages` that are not a list of messages with role and content"),
         ("messages: [x]", "has `messages` that are not a list of messages with role and content"),
         ("messages: {a: b}", "has `messages` that are not a list of messages with role and content"),
-        ("messages:\n- content: [a]", "has a message whose content is not a text"),
+        ("messages: []", "has no messages, or one without a text as its `content`"),
+        ("messages:\n- content: [a]", "has no messages, or one without a text as its `content`"),
+        ("messages:\n- role: user", "has no messages, or one without a text as its `content`"),
+        ("messages: []\n---\nmessages: []", "has more than one YAML document"),
         ("a: [\n\n", "is not valid YAML: line 3: did not find expected node content"),
         ("a: b\n c: d", "is not valid YAML: line 2: mapping values are not allowed in this context"),
         ("a: &x 1", "uses a YAML anchor or alias (line 1), which is not read"),
@@ -277,8 +284,8 @@ def test_a_block_never_eats_the_text_behind_it(body: str) -> None:
     "text",
     ["---\n" + "\n" * 9_900_000, "\n" * 9_900_000, " \n" * 4_900_000, "#\n" * 4_900_000, "#" * 9_900_000,
      "---\nmodel: a\n" + "x: y\n" * 1_900_000, "---\nmodel: {" + "{" * 16_000 + "\n---\n", "---\nmax" + " " * 9_900_000,
-     "---\nmodel" + " :" * 8000 + "\n---\n", "- " * 4_900_000, "a: " * 3_000_000, "'" * 9_900_000, "[" * 9_900_000,
-     "messages:\n" + "- content: x\n" * 700_000],
+     "---\nmodel" + " :" * 8000 + "\n---\n", "---\na" + " " * 16_000 + "\n---\n", "---\n" + "a " * 8000 + "\n---\n",
+     "- " * 4_900_000, "a: " * 3_000_000, "'" * 9_900_000, "[" * 9_900_000, "messages:\n" + "- content: x\n" * 700_000],
     ids=lambda text: repr(text[:12]),
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["a.md", "a.prompt", "a.prompt.yml"])

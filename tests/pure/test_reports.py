@@ -97,6 +97,8 @@ def test_a_total_is_marked_as_its_parts() -> None:
     assert total(estimate(row("a"), row("b", grade="heuristic"))) == "~$2.00"
     assert total(estimate(row("a"), row("b", output_tokens=None))) == "≥ $2.00"
     assert total(estimate(row("a"), unpriced("b"))) == "≥ $1.00"
+    assert total(estimate(unpriced("a"), unpriced("b"))) == "unknown"
+    assert total(estimate()) == "$0.00"
 
 
 @pytest.mark.parametrize(
@@ -232,6 +234,14 @@ def test_a_partial_clone_is_said() -> None:
     assert diff_report(comparison._replace(exact_renames_only=True), ON).notes == (
         ("This partial clone lacks contents: a prompt that was moved and edited shows as removed and new.",),
     )
+
+
+def test_sides_of_other_periods_are_said_to_be() -> None:
+    comparison = compare_estimates(estimate(row(), period=None), estimate(row(cost="2"), period="month"))
+    report = diff_report(comparison, ON)
+    assert report.table is not None
+    assert report.table.rows[0][-1] == ("?",)
+    assert ("Base is quoted per call and head per month: their costs cannot be compared.",) in report.notes
 
 
 def test_a_document_leaves_the_same_changes_unknown() -> None:
