@@ -92,7 +92,8 @@ def _verify(cwd: str, revision: str) -> Completed:
         return Completed(1, b"", b"")
     # `:/text` searches for all of the rest, and finds nothing but commits.
     spec = revision if revision.startswith(":/") else f"{revision}^{{commit}}"
-    found = run_git(cwd, "rev-parse", "--verify", "-q", "--end-of-options", spec, check=False)
+    warn = ("-c", "core.warnAmbiguousRefs=true")  # and no -q, which would swallow it
+    found = run_git(cwd, *warn, "rev-parse", "--verify", "--end-of-options", spec, check=False)
     if found.returncode == 0 and b"is ambiguous" in found.stderr:
         hint = f"Write refs/heads/{revision} for the branch, refs/tags/{revision} for the tag."
         raise ConfigError(f"{revision} is the name of more than one thing in git", hint)

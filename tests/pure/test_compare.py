@@ -202,7 +202,7 @@ def test_input_is_held_against_input_where_one_output_is_unknown() -> None:
     whole, part = row(cost="3", input_cost=Decimal(1)), row(cost="1", input_cost=Decimal(1), output_tokens=None)
     for base, head in ((whole, part), (part, whole)):
         result = compare([base, row("other", "2")], [head, row("other", "5")])
-        assert result.comparable() == (3, 6)
+        assert result.comparable() == (Decimal(3), Decimal(6))
         assert result.known_delta() == 3
         assert result.delta() is None
 

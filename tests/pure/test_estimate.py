@@ -67,7 +67,7 @@ def test_cached_needs_a_ratio() -> None:
     """Like any problem it is a value: on base alone it is a note, and the change that mends it can be made."""
     row = price_one(facts(), model="gpt-4o", scenario="cached")
     assert isinstance(row, Unpriced)
-    assert (row.problem, row.model, row.grade, row.input_tokens) == (NO_RATIO, "gpt-4o", None, None)
+    assert (row.problem, row.model, row.grade, row.input_tokens) == (NO_RATIO, "gpt-4o", "exact", 1000)
     assert row.problem.code == ExitCode.CONFIG_ERROR
     assert "--cache-hit-ratio" in row.problem.hint
 
