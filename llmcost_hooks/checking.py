@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .compare import Comparison, compare_estimates
 from .errors import ConfigError, ExitCode
-from .estimate import Estimate, estimate_snapshot
+from .estimate import Estimate, estimate_snapshot, estimate_snapshots
 from .facts import load_price_book, read_facts
 from .git.plumbing import Repository
 from .manifest import NAME, Manifest
@@ -45,7 +45,14 @@ def read_sides(repo: Repository, base: Source, head: Source, selection: Selectio
     base_manifest, notes = _base_manifest(base, head, before)
     borrowed = base_manifest is None and head_manifest is not None and base.kind != "empty"
     return Sides(
-        read_side(repo, base, head_manifest if borrowed else base_manifest, selection, borrowed=borrowed),
+        read_side(
+            repo,
+            base,
+            head_manifest if borrowed else base_manifest,
+            selection,
+            borrowed=borrowed,
+            broken=before is not None,
+        ),
         read_side(repo, head, head_manifest, selection),
         base_manifest,
         head_manifest,
@@ -68,7 +75,7 @@ def compare_sides(repo: Repository, sides: Sides, base: Source, head: Source, me
     """Price both sides with one price book, at the prices of the day `on`, and pair them."""
     book = load_price_book()
     facts = read_facts(repo.cwd, (sides.base, sides.head), memo, book)
-    before, after = (estimate_snapshot(side.snapshot, facts, book, on) for side in (sides.base, sides.head))
+    before, after = estimate_snapshots((sides.base.snapshot, sides.head.snapshot), facts, book, on)
     moved = find_renames(repo, sides.base.snapshot, sides.head.snapshot, base, head)
     return compare_estimates(before, after, moved.pairs, exact_renames_only=not moved.inexact)
 

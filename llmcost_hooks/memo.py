@@ -45,7 +45,7 @@ class Memo:
 
     def load(self, keys: Iterable[Key]) -> dict[Key, PromptFacts]:
         """The facts that are known of `keys`."""
-        if self._path is None or not os.path.exists(self._path):
+        if self._path is None or not _is_own(self._path):
             return {}
         wanted = {_text(key): key for key in keys}
         found: dict[Key, PromptFacts] = {}
@@ -62,7 +62,9 @@ class Memo:
         rows = [(text, value, _crc(text, value)) for text, value in _encoded(facts)]
         try:
             os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
-            self._write(rows)
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            if _is_own(self._path):
+                self._write(rows)
         except OSError:
             return  # a cache directory that cannot be made: the memo is an offer, not a promise
 
@@ -113,6 +115,17 @@ class Memo:
             os.remove(str(self._path))
 
 
+def _is_own(path: str) -> bool:
+    """Whether nobody but this user can have written the file: what it says decides whether a budget holds."""
+    try:
+        facts = [os.stat(place) for place in (path, os.path.dirname(path))]
+    except OSError:
+        return False
+    if not hasattr(os, "geteuid"):
+        return True  # Windows: a user's own folders are closed to others
+    return all(fact.st_uid == os.geteuid() and not fact.st_mode & 0o022 for fact in facts)
+
+
 def _text(key: Key) -> str:
     return f"{FACTS_VERSION}:{key[0]}:{key[1]}"
 
@@ -135,7 +148,13 @@ def _decode(value: str) -> PromptFacts | None:
         tokens = {}
         for part in counts.split(","):
             encoding, _, count = part.partition("=")
-            tokens[encoding] = int(count)
-        return PromptFacts(model or None, int(cap) if cap else None, int(messages), tokens)
+            tokens[encoding] = _count(count)
+        return PromptFacts(model or None, _count(cap) if cap else None, _count(messages), tokens)
     except ValueError:
         return None
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError
+    return int(text)

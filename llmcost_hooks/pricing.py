@@ -174,10 +174,10 @@ def _priced(
         return _unpriced(file, NO_RATIO, model.id, grade, tokens)
     scenario = assumed.scenario or "default"
     cached = int(tokens * (assumed.cache_hit_ratio or ZERO)) if scenario == "cached" else 0
-    input_only = call_cost(offer, scenario, tokens, cached, 0)
-    listed = call_cost(offer, "default", tokens, 0, output or 0)
-    effective = listed if scenario == "default" else call_cost(offer, scenario, tokens, cached, output or 0)
-    if listed is None or effective is None or input_only is None:
+    parts = call_parts(offer, scenario, tokens, cached, output or 0)
+    effective = None if parts is None else parts[0] + parts[1]
+    listed = effective if scenario == "default" else call_cost(offer, "default", tokens, 0, output or 0)
+    if listed is None or effective is None or parts is None:
         tier = f" above {tokens - 1:,} input tokens" if offer.standard.at(tokens) != offer.standard.rates else ""
         what = (
             f"standard price{tier}" if listed is None else f"{'batch' if scenario == 'batch' else 'cached input'} price"
@@ -187,7 +187,7 @@ def _priced(
     return PromptEstimate(
         file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, grade,
         tokens, low, high, framing, cached, output, basis, calls, scenario,
-        listed * calls, effective * calls, input_only * calls,
+        listed * calls, effective * calls, parts[0] * calls,
         (*retired, *_notes(model, offer, tokens, scenario, assumed)),
     )  # fmt: skip
 
@@ -233,21 +233,28 @@ def _output(facts: PromptFacts, model: Model, assumed: Assumptions, input_tokens
 
 
 def call_cost(offer: Offer, scenario: str, tokens: int, cached: int, output: int) -> Decimal | None:
-    """USD of one call, or None where a rate is unknown. `cached` is a part of `tokens`, the input.
+    """USD of one call, or None where a rate is unknown: the sum of `call_parts`."""
+    parts = call_parts(offer, scenario, tokens, cached, output)
+    return None if parts is None else EXACT.add(*parts)
 
-    (uncached x input + cached x cache_read + output x output) / 1e6, at the tier that the whole input reaches.
+
+def call_parts(offer: Offer, scenario: str, tokens: int, cached: int, output: int) -> tuple[Decimal, Decimal] | None:
+    """USD of one call's input and of its output, or None where a rate is unknown.
+
+    `cached` is a part of `tokens`, the input. Input: (uncached x input + cached x cache_read) / 1e6; output:
+    output x output / 1e6; both at the tier that the whole input reaches.
     """
     tariff = offer.batch if scenario == "batch" else offer.standard
     if tariff is None:
         return None
     rates = tariff.at(tokens)
-    cost = ZERO
+    costs = []
     for amount, rate in ((tokens - cached, rates.input), (cached, rates.cache_read), (output, rates.output)):
         if amount and rate is None:
             return None
-        if amount and rate:
-            cost = EXACT.add(cost, EXACT.multiply(amount, rate))
-    return EXACT.scaleb(cost, -6)
+        costs.append(EXACT.multiply(amount, rate) if amount and rate else ZERO)
+    plain, from_cache, answer = costs
+    return EXACT.scaleb(EXACT.add(plain, from_cache), -6), EXACT.scaleb(answer, -6)
 
 
 def _ceiling(number: Decimal) -> int:

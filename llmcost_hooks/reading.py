@@ -100,15 +100,21 @@ def _top(repo: Repository) -> str:
 
 
 def read_side(
-    repo: Repository, source: Source, manifest: Manifest | None, selection: Selection, *, borrowed: bool = False
+    repo: Repository,
+    source: Source,
+    manifest: Manifest | None,
+    selection: Selection,
+    *,
+    borrowed: bool = False,
+    broken: bool = False,
 ) -> Side:
-    """The side's prompts. `borrowed`: the manifest is the other side's, because this one has none."""
+    """The side's prompts. `borrowed`: the manifest is the other side's, because this one has none, or a `broken` one."""
     finder = Finder(manifest, selection)
     contents: dict[str, bytes] = {}
     found: Mapping[str, str | Problem] = {}
     if source.kind in ("commit", "index"):
         entries = _in_git(repo, source, finder)
-        if NAME in entries and (manifest is None or borrowed):
+        if NAME in entries and (manifest is None or borrowed) and not broken:
             raise ConfigError(f"{source.label}:{NAME} is not in this clone", f"To have it: {FETCH_ALL}")
         found = {path: entry.oid for path, entry in entries.items() if finder.finds(path)}
     elif source.kind == "worktree":

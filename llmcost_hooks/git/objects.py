@@ -107,24 +107,31 @@ def _open(start: str, *located: str | None) -> pygit2.Repository | str:
 
 
 def _walk(repository: pygit2.Repository, tree_oid: str, enter: Callable[[str], bool] | None) -> dict[str, Entry]:
-    import pygit2
-
     entries: dict[str, Entry] = {}
-    modes = {int(mode, 8): mode for mode in REGULAR}
     directories: list[tuple[str, str | pygit2.Oid]] = [("", tree_oid)]
     while directories:
         above, oid = directories.pop()
-        tree = repository[oid]
-        if not isinstance(tree, pygit2.Tree):
-            raise ValueError
-        for entry in tree:
-            path = above + os.fsdecode(entry.raw_name or b"")
-            mode = entry.filemode
-            if mode in modes:
-                entries[path] = Entry(modes[mode], str(entry.id))
-            elif mode == 0o040000 and (enter is None or enter(f"{path}/")):
-                directories.append((f"{path}/", entry.id))
+        files, inner = _directory(repository, oid)
+        entries.update((above + name, entry) for name, entry in files)
+        below = [(f"{above}{name}/", oid) for name, oid in inner]
+        directories += [each for each in below if enter is None or enter(each[0])]
     return entries
+
+
+@lru_cache(maxsize=10_000)  # two sides have most of their directories in common
+def _directory(
+    repository: pygit2.Repository, oid: str | pygit2.Oid
+) -> tuple[list[tuple[str, Entry]], list[tuple[str, pygit2.Oid]]]:
+    """(regular files, directories) of one tree, by their names."""
+    import pygit2
+
+    modes = {int(mode, 8): mode for mode in REGULAR}
+    tree = repository[oid]
+    if not isinstance(tree, pygit2.Tree):
+        raise ValueError
+    rows = [(os.fsdecode(entry.raw_name or b""), entry.filemode, entry.id) for entry in tree]
+    files = [(name, Entry(modes[mode], str(oid))) for name, mode, oid in rows if mode in modes]
+    return files, [(name, oid) for name, mode, oid in rows if mode == 0o040000]
 
 
 def _list_tree(cwd: str, tree_oid: str, enter: Callable[[str], bool] | None) -> dict[str, Entry]:

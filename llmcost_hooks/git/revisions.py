@@ -20,7 +20,7 @@ def resolve_commit(cwd: str, revision: str) -> str:
     found = _verify(cwd, revision)
     if _OID.fullmatch(found.stdout):
         return _oid(found)
-    said = os.fsdecode(found.stderr).rpartition("fatal: ")[2].strip()
+    said = os.fsdecode(found.stderr).rpartition("fatal: ")[2].strip().replace("Needed a single revision", "")
     raise ConfigError(f"{revision!r} does not name a commit{said and f': {said}'}", _how_to_have(cwd, revision))
 
 

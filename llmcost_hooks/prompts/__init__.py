@@ -69,12 +69,12 @@ def format_of(path: str) -> str:
     return "text"
 
 
-_BY_ENDING = (
+_BY_ENDING = (  # the commonest first; none of them is the end of another
+    (".md", "front-matter"),
     (".prompt.yml", "github-models"),
     (".prompt.yaml", "github-models"),
     (".prompt", "dotprompt"),
     (".prompty", "front-matter"),
-    (".md", "front-matter"),
     (".mdc", "front-matter"),
 )
 

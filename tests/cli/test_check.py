@@ -146,3 +146,14 @@ def test_quiet(prompts: Repo) -> None:
     assert passed(llm_cost(prompts.path, "-q", "check")) == (0, "", "")
     manifest(prompts, ("10.00", "1.50"))
     assert "Budget exceeded" in failed(llm_cost(prompts.path, "-q", "check"), 1).out
+
+
+def test_a_broken_manifest_on_base_can_be_mended(repo: Repo) -> None:
+    """What fails on base only is a note, or nobody could commit the mend."""
+    repo.write("llm-cost.toml", "version = 1\n[budgte]\n")
+    repo.write("prompts/a.md", "Answer in one word.")
+    repo.commit()
+    repo.write("llm-cost.toml", 'version = 1\n[defaults]\nmodel = "gpt-4o"\n')
+    for command in ("diff HEAD", "check --base HEAD"):
+        ran = passed(llm_cost(repo.path, *command.split()))
+        assert "broken llm-cost.toml" in ran.out or command.startswith("check"), ran

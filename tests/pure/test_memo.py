@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from llmcost_hooks.git.plumbing import open_repository
 from llmcost_hooks.manifest import Assumptions
 from llmcost_hooks.memo import Key, Memo, memo_path
 from llmcost_hooks.pricing import Facts
-from llmcost_hooks.prompts import PromptFacts
+from llmcost_hooks.prompts import FACTS_VERSION, PromptFacts
 from llmcost_hooks.reading import commit_source, read_side
 from llmcost_hooks.snapshot import Selection
 
@@ -257,7 +259,7 @@ WRITER = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from llmcost_hooks.memo import Memo
-from llmcost_hooks.prompts import PromptFacts
+from llmcost_hooks.prompts import FACTS_VERSION, PromptFacts
 memo = Memo(sys.argv[2])
 for n in range(40):
     key = ("text", f"{n:039x}" + sys.argv[3])
@@ -346,3 +348,29 @@ def test_where_it_lies(platform: str, environ: dict[str, str], place: str, monke
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setenv("HOME", "/home/ada")
     assert memo_path(environ) == place
+
+
+@pytest.mark.parametrize("place", ["file", "folder"])
+def test_what_others_could_have_written_is_not_believed(tmp_path: Path, place: str) -> None:
+    """It decides whether a budget holds: a file that a group or anybody can write is no memo."""
+    path = tmp_path / "cache" / "facts.sqlite"
+    known = {("text", "a" * 40): PromptFacts(None, None, 0, {"o200k_base": 1})}
+    Memo(str(path)).save(known)
+    assert path.stat().st_mode & 0o077 == 0
+    assert Memo(str(path)).load(known) == known
+    (path if place == "file" else path.parent).chmod(0o777)
+    assert Memo(str(path)).load(known) == {}
+
+
+@pytest.mark.parametrize(
+    "value", ["0;;o200k_base=-1;", "-1;;o200k_base=1;", "0;-5;o200k_base=1;", "0;;o200k_base=1_0;"]
+)
+def test_numbers_that_cannot_be(tmp_path: Path, value: str) -> None:
+    path = tmp_path / "cache" / "facts.sqlite"
+    known = {("text", "a" * 40): PromptFacts(None, None, 0, {"o200k_base": 1})}
+    Memo(str(path)).save(known)
+    key = f"{FACTS_VERSION}:text:{'a' * 40}"
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        crc = zlib.crc32(f"{key}\n{value}".encode())
+        connection.execute("UPDATE facts SET value = ?, crc = ?", (value, crc))
+    assert Memo(str(path)).load(known) == {}
