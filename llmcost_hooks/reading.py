@@ -108,7 +108,7 @@ def read_side(
     borrowed: bool = False,
     broken: bool = False,
 ) -> Side:
-    """The side's prompts. `borrowed`: the manifest is the other side's, because this one has none, or a `broken` one."""
+    """The side's prompts. `borrowed`: the manifest is the other side's; this one has none, or a `broken` one."""
     finder = Finder(manifest, selection)
     contents: dict[str, bytes] = {}
     found: Mapping[str, str | Problem] = {}
