@@ -29,7 +29,8 @@ def watch(event, args):
         os._exit(99)
     if event in changes or event == "sqlite3.connect" or (event == "open" and args[2] & writing):
         if not isinstance(args[0], int) and args[0] != os.devnull:  # an open pipe is no file
-            os.write(log, f"write {args[0]}\\n".encode(errors="surrogateescape"))
+            name = os.fsdecode(args[0]) if isinstance(args[0], bytes) else args[0]  # bytes from sqlite3 in Python 3.10
+            os.write(log, f"write {name}\\n".encode(errors="surrogateescape"))
 
 sys.addaudithook(watch)
 """
