@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from .prices.book import PriceBook
-from .pricing import EXACT, ZERO, Facts, PromptEstimate, Row, Unpriced, make_resolver, price_prompt, worst_grade
+from .pricing import (
+    EXACT,
+    ZERO,
+    Facts,
+    PromptEstimate,
+    Resolve,
+    Row,
+    Unpriced,
+    make_resolver,
+    price_prompt,
+    worst_grade,
+)
 from .snapshot import PromptFile, Snapshot
 
 
@@ -63,7 +74,7 @@ def estimate_snapshot(snapshot: Snapshot, facts: Facts, book: PriceBook, on: dat
 
 def estimate_snapshots(snapshots: Sequence[Snapshot], facts: Facts, book: PriceBook, on: date) -> list[Estimate]:
     """Price several sides; a prompt that is the same as on a side before is priced once, and its row shared."""
-    resolve, known = make_resolver(book, on), dict[str, tuple[PromptFile, str | None, Row]]()
+    price, known = _pricer(facts, make_resolver(book, on)), dict[str, tuple[PromptFile, str | None, Row]]()
     estimates = []
     with localcontext(EXACT):
         for snapshot in snapshots:
@@ -71,10 +82,32 @@ def estimate_snapshots(snapshots: Sequence[Snapshot], facts: Facts, book: PriceB
             for file in snapshot.files:
                 same = known.get(file.prompt_id)
                 if same is None or same[0] != file or same[1] != period:
-                    known[file.prompt_id] = file, period, price_prompt(file, facts, resolve, period)
+                    known[file.prompt_id] = file, period, price(file, period)
             rows = tuple([known[file.prompt_id][2] for file in snapshot.files])
             estimates.append(Estimate(snapshot.label, snapshot.commit, period, rows, price_info(book)))
     return estimates
+
+
+def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None], Row]:
+    """`price_prompt`, computing once for prompts that are equal in all that a price depends on.
+
+    Of ten thousand prompts most share their assumptions, and many their length: the memo gives those one and the same
+    facts. Identity is enough to know them by, since facts and files live as long as this.
+    """
+    computed: dict[tuple[int, int, str | None, str | None], PromptEstimate] = {}
+
+    def price(file: PromptFile, period: str | None) -> Row:
+        known = facts.get((file.format, file.oid)) if file.oid is not None and file.problem is None else None
+        key = (id(known), id(file.assumptions), file.default_model, period)
+        if known is not None and key in computed:
+            own = (file.prompt_id, file.path, str(file.oid), file.named, file.tags)
+            return PromptEstimate._make((*own, *computed[key][len(own) :]))
+        row = price_prompt(file, facts, resolve, period)
+        if known is not None and isinstance(row, PromptEstimate):
+            computed[key] = row
+        return row
+
+    return price
 
 
 def price_info(book: PriceBook) -> PriceInfo:

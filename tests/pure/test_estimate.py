@@ -348,3 +348,14 @@ def test_an_operation_that_would_round_raises() -> None:
     assert call_cost(odd, "default", 1, 0, 0) == Decimal("1" * 99 + "E-105")
     with pytest.raises(Inexact):
         call_cost(odd, "default", 7_777_777, 0, 0)
+
+
+def test_prompts_with_the_same_facts_are_computed_once_and_keep_their_own_names() -> None:
+    """Equal facts and assumptions give equal numbers; what a row is called and where it lies stays its own."""
+    known = facts(1000)
+    one, other = prompt(model="gpt-4o"), prompt(model="gpt-4o")
+    twin = other._replace(prompt_id="twin", path="elsewhere", oid="other oid", assumptions=one.assumptions)
+    first, second = price((one, known), (twin, known)).rows
+    assert isinstance(first, PromptEstimate) and isinstance(second, PromptEstimate)
+    assert (second.prompt_id, second.path, second.content_hash) == ("twin", "elsewhere", "other oid")
+    assert second[5:] == first[5:]
