@@ -62,7 +62,7 @@ class Memo:
         rows = [(text, value, _crc(text, value)) for text, value in _encoded(facts)]
         try:
             os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600))
             if _is_own(self._path):
                 self._write(rows)
         except OSError:

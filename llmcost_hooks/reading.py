@@ -131,7 +131,7 @@ def _in_git(repo: Repository, source: Source, finder: Finder) -> dict[str, Entry
     if not tree:
         return index_entries(repo.cwd, finder.roots(), finder.finds)
     changes = staged_changes(repo.cwd) if source.staged is None else source.staged
-    ours = [change for change in changes if finder.finds(change.path)]
+    ours = [change for change in changes if finder.finds(change.path) or change.path == NAME]
     return staged_over(tree_entries(repo.cwd, tree, finder.enters), ours)
 
 

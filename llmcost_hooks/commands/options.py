@@ -20,6 +20,7 @@ from ..memo import Memo, memo_path
 from ..models import resolve_model
 from ..pricing import unknown_model
 from ..reading import Side
+from ..render.sanitise import terminal_name
 from ..report import Report
 from ..snapshot import Selection
 
@@ -199,4 +200,4 @@ def _wants_color() -> bool:
 
 def verbose_note(ctx: click.Context, text: str) -> None:
     if ctx.obj["verbose"]:
-        write(sys.stderr, f"llm-cost: {text} ({time.process_time():.2f} s of processor time)\n")
+        write(sys.stderr, f"llm-cost: {terminal_name(text, 2000)} ({time.process_time():.2f} s of processor time)\n")

@@ -31,9 +31,15 @@ def converted(data: bytes, encoding: str, oid: str) -> tuple[bytes, bytes] | Non
     return None
 
 
+# Python has codecs that are no file's encoding; these take a time that grows with the square of the file.
+_SLOW = ("punycode", "idna", "unicode", "raw", "undefined", "utf7")
+
+
 def _decoded(data: bytes, encoding: str) -> list[bytes]:
     """`data` in UTF-8; nothing where it is not in that encoding, or the encoding is not known."""
     name = encoding.lower().replace("utf-", "utf")
+    if name.startswith(_SLOW):
+        return []
     try:
         # git's own name for an encoding that it writes in one way, and reads as either.
         return [data.decode("utf16" if name == "utf16le-bom" else name).encode()]

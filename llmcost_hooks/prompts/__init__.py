@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..errors import ConfigError, ExitCode, ParseError
 
 MAX_BYTES = 10_000_000  # a larger prompt is refused (exit 3): no model takes it, and a mistake is likelier
-FACTS_VERSION = 1  # raised whenever parsing or counting of the same bytes may give other facts
+FACTS_VERSION = 2  # raised whenever parsing or counting of the same bytes may give other facts
 
 
 class Prompt(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import time
 from pathlib import Path
 
 import pytest
@@ -239,3 +240,22 @@ def test_hostile_configuration_is_not_run(prompts: Repo, ready: Ready, tmp_path:
         llm_cost(prompts.path, *command)
     start(prompts.path, module="llmcost_hooks.hooks.pre_commit")
     assert not (tmp_path / "sprung").exists()
+
+
+def test_a_codec_that_is_no_encoding_of_files(repo: Repo) -> None:
+    """An attribute of the repository must not choose how long we take."""
+    repo.write("prompts/a.md", "word " * 10)
+    repo.commit()
+    repo.write(".gitattributes", "*.md working-tree-encoding=punycode\n")
+    repo.write("prompts/a.md", "word " * 200_000)
+    start = time.monotonic()
+    llm_cost(repo.path, "estimate", "--model", "gpt-4o")
+    assert time.monotonic() - start < 5
+
+
+def test_a_manifest_removed_from_the_index(repo: Repo) -> None:
+    repo.write("llm-cost.toml", "version = 1\n")
+    repo.write("prompts/a.md", "word")
+    repo.commit()
+    repo.git("rm", "-q", "--cached", "llm-cost.toml")
+    assert "not in this clone" not in llm_cost(repo.path, "estimate", "--staged", "--model", "gpt-4o").err

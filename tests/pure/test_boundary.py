@@ -125,7 +125,9 @@ def test_an_interruption(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_an_interruption_from_the_keyboard() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job's children would ignore it
     with subprocess.Popen([*RUN, "sleep"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        signal.signal(signal.SIGINT, before)
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline() == b"ready\n"
