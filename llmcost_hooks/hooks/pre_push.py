@@ -145,7 +145,7 @@ def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:
                 return EMPTY  # a history of its own
             return commit_source(repo, found, f"merge base with {shown}/{branch}")
     known = unpushed_base(repo.cwd, head.commit or "", remote)
-    return commit_source(repo, known, f"what {shown} has") if known else EMPTY  # the remote is empty, as far as known
+    return commit_source(repo, known, "the nearest commit that a remote has") if known else EMPTY  # the remote is empty, as far as known
 
 
 if __name__ == "__main__":
