@@ -145,7 +145,9 @@ def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:
                 return EMPTY  # a history of its own
             return commit_source(repo, found, f"merge base with {shown}/{branch}")
     known = unpushed_base(repo.cwd, head.commit or "", remote)
-    return commit_source(repo, known, "the nearest commit that a remote has") if known else EMPTY  # the remote is empty, as far as known
+    if known is None:
+        return EMPTY  # the remote is empty, as far as is known here
+    return commit_source(repo, known, "the nearest commit that a remote has")
 
 
 if __name__ == "__main__":
