@@ -52,10 +52,9 @@ class PriceBook:
             self._rows[name] = self._look_up(name)
         return self._rows[name]
 
-    def offer(self, row: ModelRow, on: date) -> Offer | None:
-        """What the model costs at its own provider on that day; None before its first known price."""
-        own = [offer for offer in row.offers if self._vendors.get(offer.channel) == row.provider and not offer.region]
-        return max((offer for offer in own if offer.effective_from <= on), key=_since, default=None)
+    def offer(self, row: ModelRow, on: date, region: str | None = None) -> Offer | None:
+        """What the model costs in that region on that day; None before its first known price."""
+        return row.offer(on, region)
 
     def rows(self) -> Iterator[ModelRow]:
         """All models, sorted by id."""
@@ -138,10 +137,6 @@ def _parsed(text: bytes) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise _damaged(f"a line is not JSON ({error})") from None
-
-
-def _since(offer: Offer) -> date:
-    return offer.effective_from
 
 
 def _damaged(why: str) -> PricingError:

@@ -5,7 +5,7 @@ Rates are USD per 1,000,000 tokens. None = unknown (never priced), 0 = free.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -13,16 +13,17 @@ from typing import Any, NamedTuple
 from ..errors import PricingError
 
 Source = tuple[str, str, date]  # the page the libraries cite, who compared what, and when
+STANDARD = "standard"
 
 
 class Rates(NamedTuple):
     """USD per 1,000,000 tokens of each kind."""
 
-    input: Decimal | None
-    output: Decimal | None
-    cache_read: Decimal | None
-    cache_write_5m: Decimal | None  # or the provider's only lifetime
-    cache_write_1h: Decimal | None
+    input: Decimal | None = None
+    output: Decimal | None = None
+    cache_read: Decimal | None = None
+    cache_write_5m: Decimal | None = None  # or the provider's only lifetime
+    cache_write_1h: Decimal | None = None
 
 
 class Tier(NamedTuple):
@@ -36,44 +37,142 @@ class Tariff(NamedTuple):
     """Base rates, and the tiers above them in ascending order."""
 
     rates: Rates
-    tiers: tuple[Tier, ...]
+    tiers: tuple[Tier, ...] = ()
 
     def at(self, input_tokens: int) -> Rates:
         """Rates of the whole request: a cliff on total input tokens (cached ones included), strictly greater."""
-        above = [tier.rates for tier in self.tiers if input_tokens > tier.above_input_tokens]
-        return above[-1] if above else self.rates
+        rates = self.rates
+        for tier in self.tiers:
+            if input_tokens > tier.above_input_tokens:
+                rates = tier.rates
+        return rates
+
+
+class Window(NamedTuple):
+    """Other rates between two times of the day, UTC "HH:MM"; the later may be the next day's."""
+
+    utc_from: str
+    utc_to: str
+    variant: str
+    rates: Rates
+
+    def holds(self, time: str) -> bool:
+        if self.utc_from <= self.utc_to:
+            return self.utc_from <= time < self.utc_to
+        return time >= self.utc_from or time < self.utc_to
 
 
 class Offer(NamedTuple):
-    """What one model costs through one channel from one day on."""
+    """What one model costs through one channel, in one region, from one day on."""
 
     model: str
     provider: str
     channel: str
-    region: str | None
+    region: str | None  # None: wherever no region is named
     effective_from: date
     source: str
     verified_by: str
     verified_at: date
-    standard: Tariff
-    batch: Tariff | None
+    variants: Mapping[str, Tariff]  # "standard", and "batch", "flex", "priority", ... where stated
+    windows: tuple[Window, ...] = ()
+    per_request: Mapping[str, Decimal] = {}  # USD: "request" on every call, others (web_search) where they are used
+    training: Decimal | None = None  # USD per 1,000,000 training tokens
+    other: Mapping[str, Decimal] = {}  # rates of what is no text: "standard.input_audio"
+    estimated: bool = False  # a person's guess, not a price list
+    origin: str = ""  # "" = the price file as it is; otherwise what a manifest made of it
+
+    @property
+    def standard(self) -> Tariff:
+        return self.variants[STANDARD]
+
+    @property
+    def batch(self) -> Tariff | None:
+        return self.variants.get("batch")
+
+    def tariff(self, variant: str, time: str | None = None) -> Tariff | None:
+        """Rates of a way to be billed; None = unknown. `time` is UTC "HH:MM".
+
+        Where rates depend on the time and none is named, each is the dearest of the day: never too low.
+        """
+        tariff = self.variants.get(variant)
+        windows = [window for window in self.windows if window.variant == variant]
+        if tariff is None or not windows:
+            return tariff
+        if time is not None:
+            rates = next((window.rates for window in reversed(windows) if window.holds(time)), tariff.rates)
+        else:
+            rates = Rates(*map(_dearest, zip(tariff.rates, *(window.rates for window in windows), strict=True)))
+        return tariff._replace(rates=rates)
 
 
 class ModelRow(NamedTuple):
-    """One model of the price file."""
+    """One model of the price file, as one channel sells it."""
 
     id: str
-    provider: str
-    context_window: int | None
-    max_output_tokens: int | None
-    tokenizer: str | None  # the encoding the provider's own tokenizer table gives it
-    retires_at: date | None
-    offers: tuple[Offer, ...]  # every channel and date
+    provider: str  # who bills
+    context_window: int | None = None
+    max_output_tokens: int | None = None
+    tokenizer: str | None = None  # the encoding the provider's own tokenizer table gives it
+    retires_at: date | None = None
+    offers: tuple[Offer, ...] = ()  # every region and date
+    channel: str = ""
+    developer: str | None = None  # who made it
+    base_model: str | None = None  # the developer's own offer of the same model
+    mode: str = "chat"
+    cache_min_tokens: int | None = None  # a shorter prompt is not cached
+    released: date | None = None
+    deprecated_at: date | None = None
+    replacement: str | None = None
+    multipliers: Mapping[str, Decimal] = {}  # region -> factor on the offer without a region
+
+    def regions(self) -> tuple[str, ...]:
+        """The regions that have a price of their own, sorted."""
+        return tuple(sorted({offer.region for offer in self.offers if offer.region} | set(self.multipliers)))
+
+    def history(self, region: str | None = None) -> Iterator[Offer]:
+        """The dated offers of exactly this region, oldest first; none where it is not stated."""
+        own = [offer for offer in self.offers if offer.region == region]
+        if not own and region in self.multipliers:
+            factor = self.multipliers[str(region)]
+            own = [scaled(offer, factor)._replace(region=region) for offer in self.offers if offer.region is None]
+        return iter(sorted(own, key=_since))
+
+    def offer(self, on: date, region: str | None = None) -> Offer | None:
+        """What it costs in this region on that day; None before its first known price, or in an unknown region."""
+        return max((o for o in self.history(region) if o.effective_from <= on), key=_since, default=None)
+
+
+def _since(offer: Offer) -> date:
+    return offer.effective_from
+
+
+def _dearest(rates: tuple[Decimal | None, ...]) -> Decimal | None:
+    """None where one of them is unknown: it could be the dearest."""
+    known = [rate for rate in rates if rate is not None]
+    return max(known) if len(known) == len(rates) else None
+
+
+def scaled(offer: Offer, factor: Decimal) -> Offer:
+    """The offer with every token rate multiplied; fees per request stay. Exact: nothing is rounded."""
+
+    def times(rates: Rates) -> Rates:
+        return Rates(*[None if rate is None else rate * factor for rate in rates])
+
+    variants = {
+        name: Tariff(times(tariff.rates), tuple(Tier(tier[0], times(tier.rates)) for tier in tariff.tiers))
+        for name, tariff in offer.variants.items()
+    }
+    windows = tuple(window._replace(rates=times(window.rates)) for window in offer.windows)
+    other = {name: rate * factor for name, rate in offer.other.items()}
+    return offer._replace(variants=variants, windows=windows, other=other)
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
 
 
 def parse_source(value: Mapping[str, Any]) -> Source:
     """A member of the header's `sources`. KeyError, TypeError or ValueError where it is damaged."""
-    return str(value["url"]), str(value["verified_by"]), date.fromisoformat(value["verified_at"])
+    return str(value["url"]), str(value["verified_by"]), _day(value["verified_at"])
 
 
 def parse_row(name: str, value: Mapping[str, Any], sources: Mapping[str, Source]) -> ModelRow:
@@ -88,18 +187,36 @@ def parse_row(name: str, value: Mapping[str, Any], sources: Mapping[str, Source]
 
 
 def _row(name: str, value: Mapping[str, Any], sources: Mapping[str, Source]) -> ModelRow:
-    provider, retires_at = value["provider"], value["lifecycle"]["retires_at"]
-    offers = tuple(
-        _offer(name, provider, offer, prices, sources) for offer in value["offers"] for prices in offer["prices"]
-    )
+    life, cache = value["lifecycle"], value.get("cache") or {}
+    (channel,) = {
+        _text(offer["channel"]) for offer in value["offers"]
+    }  # an entry is one channel's: nothing falls across
     return ModelRow(
-        name,
-        provider,
-        value["context_window"],
-        value["max_output_tokens"],
-        value["tokenizer"],
-        date.fromisoformat(retires_at) if retires_at else None,
-        offers,
+        id=name,
+        provider=_text(value["provider"]),
+        context_window=_whole(value["context_window"]),
+        max_output_tokens=_whole(value["max_output_tokens"]),
+        tokenizer=_maybe_text(value["tokenizer"]),
+        retires_at=_maybe_day(life["retires_at"]),
+        offers=tuple(
+            _offer(name, value["provider"], offer, prices, sources)
+            for offer in value["offers"]
+            for prices in offer["prices"]
+        ),
+        channel=channel,
+        developer=_maybe_text(value.get("developer")),
+        base_model=_maybe_text(value.get("base_model")),
+        mode=_text(value.get("mode", "chat")),
+        cache_min_tokens=_whole(cache.get("min_tokens")),
+        released=_maybe_day(life.get("released")),
+        deprecated_at=_maybe_day(life.get("deprecated_at")),
+        replacement=_maybe_text(life.get("replacement")),
+        multipliers={
+            region: _known_price(factor)
+            for offer in value["offers"]
+            if offer["region"] is None
+            for region, factor in offer.get("region_multipliers", {}).items()
+        },
     )
 
 
@@ -107,28 +224,52 @@ def _offer(
     name: str, provider: str, offer: Mapping[str, Any], prices: Mapping[str, Any], sources: Mapping[str, Source]
 ) -> Offer:
     source, verified_by, verified_at = sources[prices["source"]]
-    batch = prices["variants"].get("batch")
+    stated = {STANDARD: prices[STANDARD], **prices["variants"]}
+    training = prices.get("training")
     return Offer(
         model=name,
         provider=provider,
-        channel=offer["channel"],
-        region=offer["region"],
-        effective_from=date.fromisoformat(prices["effective_from"]),
+        channel=_text(offer["channel"]),
+        region=_maybe_text(offer["region"]),
+        effective_from=_day(prices["effective_from"]),
         source=source,
         verified_by=verified_by,
         verified_at=verified_at,
-        standard=_tariff(prices["standard"], prices["tiers"], "standard"),
-        batch=_tariff(batch, prices["tiers"], "batch") if batch is not None else None,
+        variants={variant: _tariff(rates, prices["tiers"], variant) for variant, rates in stated.items()},
+        windows=tuple(_window(window) for window in prices.get("time_of_day", ())),
+        per_request={fee: _known_price(price) for fee, price in prices.get("per_request", {}).items()},
+        training=_price(training),
+        other={
+            f"{variant}.{dimension}": _known_price(price)
+            for variant, rates in stated.items()
+            for dimension, price in rates.items()
+            if dimension not in Rates._fields and price is not None
+        },
     )
 
 
 def _tariff(base: Mapping[str, Any], tiers: list[Mapping[str, Any]], variant: str) -> Tariff:
-    own = [Tier(int(tier["when_input_gt"]), _rates(tier)) for tier in tiers if tier["variant"] == variant]
+    own = [Tier(_count(tier["when_input_gt"]), _rates(tier)) for tier in tiers if tier["variant"] == variant]
     return Tariff(_rates(base), tuple(sorted(own, key=lambda tier: tier.above_input_tokens)))
 
 
+def _window(value: Mapping[str, Any]) -> Window:
+    begin, end = _text(value["utc_from"]), _text(value["utc_to"])
+    for time in (begin, end):
+        if len(time) != 5 or not "00:00" <= time <= "23:59" or time[2] != ":" or time[3] > "5":
+            raise ValueError(f"{time} is no time of the day")
+    return Window(begin, end, _text(value.get("variant", STANDARD)), _rates(value))
+
+
 def _rates(value: Mapping[str, Any]) -> Rates:
-    return Rates(*(_price(value.get(dimension)) for dimension in Rates._fields))
+    return Rates(*[_price(value.get(dimension)) for dimension in Rates._fields])
+
+
+def _known_price(value: object) -> Decimal:
+    price = _price(value)
+    if price is None:
+        raise ValueError("a price is missing")
+    return price
 
 
 def _price(value: object) -> Decimal | None:
@@ -141,3 +282,31 @@ def _price(value: object) -> Decimal | None:
     if not price.is_finite() or price < 0:
         raise ValueError(f"{value} is no price")
     return price
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a text is missing, here is {type(value).__name__}")
+    return value
+
+
+def _maybe_text(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError(f"a number of tokens is missing, here is {type(value).__name__}")
+    return value
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None else _count(value)
+
+
+def _day(value: object) -> date:
+    return date.fromisoformat(_text(value))
+
+
+def _maybe_day(value: object) -> date | None:
+    return None if value is None else _day(value)

@@ -189,19 +189,26 @@ def test_a_retired_model_keeps_its_last_price() -> None:
     assert offer_input("claude-3-opus", date(2027, 1, 1)) == Decimal("15")
 
 
-def test_another_channel_or_region_is_never_the_models_own_price() -> None:
-    def add_channels(value: dict[str, Any]) -> None:
+def test_another_region_is_never_the_models_own_price() -> None:
+    def add_region(value: dict[str, Any]) -> None:
         offers = value["models"]["gpt-4o"]["offers"]
-        value["channels"]["azure"] = {"vendor": "Microsoft", "service": "Azure OpenAI"}
-        foreign = json.loads(json.dumps(offers[0]).replace('"2.5"', '"99"'))
-        offers[:0] = [{**foreign, "channel": "azure"}, {**foreign, "channel": "nobody"}, {**foreign, "region": "eu"}]
+        offers.insert(0, {**json.loads(json.dumps(offers[0]).replace('"2.5"', '"99"')), "region": "eu"})
 
-    book = PriceBook(edited(add_channels))
+    book = PriceBook(edited(add_region))
     assert offer_input("gpt-4o", date(2026, 11, 22), book) == Decimal("2.5")
-    only_foreign = edited(
-        lambda value: value["models"]["gpt-4o"]["offers"].__setitem__(slice(3, None), []), edited(add_channels)
+    only_there = edited(
+        lambda value: value["models"]["gpt-4o"]["offers"].__setitem__(slice(1, None), []), edited(add_region)
     )
-    assert offer_input("gpt-4o", date(2026, 11, 22), PriceBook(only_foreign)) is None
+    assert offer_input("gpt-4o", date(2026, 11, 22), PriceBook(only_there)) is None
+
+
+def test_an_entry_of_two_channels_is_damaged() -> None:
+    def add_channel(value: dict[str, Any]) -> None:
+        offers = value["models"]["gpt-4o"]["offers"]
+        offers.append({**offers[0], "channel": "azure"})
+
+    with pytest.raises(PricingError, match="gpt-4o is damaged"):
+        offer_input("gpt-4o", date(2026, 11, 22), PriceBook(edited(add_channel)))
 
 
 def rates(value: int) -> Rates:
