@@ -79,7 +79,7 @@ class Offer(NamedTuple):
     training: Decimal | None = None  # USD per 1,000,000 training tokens
     other: Mapping[str, Decimal] = {}  # rates of what is no text: "standard.input_audio"
     estimated: bool = False  # a person's guess, not a price list
-    origin: str = ""  # "" = the price file as it is; otherwise what a manifest made of it
+    origin: str = ""  # "" = the price file as it is; otherwise what a manifest made of it (prices/own.py)
 
     @property
     def standard(self) -> Tariff:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from llmcost_hooks.errors import PricingError
 from llmcost_hooks.prices.book import PriceBook, Rates, Tariff, Tier
 
 from .files import DATA, WHOLE, edited
