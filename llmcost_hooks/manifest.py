@@ -204,13 +204,13 @@ _ASSUMPTIONS: dict[str, Callable[[object], Any]] = {
     "service_tier": one_of(SERVICE_TIERS),
     "region": read_string,
     "time_of_day": read_time,
-    "fine_tuned": read_boolean,
-    "pricing_id": read_string,
-    "price_version": read_day,
 }
 _DEFAULTS = _ASSUMPTIONS
 _PROMPT = {
     **_ASSUMPTIONS,
+    "fine_tuned": read_boolean,
+    "pricing_id": read_string,
+    "price_version": read_day,
     "path": read_path,
     "prompt_id": read_prompt_id,
     "tags": read_tags,

@@ -181,12 +181,14 @@ def _cached(model: Model, assumed: Assumptions, tokens: int) -> int:
 
 
 def _what_is_missing(paid: Paid, variant: str, tokens: int, cached: int, no_list_price: bool) -> str:
-    tariff = paid.offer.tariff(variant)
-    if tariff is None or no_list_price:
-        return f"{STANDARD if no_list_price else variant} price"
+    offer, variant = (paid.listed, STANDARD) if no_list_price else (paid.offer, variant)
+    tariff = offer.tariff(variant)
+    if tariff is None:
+        return f"{variant} price"
     tier = f" above {tokens - 1:,} input tokens" if tariff.at(tokens) != tariff.rates else ""
-    kind = "cached input price" if cached and tariff.at(tokens).cache_read is None else "price"
-    return f"{variant} {kind}{tier}" if variant != STANDARD or kind == "price" else f"{kind}{tier}"
+    if cached and not no_list_price and tariff.at(tokens).cache_read is None:
+        return ("" if variant == STANDARD else f"{variant} ") + f"cached input price{tier}"
+    return f"{variant} price{tier}"
 
 
 def _lacks_ratio(assumed: Assumptions) -> bool:

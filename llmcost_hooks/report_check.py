@@ -32,7 +32,7 @@ def check_report(
             ("No prompt_id in llm-cost.toml: ", *name_list(list(verdict.without_id)), "; a move ends their history.")
         )
     return Report(
-        (*_headline(estimate, manifest, verdict, comparison), expired_mark(estimate)),
+        (*_headline(estimate, manifest, verdict, comparison), *expired_mark(estimate)),
         _breakdown(estimate) if verdict.exceeded else None,
         tuple(_failure(each, comparison) for each in verdict.exceeded[1:]),
         tuple(sections),

@@ -86,7 +86,7 @@ def _total(comparison: Comparison) -> Text:
         return (f"Total: {token_total(base)} → {token_total(head)} tokens{change}",)
     percent = comparison.percent()
     change = f" ({format_percent(percent)})" if percent else ""
-    return (f"Total: {total(base)} → {total(head)}{change}{expired_mark(head) or expired_mark(base)}",)
+    return (f"Total: {total(base)} → {total(head)}{change}", *(expired_mark(head) or expired_mark(base)))
 
 
 def _tokens(estimate: Estimate) -> int:

@@ -28,7 +28,7 @@ def estimate_report(estimate: Estimate) -> Report:
     headers = ("prompt_id", "Model", "Input", "Output", "Cost" if money else "Tokens")
     table = Table(headers, tuple(_cells(row) for row in estimate.rows), right=(2, 3, 4))
     tokens = f"{token_total(estimate)} tokens"
-    below: list[Text] = [(f"Total: {total(estimate) if money else tokens}{expired_mark(estimate)}",)]
+    below: list[Text] = [(f"Total: {total(estimate) if money else tokens}", *expired_mark(estimate))]
     listed, effective = estimate.known_list_cost(), estimate.known_cost()
     if listed != effective:
         below.append((f"List cost: {format_money(listed)}",))

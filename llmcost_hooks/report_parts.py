@@ -97,9 +97,9 @@ def price_warning(estimate: Estimate) -> tuple[Text, ...]:
     )
 
 
-def expired_mark(estimate: Estimate) -> str:
+def expired_mark(estimate: Estimate) -> Text:
     """Behind every total of expired prices."""
-    return " (using expired prices)" if estimate.prices.expired() and has_money(estimate) else ""
+    return (" (using expired prices)",) if estimate.prices.expired() and has_money(estimate) else ()
 
 
 def problem_lines(rows: Iterable[Unpriced]) -> tuple[Text, ...]:
@@ -109,7 +109,8 @@ def problem_lines(rows: Iterable[Unpriced]) -> tuple[Text, ...]:
 
 
 def _hint(hint: str) -> str:
-    return f". {hint}" if hint else ""
+    """Its first line; all of it stands on stderr."""
+    return f". {hint.splitlines()[0]}" if hint else ""
 
 
 def side(estimate: Estimate) -> Name:

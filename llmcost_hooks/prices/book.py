@@ -30,6 +30,7 @@ class PriceBook:
     version: str
     currency: str
     generated_at: date
+    channels: dict[str, str]  # id -> who bills
     valid_until: date  # the first day on which the prices count as expired
 
     def __init__(self, data: bytes | memoryview | mmap) -> None:
@@ -43,6 +44,7 @@ class PriceBook:
             self.generated_at = date.fromisoformat(header["generated_at"][:10])
             self.valid_until = date.fromisoformat(header["valid_until"][:10])
             self._sources = {key: parse_source(value) for key, value in header["sources"].items()}
+            self.channels = {key: str(value["vendor"]) for key, value in header["channels"].items()}
             self._fine_tuned = {
                 key: Decimal(value["fine_tuned"]["multiplier"])
                 for key, value in header["channels"].items()

@@ -108,12 +108,12 @@ def prompt(
     )
 
 
-def price(*pairs: tuple[PromptFile, PromptFacts | Problem], period: str | None = None) -> Estimate:
+def price(*pairs: tuple[PromptFile, PromptFacts | Problem], period: str | None = None, on: date = ON) -> Estimate:
     """The estimate of prompts with these facts at BOOK's prices."""
     manifest = Manifest("llm-cost.toml", budget=Budget(period=period)) if period else None
     known: Facts = {(file.format, file.oid): found for file, found in pairs if file.oid}
     files = tuple(sorted((file for file, _ in pairs), key=lambda file: file.prompt_id))
-    return estimate_snapshot(Snapshot("worktree", None, manifest, files), known, BOOK, ON)
+    return estimate_snapshot(Snapshot("worktree", None, manifest, files), known, BOOK, on)
 
 
 def price_one(found: PromptFacts | Problem, *, period: str | None = None, **assumptions: Any) -> Row:
