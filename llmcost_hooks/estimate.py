@@ -10,8 +10,8 @@ from typing import NamedTuple
 from .lookup import Resolve, make_resolver
 from .prices.book import PriceBook
 from .prices.freshness import FRESH, Freshness, freshness, refuse_too_old
+from .prices.offers import EXACT
 from .pricing import (
-    EXACT,
     ZERO,
     Facts,
     PromptEstimate,

@@ -63,6 +63,7 @@ GRAMMAR: dict[str, Any] = {
     "model": {"*": _MODEL},
     "rows": [_ROW],
 }
+_PRICES = {*RATES, *VARIANTS, "training", "request"}
 REQUIRED = ("model", "effective_from")  # of a row
 
 
@@ -73,7 +74,13 @@ def read_prices(table: object, source: Source) -> OwnPrices:
         for key in REQUIRED:
             if key not in row:
                 raise source.error(("prices", "rows", n), f"a [[prices.rows]] entry needs {key}")
-    rates = [_own(name, table) for part in ("override", "model") for name, table in values.get(part, {}).items()]
+    _refuse_repeated(values.get("rows", []), source)
+    rates = [
+        _own(name, table)
+        for part in ("override", "model")
+        for name, table in values.get(part, {}).items()
+        if _PRICES & table.keys()
+    ]
     rates += [_own(row["model"], row) for row in values.get("rows", ())]
     return OwnPrices(
         values.get("as_of"),
@@ -84,6 +91,18 @@ def read_prices(table: object, source: Source) -> OwnPrices:
             for name, table in values.get("model", {}).items()
         },
     )
+
+
+def _refuse_repeated(rows: list[dict[str, Any]], source: Source) -> None:
+    """One row a model, kind and day: a second one would be an edit of the first."""
+    seen: dict[tuple[Any, ...], int] = {}
+    for n, row in enumerate(rows):
+        key = (row["model"], row["effective_from"], row.get("fine_tuned", False))
+        if key in seen:
+            first = source.line(("prices", "rows", seen[key]))
+            message = f'the prices of "{key[0]}" from {key[1]} are stated twice (first on line {first})'
+            raise source.error(("prices", "rows", n), message)
+        seen[key] = n
 
 
 def _own(name: str, table: Mapping[str, Any]) -> OwnRates:

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import ROUND_CEILING, Context, Decimal, Inexact, InvalidOperation, Overflow
+from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
 from .errors import ExitCode
 from .lookup import Paid, Resolve
 from .manifest import Assumptions
 from .models import Model
-from .prices.offers import STANDARD, Offer
+from .prices.offers import EXACT, STANDARD, Offer
 from .prompts import Problem, PromptFacts
 from .snapshot import MISSING, PromptFile
 
-EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
 ZERO = Decimal(0)
 GRADES = ("exact", "calibrated", "heuristic")  # best first; a total carries its worst
 UNKNOWN_MODEL_ENCODING = "o200k_base"  # what is counted where no model is named

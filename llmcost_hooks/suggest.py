@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from .models import Model, resolve_model
 from .prices.book import ModelRow, PriceBook
-from .pricing import EXACT, PromptEstimate, call_cost
+from .prices.offers import EXACT
+from .pricing import PromptEstimate, call_cost
 
 
 class Suggestion(NamedTuple):
