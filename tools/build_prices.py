@@ -22,7 +22,7 @@ from tools.price_entries import Said, entry
 from tools.price_genai import genai_statements
 from tools.price_litellm import MAP_NAME, litellm_statements, read_litellm_map
 from tools.price_merge import Asked, Decisions, Merged, merge_rows
-from tools.price_names import base_model, channel_names, check_names, fold_dated, fold_doors, spellings
+from tools.price_names import base_model, channel_names, check_names, fold_dated, spellings
 from tools.price_sources import DIRECT, Key, LeftOut, Row, Statement, Tariff, flat
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -41,6 +41,7 @@ class Inputs(NamedTuple):
     tokenizer: Callable[[str], str | None]
     day: date
     left_out: list[LeftOut]  # by the readers of the libraries
+    doors: dict[str, str] = {}  # names of a channel's second door -> its own
 
 
 class Built(NamedTuple):
@@ -63,6 +64,8 @@ def build(inputs: Inputs) -> Built:
             del offers["global"]
         models[name] = entry(name, offers, said, inputs.corrections, inputs.tokenizer, day)
         models[name]["lifecycle"] |= {k: v for k, v in inputs.corrections["retired"].get(name, {}).items() if k == "retires_at"}
+    if decide.undecided:
+        raise ValueError("\n  ".join(["decide in price_corrections.toml:", *decide.undecided]))
     if decide.idle():
         raise ValueError(f"decisions that no disagreement asks for: {decide.idle()}")
     aliases = _names(models, free, inputs)
@@ -89,13 +92,23 @@ def accepted(inputs: Inputs, left_out: list[LeftOut], free: list[str]) -> Iterat
         reason = is_excluded(first.channel, name, inputs.corrections)
         if reason:
             left_out.append(LeftOut(first.source, first.channel, name, reason))
+        elif not _answers(name, first, regions[name], inputs):
+            left_out.append(LeftOut(first.source, first.channel, name, "no price of what it answers"))
         elif any(name in table.get("aliases", []) for table in retired.values()):
             continue
         else:
             said = {r: (inputs.genai.get((name, r)), inputs.litellm.get((name, r))) for r in regions[name]}
-            if first.channel in DIRECT and (name, None) not in inputs.litellm and not _named_itself(name, said[None][0]):
+            genai = inputs.genai.get((name, None))
+            if genai and regions[name] == [None] and (name, None) not in inputs.litellm and not _named_itself(genai):
                 free.append(name)
             yield name, said
+
+
+def _answers(name: str, first: Statement, regions: list[str | None], inputs: Inputs) -> bool:
+    """Whether somebody states a price for its output, which an embedding does not need."""
+    stated = [s for r in regions for s in (inputs.litellm.get((name, r)), inputs.genai.get((name, r))) if s]
+    rates = [row.variants["standard"].base for statement in stated for row in statement.rows]
+    return "embed" in name or first.mode == "embedding" or any("output" in table for table in rates)
 
 
 def _says_nothing_new(offers: dict[str | None, list[Merged]]) -> bool:
@@ -105,8 +118,8 @@ def _says_nothing_new(offers: dict[str | None, list[Merged]]) -> bool:
     return prices.items() <= rest.items()
 
 
-def _named_itself(name: str, genai: Statement | None) -> bool:
-    return genai is not None and genai.model == name
+def _named_itself(genai: Statement) -> bool:
+    return genai.model == genai.id if genai.channel in DIRECT else genai.own
 
 
 def is_excluded(channel: str, name: str, corrections: dict[str, Any]) -> str | None:
@@ -153,7 +166,7 @@ def _names(models: dict[str, Any], free: list[str], inputs: Inputs) -> dict[str,
     }
     rest = {name: value for name, value in models.items() if name not in free}
     aliases.update(fold_dated(rest, valid_until))
-    aliases.update(fold_doors(rest, valid_until))
+    aliases.update({name: home for name, home in inputs.doors.items() if home in rest})
     named = spellings(rest, aliases, inputs.genai, free)
     for name in [name for name in models if name not in rest]:
         if name in aliases or name in named or name not in free:
@@ -231,11 +244,11 @@ def read_inputs(day: date, archive: str) -> Inputs:
     with open(archive, "rb") as wheel:
         if hashlib.sha256(wheel.read()).hexdigest() != corrections["archive"]["sha256"]:
             raise ValueError(f"{archive} is not the litellm wheel that price_corrections.toml names")
-    litellm, out = litellm_statements(read_litellm_map(_litellm_path()), _version("litellm"))
-    old, _ = litellm_statements(read_litellm_map(archive), corrections["archive"]["version"])
+    litellm, doors, out = litellm_statements(read_litellm_map(_litellm_path()), _version("litellm"))
+    old = litellm_statements(read_litellm_map(archive), corrections["archive"]["version"]).statements
     asked = {*litellm, *((name, None) for name in corrections["retired"])}
     genai, unpriced = genai_statements(asked, _version("genai-prices"))
-    return Inputs(genai, litellm, old, corrections, _tokenizer, day, [*out, *unpriced])
+    return Inputs(genai, litellm, old, corrections, _tokenizer, day, [*out, *unpriced], doors)
 
 
 def _version(distribution: str) -> str:

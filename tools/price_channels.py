@@ -110,27 +110,29 @@ _VENDORS = {
     "minimax": "MiniMax", "minimaxai": "MiniMax", "writer": "Writer", "perplexity": "Perplexity", "baidu": "Baidu",
     "tencent": "Tencent", "bytedance": "ByteDance", "bytedance-seed": "ByteDance", "ibm-granite": "IBM",
     "inception": "Inception", "liquid": "Liquid AI", "nousresearch": "Nous Research", "arcee-ai": "Arcee AI",
-    "allenai": "Ai2", "stepfun": "StepFun", "stepfun-ai": "StepFun", "xiaomi": "Xiaomi", "twelvelabs": "TwelveLabs",
+    "allenai": "Ai2", "stepfun": "StepFun", "stepfun-ai": "StepFun", "xiaomi": "Xiaomi", "xiaomimimo": "Xiaomi", "twelvelabs": "TwelveLabs",
     "thinkingmachines": "Thinking Machines", "inflection": "Inflection AI", "upstage": "Upstage",
 }  # fmt: skip
 # how a name without a vendor begins -> developer
 _FAMILIES = (
-    (r"(ft:)?(gpt-|o\d|chatgpt-|text-embedding-(3|ada)|davinci|babbage|curie|ada\b|codex-|computer-use)", "OpenAI"),
+    (r"(gpt-|o\d|chatgpt-|chat-latest|text-embedding-(3|ada)|(text-)?(davinci|curie)|babbage|ada\b|codex-)", "OpenAI"),
     (r"claude-", "Anthropic"),
-    (r"gemini-|gemma-", "Google"),
+    (r"gemini-|gemma|text-embedding-|text-multilingual-|text-unicorn|deep-research-", "Google"),
+    (r"(zai-)?glm-", "Z.AI"),
+    (r"jamba-", "AI21 Labs"),
     (r"(meta-)?llama-?v?\d(?!.*(groq|nemotron|hermes|tulu|dolphin))|llama-guard|codellama|muse-", "Meta"),
-    (r"(open-)?(mistral|mixtral|ministral|codestral|devstral|magistral|pixtral|voxtral)", "Mistral"),
+    (r"(open-|labs-)?(mistral|mixtral|ministral|codestral|devstral|magistral|pixtral|voxtral)", "Mistral"),
     (r"command-|cohere-|c4ai-", "Cohere"),
     (r"deepseek-", "DeepSeek"),
     (r"grok-", "xAI"),
     (r"qwen|qwq-", "Alibaba"),
     (r"kimi-", "Moonshot AI"),
-    (r"glm-", "Z.AI"),
     (r"phi-|mai-", "Microsoft"),
     (r"minimax-", "MiniMax"),
 )
 _OWNER = {
-    "openai": "OpenAI", "anthropic": "Anthropic", "cohere": "Cohere", "xai": "xAI", "meta": "Meta",
+    "openai": "OpenAI", "anthropic": "Anthropic", "google": "Google", "cohere": "Cohere", "deepseek": "DeepSeek",
+    "xai": "xAI", "meta": "Meta",
 }  # fmt: skip  # channels that sell nothing but their own models
 
 
@@ -138,7 +140,7 @@ def developer(channel: str, name: str) -> str | None:
     """Who made the model of this id, None where its name does not say so."""
     if channel in _OWNER:
         return _OWNER[channel]
-    rest = name.partition("/")[2] if "/" in name else name
+    rest = (name.partition("/")[2] if "/" in name else name).removeprefix("claude_platform/")
     vendor, mark, model = rest.partition("." if channel == "bedrock" else "/")
     if mark and vendor.lower() in _VENDORS:
         return _VENDORS[vendor.lower()]

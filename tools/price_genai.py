@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.price_channels import PROFILES, bedrock_profile, bedrock_stem, undated
-from tools.price_sources import DIRECT, Key, LeftOut, Row, Statement, Tariff
+from tools.price_sources import DIRECT, Key, LeftOut, Row, Statement, Tariff, drop_storage
 
 # provider -> channel. Google's list is the Gemini API's, and has Claude on Vertex AI.
 CHANNELS = {
@@ -259,4 +259,6 @@ def _tariff(prices: Mapping[str, Any]) -> Tariff:
             tariff.base[dimension] = getattr(value, "base", value).normalize()
             for tier in getattr(value, "tiers", []):
                 tariff.tiers.setdefault(tier.start, {})[dimension] = tier.price.normalize()
+    for rates in (tariff.base, *tariff.tiers.values()):
+        drop_storage(rates)
     return tariff

@@ -6,10 +6,10 @@ import json
 import re
 import zipfile
 from decimal import Context, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools.price_channels import litellm_name
-from tools.price_sources import Key, LeftOut, Rates, Row, Statement, Tariff
+from tools.price_sources import Key, LeftOut, Rates, Row, Statement, Tariff, drop_storage, flat
 
 MAP_NAME = "model_prices_and_context_window_backup.json"
 MODES = {"chat", "completion", "responses", "embedding", "realtime"}
@@ -47,7 +47,15 @@ def read_litellm_map(path: str) -> dict[str, Any]:
     return result
 
 
-def litellm_statements(prices: dict[str, Any], version: str) -> tuple[dict[Key, Statement], list[LeftOut]]:
+class LitellmSays(NamedTuple):
+    """Its statements, other names for their ids, and what is left out."""
+
+    statements: dict[Key, Statement]
+    doors: dict[str, str]
+    left_out: list[LeftOut]
+
+
+def litellm_statements(prices: dict[str, Any], version: str) -> LitellmSays:
     """Every model with text prices on a channel of ours, and the names that are left out.
 
     Where two keys are one name of ours, the one that spells the channel counts, and a twin that says otherwise is
@@ -67,22 +75,31 @@ def litellm_statements(prices: dict[str, Any], version: str) -> tuple[dict[Key, 
         known = found.setdefault(statement.key, statement)
         if known is not statement and known.rows != statement.rows:
             out.append(LeftOut(source, channel, key, f"another price than its twin {known.model}, which counts"))
-    return _at_home(found), out
+    return LitellmSays(*_at_home(found), out)
 
 
 _SERVICES = {"azure_ai/": "azure/", "bedrock_mantle/": "bedrock/"}  # second doors to a channel
 
 
-def _at_home(found: dict[Key, Statement]) -> dict[Key, Statement]:
-    """A name behind a channel's second door is the channel's own where the first door has none like it."""
-    known = {name.lower() for name, _ in found}
-    result = {}
+def _at_home(found: dict[Key, Statement]) -> tuple[dict[Key, Statement], dict[str, str]]:
+    """What a channel's second door sells is the channel's own, unless it costs something else there.
+
+    And the other names that this makes: "azure_ai/x" -> "azure/x".
+    """
+    known = {(name.lower(), region): (name, region) for name, region in found}
+    result, doors = dict[Key, Statement](), dict[str, str]()
     for statement in found.values():
-        door = next((door for door in _SERVICES if statement.id.startswith(door)), "")
+        door = next((door for door in _SERVICES if statement.id.startswith(door)), None)
         home = _SERVICES[door] + statement.id.removeprefix(door) if door else statement.id
-        moved = statement._replace(id=home) if home.lower() not in known else statement
-        result[moved.key] = moved
-    return result
+        twin = known.get((home.lower(), statement.region)) if door else None
+        if twin and not flat(statement.rows[0]).items() <= flat(found[twin].rows[0]).items():
+            result[statement.key] = statement
+            continue
+        if twin is None:
+            result[home, statement.region] = statement._replace(id=home)
+        if door:
+            doors[statement.id] = twin[0] if twin else home
+    return result, {name: home for name, home in doors.items() if (name, None) not in result}
 
 
 def _spelled_first(item: tuple[str, dict[str, Any]]) -> tuple[bool, str]:
@@ -143,19 +160,12 @@ def _row(entry: dict[str, Any]) -> Row:
             rates[_DIMENSIONS[match[1]]] = _per_million(value)
     for tariff in variants.values():
         for rates in (tariff.base, *tariff.tiers.values()):
-            _drop_storage(rates)
+            drop_storage(rates)
     # a tier of a variant that has no base price says nothing that can be used
     variants = {name: tariff for name, tariff in variants.items() if tariff.base}
     variants.setdefault("standard", Tariff({}, {}))
     row = Row(None, variants, per_request=_fees(entry))
     return _with_off_peak(row, entry["off_peak_pricing"]) if "off_peak_pricing" in entry else row
-
-
-def _drop_storage(rates: Rates) -> None:
-    """Writing into a cache costs at least the input price: what is less there is a price of storing, or none."""
-    for key in ("cache_write_5m", "cache_write_1h"):
-        if key in rates and rates[key] < rates.get("input", Decimal("Infinity")):
-            del rates[key]
 
 
 def _per_million(value: float) -> Decimal:

@@ -34,10 +34,11 @@ class Decisions:
     def __init__(self, tables: list[dict[str, Any]]) -> None:
         self.tables = tables
         self.asked: list[Asked] = []
+        self.undecided: list[str] = []
         self._used: set[tuple[int, str]] = set()
 
     def __call__(self, about: Statement, where: str, a: Decimal | None, b: Decimal | None) -> str:
-        """The source to take, or UNKNOWN; ValueError where nobody decided. The first rule that fits counts."""
+        """The source to take, or UNKNOWN, also where nobody decided. The first rule that fits counts."""
         for number, table in enumerate(self.tables):
             names = [glob for glob in table["names"] if fnmatchcase(about.id, glob)]
             places = [glob for glob in table["where"] if fnmatchcase(where, glob)]
@@ -47,9 +48,8 @@ class Decisions:
                 self.asked.append(Asked(about.id, about.region, where, a, b, table["take"], number))
                 return str(table["take"])
         here = f" in {about.region}" if about.region else ""
-        raise ValueError(
-            f"{about.id}{here}: the sources disagree on {where} ({a} / {b}); decide it in price_corrections.toml"
-        )
+        self.undecided.append(f"{about.id}{here}: the sources disagree on {where} ({a} / {b})")
+        return UNKNOWN
 
     def idle(self) -> list[str]:
         """Parts of decisions that no disagreement asked for."""

@@ -31,18 +31,6 @@ def fold_dated(models: dict[str, Any], valid_until: str) -> dict[str, str]:
     return aliases
 
 
-def fold_doors(models: dict[str, Any], valid_until: str) -> dict[str, str]:
-    """The same for a channel's second door: azure_ai/x where it costs what azure/x costs."""
-    aliases = {}
-    for name in sorted(models):
-        door, _, rest = name.partition("/")
-        home = {"azure_ai": f"azure/{rest}", "bedrock_mantle": f"bedrock/{rest}"}.get(door)
-        if home in models and substance(models[home], valid_until) == substance(models[name], valid_until):
-            del models[name]
-            aliases[name] = home
-    return aliases
-
-
 def substance(entry: dict[str, Any], valid_until: str) -> str:
     """What a price, limit or date of the entry may differ in; who states it may differ."""
     offers = [
@@ -61,15 +49,21 @@ def _prices(row: dict[str, Any]) -> dict[str, Any]:
 def spellings(
     models: Mapping[str, Any], aliases: Mapping[str, str], genai: Mapping[Key, Statement], free: Iterable[str]
 ) -> dict[str, str]:
-    """Other ways to write a name of an own API: the `free` ones of genai-prices, and Claude's word orders, with dots."""
+    """Other ways to write a name: the `free` ones of genai-prices, and both word orders of Claude's, with dots too."""
     own = {name: name for name in models if "/" not in name}
     target = {_dashed(name): model for name, model in [*aliases.items(), *own.items()] if "/" not in name}
     result = {}
-    for name in free:
+    own_of = {(said.channel, said.model): name for (name, _), said in genai.items() if said.own and name in models}
+    for name in sorted(free, key=lambda name: ("." not in name, name)):
+        said = genai[name, None]
         match = _DATED.fullmatch(name)
         model = target.get(_dashed(name)) or target.get(_dashed(match[1]) if match else "")
-        if model and (model, None) in genai and genai[name, None].model == genai[model, None].model:
+        if said.channel not in DIRECT:
+            model = own_of.get((said.channel, said.model))
+        if model and (model, None) in genai and said.model == genai[model, None].model:
             result[name] = model
+        elif said.channel in DIRECT:
+            target.setdefault(_dashed(name), name)  # of gpt-5.1-chat and gpt-5-1-chat the first is the model
     for name, model in target.items():
         for spelling in _claude_spellings(name):
             if spelling not in models and spelling not in aliases:

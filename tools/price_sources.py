@@ -75,6 +75,13 @@ class LeftOut(NamedTuple):
     reason: str
 
 
+def drop_storage(rates: Rates) -> None:
+    """Writing into a cache costs at least the input price: what is less there is a price of storing, or none."""
+    for key in ("cache_write_5m", "cache_write_1h"):
+        if key in rates and rates[key] < rates.get("input", Decimal("Infinity")):
+            del rates[key]
+
+
 def flat(row: Row) -> Flat:
     """All prices of a row by path."""
     return dict(_paths(row))
