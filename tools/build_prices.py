@@ -12,14 +12,18 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from decimal import Decimal
+from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from tools.price_merge import Decisions, Merged, context_window, merge_rows
-from tools.price_names import check_names, fold_dated, spellings
-from tools.price_sources import MAP_NAME, Statement, genai_statements, litellm_statements, read_litellm_map
+from tools.price_catalogue import broken_promises
+from tools.price_entries import Said, entry
+from tools.price_genai import genai_statements
+from tools.price_litellm import MAP_NAME, litellm_statements, read_litellm_map
+from tools.price_merge import Asked, Decisions, Merged, merge_rows
+from tools.price_names import base_model, channel_names, check_names, fold_dated, spellings
+from tools.price_sources import DIRECT, Key, LeftOut, Row, Statement, Tariff, flat
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CORRECTIONS = os.path.join(HERE, "price_corrections.toml")
@@ -30,101 +34,156 @@ VALID_DAYS = 45
 class Inputs(NamedTuple):
     """Everything that the file is a function of."""
 
-    genai: dict[str, Statement]
-    litellm: dict[str, Statement]
-    archive: dict[str, Statement]  # an older litellm, for retired models
+    genai: dict[Key, Statement]
+    litellm: dict[Key, Statement]
+    archive: dict[Key, Statement]  # an older litellm, for retired models and for how long a price has held
     corrections: dict[str, Any]
     tokenizer: Callable[[str], str | None]
     day: date
+    left_out: list[LeftOut]  # by the readers of the libraries
+    doors: dict[str, str] = {}  # names of a channel's second door -> its own
 
 
-def build(inputs: Inputs) -> dict[str, Any]:
-    """The price file as a value."""
-    decide = Decisions(inputs.corrections["decisions"])
-    models, aliases = {}, {}
-    for name, genai, litellm, retired in accepted(inputs):
-        models[name] = _entry(name, genai, litellm, retired, decide, inputs)
-        aliases.update(dict.fromkeys(retired.get("aliases", []), name))
+class Built(NamedTuple):
+    """The price file as a value, and what was decided on the way."""
+
+    file: dict[str, Any]
+    asked: list[Asked]
+    left_out: list[LeftOut]
+
+
+def build(inputs: Inputs) -> Built:
+    """ValueError where a disagreement is not decided, or a decision is not needed."""
+    decide, day = Decisions(inputs.corrections["decisions"]), inputs.day.isoformat()
+    left_out = [*inputs.left_out]
+    models, free = {}, list[str]()
+    for name, said in accepted(inputs, left_out, free):
+        retired = name in inputs.corrections["retired"]
+        offers = {region: list(_offer(pair, decide, retired, inputs)) for region, pair in said.items()}
+        if _says_nothing_new(offers):  # Azure's "global" is what is bought where no region is named
+            del offers["global"]
+        models[name] = entry(name, offers, said, inputs.corrections, inputs.tokenizer, day)
+        models[name]["lifecycle"] |= {k: v for k, v in inputs.corrections["retired"].get(name, {}).items() if k == "retires_at"}
+    if decide.undecided:
+        raise ValueError("\n  ".join(["decide in price_corrections.toml:", *decide.undecided]))
     if decide.idle():
         raise ValueError(f"decisions that no disagreement asks for: {decide.idle()}")
-    aliases.update(fold_dated(models, _valid_until(inputs.day)))
-    aliases.update(spellings(models, aliases, inputs.genai, _free_names(models, aliases, inputs)))
+    aliases = _names(models, free, inputs)
+    for name, value in models.items():
+        base = base_model(name, value, models, aliases)
+        models[name] = {**dict(list(value.items())[:2]), **({"base_model": base} if base else {}), **value}
+    return Built({**_header(inputs, models), "models": models, "aliases": aliases}, decide.asked, left_out)
+
+
+def accepted(inputs: Inputs, left_out: list[LeftOut], free: list[str]) -> Iterator[tuple[str, dict[str | None, Said]]]:
+    """(name, what both say of it by region) of every model that gets into the file.
+
+    A name of an own API that genai-prices only files under another model is `free` to become an alias.
+    """
+    retired, regions = inputs.corrections["retired"], dict[str, list[str | None]]()
+    for name, region in {**inputs.litellm, **inputs.genai}:
+        regions.setdefault(name, []).append(region)
+    for name in sorted({*regions, *retired}):
+        first = next(s for r in regions.get(name, [None]) if (s := inputs.litellm.get((name, r)) or inputs.genai.get((name, r))))
+        if name in retired:
+            old = retired[name].get("litellm_name")
+            yield name, {None: (inputs.genai[name, None], inputs.archive[old, None] if old else None)}
+            continue
+        reason = is_excluded(first.channel, name, inputs.corrections)
+        if reason:
+            left_out.append(LeftOut(first.source, first.channel, name, reason))
+        elif not _answers(name, first, regions[name], inputs):
+            left_out.append(LeftOut(first.source, first.channel, name, "no price of what it answers"))
+        elif any(name in table.get("aliases", []) for table in retired.values()):
+            continue
+        else:
+            said = {r: (inputs.genai.get((name, r)), inputs.litellm.get((name, r))) for r in regions[name]}
+            genai = inputs.genai.get((name, None))
+            if genai and regions[name] == [None] and (name, None) not in inputs.litellm and not _named_itself(genai):
+                free.append(name)
+            yield name, said
+
+
+def _answers(name: str, first: Statement, regions: list[str | None], inputs: Inputs) -> bool:
+    """Whether somebody states a price for its output, which an embedding does not need."""
+    stated = [s for r in regions for s in (inputs.litellm.get((name, r)), inputs.genai.get((name, r))) if s]
+    rates = [row.variants["standard"].base for statement in stated for row in statement.rows]
+    return "embed" in name or first.mode == "embedding" or any("output" in table for table in rates)
+
+
+def _says_nothing_new(offers: dict[str | None, list[Merged]]) -> bool:
+    if None not in offers or "global" not in offers or next(iter(offers.values()))[0].kind != "litellm":
+        return False
+    prices, rest = flat(offers["global"][-1].row), flat(offers[None][-1].row)
+    return prices.items() <= rest.items()
+
+
+def _named_itself(genai: Statement) -> bool:
+    return genai.model == genai.id if genai.channel in DIRECT else genai.own
+
+
+def is_excluded(channel: str, name: str, corrections: dict[str, Any]) -> str | None:
+    """The reason of the first rule of `[[exclude]]` that fits the name."""
+    for rule in corrections["exclude"]:
+        if rule.get("channel", channel) == channel and any(fnmatchcase(name.lower(), glob) for glob in rule["names"]):
+            return str(rule["reason"])
+    return None
+
+
+def _offer(pair: Said, decide: Decisions, retired: bool, inputs: Inputs) -> Iterator[Merged]:
+    genai, litellm = pair
+    if genai is None and litellm is not None:
+        litellm = litellm._replace(rows=tuple(_since(litellm, inputs)))
+    yield from merge_rows(genai, litellm, decide, inputs.day.isoformat(), archived=retired)
+
+
+def _since(litellm: Statement, inputs: Inputs) -> Iterator[Row]:
+    """litellm's one row, dated: from the day it was first read on, what the archive says too from its day on."""
+    (row,) = litellm.rows
+    old = inputs.archive.get(litellm.key)
+    kept = {path: price for path, price in flat(old.rows[0]).items() if flat(row).get(path) == price} if old else {}
+    variants = {
+        name: Tariff(
+            {key: price for key, price in tariff.base.items() if f"{name}.{key}" in kept},
+            {n: {key: p for key, p in rates.items() if f"{name}>{n}.{key}" in kept} for n, rates in tariff.tiers.items()},
+        )
+        for name, tariff in row.variants.items()
+    }
+    variants = {name: tariff for name, tariff in variants.items() if tariff.base}
+    if variants.get("standard", Tariff({}, {})).base == row.variants["standard"].base:
+        known = Row(inputs.corrections["archive"]["since"], variants)
+        yield known
+        if known[1:] == row[1:]:
+            return
+    yield row._replace(start=inputs.corrections["litellm_begins"])
+
+
+def _names(models: dict[str, Any], free: list[str], inputs: Inputs) -> dict[str, str]:
+    """All aliases; the models that are nothing but another name leave `models`."""
+    valid_until = _valid_until(inputs.day)
+    aliases = {
+        alias: name for name, table in inputs.corrections["retired"].items() for alias in table.get("aliases", [])
+    }
+    rest = {name: value for name, value in models.items() if name not in free}
+    aliases.update(fold_dated(rest, valid_until))
+    aliases.update({name: home for name, home in inputs.doors.items() if home in rest})
+    named = spellings(rest, aliases, inputs.genai, free)
+    for name in [name for name in models if name not in rest]:
+        if name in aliases or name in named or name not in free:
+            del models[name]
+    aliases.update(named)
+    aliases.update(channel_names(models, aliases))
+    for name in {name for name, region in inputs.litellm if region == "global" and name.startswith("azure/")}:
+        rest = name.removeprefix("azure/")
+        forms = {f"azure/{word}/{rest}": aliases.get(name, name) for word in ("global", "global-standard")}
+        aliases.update({form: target for form, target in forms.items() if form not in aliases})
+    aliases = {name: _end(target, aliases) for name, target in sorted(aliases.items())}
     check_names(models, aliases)
-    return {**_header(inputs, models), "models": models, "aliases": aliases}
+    return aliases
 
 
-def accepted(inputs: Inputs) -> list[tuple[str, Statement, Statement | None, dict[str, Any]]]:
-    """(name, genai-prices, litellm, its [retired] table) of every model that gets into the file."""
-    retired = inputs.corrections["retired"]
-    result: list[tuple[str, Statement, Statement | None, dict[str, Any]]] = [
-        (name, inputs.genai[name], litellm, {})
-        for name, litellm in inputs.litellm.items()
-        if name in inputs.genai and not is_excluded(name, inputs.corrections) and name not in retired
-    ]
-    for name, table in retired.items():
-        litellm_name = table.get("litellm_name")
-        result.append((name, inputs.genai[name], inputs.archive[litellm_name] if litellm_name else None, table))
-    return sorted(result, key=lambda item: item[0])
-
-
-def _free_names(models: dict[str, Any], aliases: dict[str, str], inputs: Inputs) -> list[str]:
-    """Names of genai-prices that may become aliases: litellm does not price them apart, nobody ruled them out."""
-    taken = {*models, *aliases, *inputs.litellm, *inputs.corrections["not_aliases"]}
-    return [name for name in sorted(inputs.genai) if name not in taken and not is_excluded(name, inputs.corrections)]
-
-
-def is_excluded(name: str, corrections: dict[str, Any]) -> bool:
-    """Whether a pattern of `[exclude]` is in the name."""
-    return any(pattern in f"{name}-" for pattern in corrections["exclude"])
-
-
-def _entry(
-    name: str, genai: Statement, litellm: Statement | None, retired: dict[str, Any], decide: Decisions, inputs: Inputs
-) -> dict[str, Any]:
-    day = inputs.day.isoformat()
-    prices, today = [], None
-    for row, standard, batch, checked in merge_rows(name, genai, litellm, decide, day, archived=bool(retired)):
-        source = f"{genai.channel}-{'single' if not checked else 'retired' if retired else 'both'}"
-        prices.append(_price_row(row.start or inputs.corrections["records_begin"], source, standard, batch))
-        today = standard if row is genai.on(day) else today
-    assert today is not None
-    return {
-        "provider": inputs.corrections["channels"][genai.channel]["vendor"],
-        "input_price_per_mtok": _number(today.base["input"]),
-        "output_price_per_mtok": _number(today.base["output"]),
-        "context_window": context_window(name, genai, litellm),
-        "max_output_tokens": litellm.max_output_tokens if litellm else None,
-        "tokenizer": inputs.tokenizer(name) if genai.channel == "openai" else None,
-        "lifecycle": {"retires_at": retired.get("retires_at") or (litellm.retires_at if litellm else None)},
-        "offers": [{"channel": genai.channel, "region": None, "prices": prices}],
-    }
-
-
-def _price_row(start: str, source: str, standard: Merged, batch: Merged | None) -> dict[str, Any]:
-    tiers = [
-        {"variant": variant, "when_input_gt": above, **_strings(rates)}
-        for variant, tariff in (("standard", standard), ("batch", batch))
-        if tariff is not None
-        for above, rates in tariff.tiers.items()
-    ]
-    alone = {**standard.alone, **(batch.alone if batch else {})}
-    return {
-        "effective_from": start,
-        "source": source,
-        "standard": _strings(standard.base),
-        "variants": {"batch": _strings(batch.base)} if batch else {},
-        "tiers": tiers,
-        **({"stated_by_one": alone} if alone else {}),
-    }
-
-
-def _number(price: Decimal | None) -> float | None:
-    """The derived copy that readers of the first schema find; everything else is a decimal string."""
-    return None if price is None else float(price)
-
-
-def _strings(rates: dict[str, Decimal | None]) -> dict[str, str | None]:
-    return {key: None if value is None else f"{value.normalize():f}" for key, value in rates.items()}
+def _end(target: str, aliases: dict[str, str]) -> str:
+    return aliases.get(target, target)
 
 
 # --- the file ----------------------------------------------------------------------------------------------------
@@ -137,7 +196,7 @@ def _valid_until(day: date) -> str:
 def _header(inputs: Inputs, models: dict[str, Any]) -> dict[str, Any]:
     genai, litellm = next(iter(inputs.genai.values())).source, next(iter(inputs.litellm.values())).source
     archive = f"litellm@{inputs.corrections['archive']['version']}"
-    who = {"both": f"{genai} + {litellm}", "retired": f"{genai} + {archive}", "single": genai}
+    who = {"both": f"{genai} + {litellm}", "retired": f"{genai} + {archive}", "single": genai, "litellm": litellm}
     channels = inputs.corrections["channels"]
     used = sorted({row["source"] for m in models.values() for offer in m["offers"] for row in offer["prices"]})
     sources = {}
@@ -155,7 +214,10 @@ def _header(inputs: Inputs, models: dict[str, Any]) -> dict[str, Any]:
         "generated_at": f"{inputs.day}T00:00:00Z",
         "valid_until": f"{_valid_until(inputs.day)}T00:00:00Z",
         "sources": sources,
-        "channels": {key: {"vendor": c["vendor"], "service": c["service"]} for key, c in sorted(channels.items())},
+        "channels": {
+            key: {member: value for member, value in table.items() if member != "cache_mode"}
+            for key, table in sorted(channels.items())
+        },
     }
 
 
@@ -182,10 +244,11 @@ def read_inputs(day: date, archive: str) -> Inputs:
     with open(archive, "rb") as wheel:
         if hashlib.sha256(wheel.read()).hexdigest() != corrections["archive"]["sha256"]:
             raise ValueError(f"{archive} is not the litellm wheel that price_corrections.toml names")
-    litellm = litellm_statements(read_litellm_map(_litellm_path()), _version("litellm"))
-    old = litellm_statements(read_litellm_map(archive), corrections["archive"]["version"])
-    names = {*litellm, *corrections["retired"]}
-    return Inputs(genai_statements(names, _version("genai-prices")), litellm, old, corrections, _tokenizer, day)
+    litellm, doors, out = litellm_statements(read_litellm_map(_litellm_path()), _version("litellm"))
+    old = litellm_statements(read_litellm_map(archive), corrections["archive"]["version"]).statements
+    asked = {*litellm, *((name, None) for name in corrections["retired"])}
+    genai, unpriced = genai_statements(asked, _version("genai-prices"))
+    return Inputs(genai, litellm, old, corrections, _tokenizer, day, [*out, *unpriced], doors)
 
 
 def _version(distribution: str) -> str:
@@ -216,12 +279,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--date", required=True, type=date.fromisoformat, help="the day of the check, YYYY-MM-DD")
     parser.add_argument("--archive", required=True, help="the litellm wheel named in price_corrections.toml")
+    parser.add_argument("--previous", default=OUTPUT, help="the file published last, of which nothing is taken back")
     parser.add_argument("--output", default=OUTPUT)
     options = parser.parse_args()
-    value = build(read_inputs(options.date, options.archive))
+    built = build(read_inputs(options.date, options.archive)).file
+    with open(options.previous, "rb") as previous:
+        broken = broken_promises(json.load(previous), built)
+    if broken:
+        print(f"The catalogue is append-only, and {options.previous} says otherwise:", *broken, sep="\n  ")
+        return 1
     with open(options.output, "wb") as file:
-        file.write(render(value))
-    print(f"{len(value['models'])} models, {len(value['aliases'])} aliases -> {options.output}")
+        file.write(render(built))
+    print(f"{len(built['models'])} models, {len(built['aliases'])} aliases -> {options.output}")
     return 0
 
 
