@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from .families import BUNDLED, family_of
+from .families import BUNDLED, OLD_OPENAI, family_of
 from .prices.book import Located, ModelRow, PriceBook
 from .prices.own import NO_PRICES, OwnPrices
 
@@ -107,6 +107,8 @@ def near_names(name: str, book: PriceBook, count: int = 3) -> tuple[str, ...]:
 
 
 def _locate(name: str, book: PriceBook) -> Located | None:
+    if (exact := book.locate(name)) is not None:
+        return exact
     channel, bare = _without_prefix(name)
     found = (located for spelling in _spellings(bare) if (located := book.locate(spelling)))
     return next((located for located in found if channel in (None, located[0].channel)), None)
@@ -116,7 +118,7 @@ def _model(row: ModelRow, region: str | None = None) -> Model:
     if row.tokenizer in BUNDLED:
         basis = f"{row.tokenizer} is the model's own tokenizer"
         return Model(row.id, row, row.tokenizer, EXACT, ONE, ONE, ONE, basis, region)
-    family = family_of(_bare(row), row.developer or row.provider)
+    family = OLD_OPENAI if row.tokenizer else family_of(_bare(row), row.developer or row.provider)
     return Model(row.id, row, family.encoding, HEURISTIC, family.ratio, family.low, family.high, family.basis, region)
 
 

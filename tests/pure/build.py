@@ -51,8 +51,17 @@ def model(
     }
 
 
+DATED = {
+    "db_version": "2026.11.22",
+    "generated_at": "2026-11-22T00:00:00Z",
+    "valid_until": "2027-01-06T00:00:00Z",
+    "sources": {"openai-both": {"url": "https://developers.openai.com/api/docs/pricing", "verified_at": "2026-11-22",
+                                "verified_by": "genai-prices@0.2.3 + litellm@1.109.1"}},
+}  # fmt: skip
+
+
 def price_book(models: dict[str, dict[str, Any]]) -> PriceBook:
-    return PriceBook(edited(lambda value: value.update(models=models, aliases={})))
+    return PriceBook(edited(lambda value: value.update(models=models, aliases={}, **DATED)))
 
 
 GPT_4O: Prices = {"input": "2.5", "output": "10", "cache_read": "1.25"}
