@@ -132,7 +132,7 @@ def _reasons(row: PromptDelta) -> list[str]:
     if row.cost is None and isinstance(row.base, PromptEstimate) and isinstance(row.head, PromptEstimate):
         return ["its output size is known on one side only, so no difference is"]
     if row.content == "unchanged" and row.cost:
-        return ["same text, other assumptions in llm-cost.toml"]
+        return ["same text, other assumptions or prices in llm-cost.toml"]
     return ["changed, cost equal"] if row.content == "modified" and row.cost == 0 else []
 
 
