@@ -63,7 +63,9 @@ def build(inputs: Inputs) -> Built:
         if _says_nothing_new(offers):  # Azure's "global" is what is bought where no region is named
             del offers["global"]
         models[name] = entry(name, offers, said, inputs.corrections, inputs.tokenizer, day)
-        models[name]["lifecycle"] |= {k: v for k, v in inputs.corrections["retired"].get(name, {}).items() if k == "retires_at"}
+        models[name]["lifecycle"] |= {
+            k: v for k, v in inputs.corrections["retired"].get(name, {}).items() if k == "retires_at"
+        }
     if decide.undecided:
         raise ValueError("\n  ".join(["decide in price_corrections.toml:", *decide.undecided]))
     if decide.idle():
@@ -84,7 +86,9 @@ def accepted(inputs: Inputs, left_out: list[LeftOut], free: list[str]) -> Iterat
     for name, region in {**inputs.litellm, **inputs.genai}:
         regions.setdefault(name, []).append(region)
     for name in sorted({*regions, *retired}):
-        first = next(s for r in regions.get(name, [None]) if (s := inputs.litellm.get((name, r)) or inputs.genai.get((name, r))))
+        first = next(
+            s for r in regions.get(name, [None]) if (s := inputs.litellm.get((name, r)) or inputs.genai.get((name, r)))
+        )
         if name in retired:
             old = retired[name].get("litellm_name")
             yield name, {None: (inputs.genai[name, None], inputs.archive[old, None] if old else None)}
@@ -145,7 +149,10 @@ def _since(litellm: Statement, inputs: Inputs) -> Iterator[Row]:
     variants = {
         name: Tariff(
             {key: price for key, price in tariff.base.items() if f"{name}.{key}" in kept},
-            {n: {key: p for key, p in rates.items() if f"{name}>{n}.{key}" in kept} for n, rates in tariff.tiers.items()},
+            {
+                n: {key: p for key, p in rates.items() if f"{name}>{n}.{key}" in kept}
+                for n, rates in tariff.tiers.items()
+            },
         )
         for name, tariff in row.variants.items()
     }

@@ -117,9 +117,7 @@ def _not_text(entry: dict[str, Any]) -> str | None:
     return None
 
 
-def _statement(
-    key: str, channel: str, name: str, region: str | None, entry: dict[str, Any], source: str
-) -> Statement:
+def _statement(key: str, channel: str, name: str, region: str | None, entry: dict[str, Any], source: str) -> Statement:
     row = _row(entry)
     factors = {
         code.removeprefix(_PROCESSING): Decimal(repr(value))

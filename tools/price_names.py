@@ -114,7 +114,9 @@ def _regional(channel: str, rest: str, region: str | None) -> list[str]:
 _MADE_BY = {"Anthropic", "OpenAI", "Google", "Mistral", "Cohere", "DeepSeek", "xAI"}
 
 
-def base_model(name: str, entry: Mapping[str, Any], models: Mapping[str, Any], aliases: Mapping[str, str]) -> str | None:
+def base_model(
+    name: str, entry: Mapping[str, Any], models: Mapping[str, Any], aliases: Mapping[str, str]
+) -> str | None:
     """The developer's own-API entry of the same model: the one of exactly this name, sold by who made it.
 
     DeepSeek's undated API names have been several models, so only versioned ones are certain.
