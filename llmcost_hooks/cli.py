@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 
 import click
 
 from . import __version__
 from .boundary import complain, guarded, say_code, write
+from .commands.lazy import LazyGroup
 from .errors import ConfigError, ExitCode
 
 # name -> module and function; a command is imported when it is used, or when help lists it.
@@ -19,40 +19,20 @@ COMMANDS = {
     "check": ("check", "check_command"),
     "diff": ("diff", "diff_command"),
     "models": ("models", "models_command"),
+    "prices": ("prices", "prices_group"),
+    "update-db": ("update_db", "update_db_command"),
     "demo": ("demo", "demo_command"),
 }
 
 
-class LazyGroup(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        module, function = COMMANDS[name]
-        command = getattr(import_module(f".commands.{module}", __package__), function)
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            import difflib
-
-            near = difflib.get_close_matches(args[0], COMMANDS, 1)
-            hint = f"Did you mean {near[0]}?" if near else "Commands: " + ", ".join(COMMANDS) + "."
-            raise ConfigError(f'There is no command "{args[0]}"', hint)
-        return super().resolve_command(ctx, args)
-
-
 def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from .facts import load_price_book
+        from .facts import load_bundled_book, load_price_book
 
         book = load_price_book()
-        write(sys.stdout, f"llm-cost {__version__} (prices of {book.generated_at}, valid until {book.valid_until})\n")
+        where = "bundled" if book is load_bundled_book() else "installed"
+        prices = f"{where} prices of {book.generated_at}, valid until {book.valid_until}"
+        write(sys.stdout, f"llm-cost {__version__} ({prices})\n")
         ctx.exit(0)
 
 
@@ -65,6 +45,7 @@ Start here:
   llm-cost diff main...               what this branch changes since it left main
   llm-cost check                      hold the cost against [budget] of llm-cost.toml
   llm-cost models gpt-4o              prices that are known
+  llm-cost update-db                  newer prices
   llm-cost demo                       see it work on a small example repository
 
 \b
@@ -77,7 +58,10 @@ Exit codes: 0 OK, 1 BUDGET_EXCEEDED, 2 CONFIG_ERROR, 3 PARSE_ERROR, 4 PRICING_ER
 
 
 @click.group(
-    cls=LazyGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+    cls=LazyGroup,
+    commands_table=COMMANDS,
+    help=HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.option(
     "-C", "directories", metavar="DIR", multiple=True, help="Run as if started in DIR. Repeatable, as in git."

@@ -98,17 +98,16 @@ def selection_options(function: F) -> F:
     )
 
 
+def format_option(function: F) -> F:
+    choice = click.Choice(["table", "markdown", "json"])
+    option = click.option("--format", "output", type=choice, default="table", show_default=True, help="What to print.")
+    return option(function)
+
+
 def output_options(function: F) -> F:
     return _apply(
         [
-            click.option(
-                "--format",
-                "output",
-                type=click.Choice(["table", "markdown", "json"]),
-                default="table",
-                show_default=True,
-                help="What to print.",
-            ),
+            format_option,
             click.option("--no-cache", is_flag=True, help="Do not use the memo of token counts."),
             click.option("--force-stale", is_flag=True, help="Use prices that are too old (not recommended)."),
         ],
