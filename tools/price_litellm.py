@@ -120,7 +120,8 @@ def _not_text(entry: dict[str, Any]) -> str | None:
 def _statement(
     key: str, channel: str, name: str, region: str | None, entry: dict[str, Any], source: str
 ) -> Statement:
-    row = _row(entry)
+    # xAI's tiers begin at their number of tokens, as litellm's own calculator has it: above 199,999
+    row = _row(entry, first_dear=1 if channel == "xai" else 0)
     factors = {
         code.removeprefix(_PROCESSING): Decimal(repr(value))
         for code, value in entry.items()
@@ -150,13 +151,13 @@ def _statement(
     )
 
 
-def _row(entry: dict[str, Any]) -> Row:
+def _row(entry: dict[str, Any], first_dear: int) -> Row:
     variants: dict[str, Tariff] = {"standard": Tariff({}, {})}
     for key, value in entry.items():
         match = _KEY.fullmatch(key)
         if match and value is not None:
             tariff = variants.setdefault(_VARIANTS[match[3]] if match[3] else "standard", Tariff({}, {}))
-            rates = tariff.tiers.setdefault(int(match[2]) * 1000, {}) if match[2] else tariff.base
+            rates = tariff.tiers.setdefault(int(match[2]) * 1000 - first_dear, {}) if match[2] else tariff.base
             rates[_DIMENSIONS[match[1]]] = _per_million(value)
     for tariff in variants.values():
         for rates in (tariff.base, *tariff.tiers.values()):
