@@ -54,13 +54,13 @@ def points(book: PriceBook, inputs: Inputs) -> Iterator[Point]:
             offer = book.offer(row, inputs.day, region)
             if offer is None:
                 continue
-            asked = _asked((row.id, region), inputs)
+            asked = _asked((row.id, region), inputs, region in row.multipliers)
             for variant in (v for v in VARIANTS if v in offer.variants):
                 for hour in HOURS if offer.windows else HOURS[:1]:
                     tariff = offer.tariff(variant, hour)
                     assert tariff is not None
                     window = next((f"time {w.utc_from}-{w.utc_to}" for w in offer.windows if w.holds(hour)), None)
-                    for request in _requests(tariff, row.channel in DIRECT):
+                    for request in _requests(tariff, row.channel in DIRECT and region is None):
                         paths = _paths(request, variant, tariff, window)
                         answers = (ask(request, variant, hour, inputs.day, paths) for ask in asked)
                         yield Point(
@@ -135,7 +135,8 @@ class _Genai:
 
 
 class _Litellm:
-    def __init__(self, statement: Statement | None) -> None:
+    def __init__(self, statement: Statement | None, where: dict[str, Any]) -> None:
+        self.where = where
         self.stated: Flat = flat(statement.rows[0]) if statement else {}
         self.key = statement.model if statement else ""
 
@@ -150,9 +151,11 @@ class _Litellm:
             return None  # what these need is not a number of tokens: left to the comparison of rates
         moment = datetime.combine(day, datetime.strptime(hour, "%H:%M").time(), timezone.utc)
         provider = litellm.model_cost[self.key]["litellm_provider"]
+        if "vertex_location" in self.where:
+            provider = "vertex_ai"  # behind its more exact names the calculator does not know locations
         with pinned_billing_time(moment):  # off-peak hours
             if variant == "batch":
-                if request.cached or request.written_5m:
+                if request.cached or request.written_5m or self.where:
                     return None
                 usage = litellm.Usage(
                     prompt_tokens=request.tokens, completion_tokens=request.output,
@@ -168,11 +171,18 @@ class _Litellm:
                     cache_read_input_tokens=request.cached,
                     cache_creation_input_tokens=request.written_5m,
                     service_tier=None if variant == "standard" else variant,
+                    **self.where,
                 )
         return Decimal(repr(float(sum(parts))))
 
 
-def _asked(key: Key, inputs: Inputs) -> tuple[_Genai, _Litellm]:
-    table = inputs.corrections["retired"].get(key[0])
-    litellm = None if table else inputs.litellm.get(key)
-    return _Genai(inputs.genai.get(key), inputs.day), _Litellm(litellm)
+def _asked(key: Key, inputs: Inputs, multiplied: bool) -> tuple[_Genai, _Litellm]:
+    """Both calculators for an offer. A region that is a factor is litellm's offer without a region, asked for there."""
+    name, region = key
+    if multiplied and (name, region) not in inputs.litellm:
+        where = {"vertex_location": "us-east5"} if region == "regional" else {"data_residency": region}
+        statement = inputs.litellm.get((name, None))
+        known = statement and statement.channel in ("openai", "vertex_ai")  # Anthropic's "us" is no argument
+        return _Genai(None, inputs.day), _Litellm(statement if known else None, where)
+    litellm = None if name in inputs.corrections["retired"] else inputs.litellm.get(key)
+    return _Genai(inputs.genai.get(key), inputs.day), _Litellm(litellm, {})
