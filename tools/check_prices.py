@@ -19,11 +19,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from llmcost_hooks.prices.book import PriceBook
-from tools.build_prices import HERE, OUTPUT, build, read_inputs, render
+from tools.build_prices import HERE, OUTPUT, read_inputs, render
+from tools.price_building import build
 from tools.price_merge import GENAI, LITELLM, UNKNOWN, Asked
 from tools.price_oracles import Point, points
 from tools.price_report import UNDECIDED, report
-from tools.price_sources import DIRECT, Key
+from tools.price_sources import Key
 
 REFERENCE = os.path.join(os.path.dirname(HERE), "fixtures", "prices", "reference.json")
 DECIMAL_TOLERANCE, FLOAT_TOLERANCE = Decimal("1e-9"), Decimal("1e-6")
@@ -87,11 +88,13 @@ def frozen(day: str, found: list[Point], reasons: list[str]) -> bytes:
         request = point.request[:3]
         small = request == (1_847, 523, 0) and point.variant == "standard"
         direct = "/" not in point.model and point.region is None and request in FROZEN and not any(point.request[3:])
-        if reason == "agree" and (point.genai, point.litellm) != (None, None) and (direct or small):
-            if point.hour == "12:00":
-                name = f"{point.model}#{point.region or ''}|{point.variant}"
-                lines.setdefault(name, []).append([*request, _text(point.genai), _text(point.litellm)])
-    body = ",\n".join(f"    {json.dumps(name)}: {json.dumps(rows, separators=(',', ':'))}" for name, rows in sorted(lines.items()))
+        asked = (point.genai, point.litellm) != (None, None) and point.hour == "12:00"
+        if reason == "agree" and asked and (direct or small):
+            name = f"{point.model}#{point.region or ''}|{point.variant}"
+            lines.setdefault(name, []).append([*request, _text(point.genai), _text(point.litellm)])
+    body = ",\n".join(
+        f"    {json.dumps(name)}: {json.dumps(rows, separators=(',', ':'))}" for name, rows in sorted(lines.items())
+    )
     return f'{{\n  "day": "{day}",\n  "costs": {{\n{body}\n  }}\n}}\n'.encode()
 
 

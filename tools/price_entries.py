@@ -116,7 +116,9 @@ def _price_row(merged: Merged, channel: str, begin: str, name: str, corrections:
         "effective_from": merged.start or begin,
         "source": f"{channel}-{merged.kind}",
         "standard": _strings(row.variants["standard"].base),
-        "variants": {variant: _strings(tariff.base) for variant, tariff in row.variants.items() if variant != "standard"},
+        "variants": {
+            variant: _strings(tariff.base) for variant, tariff in row.variants.items() if variant != "standard"
+        },
         "tiers": tiers,
         **({"time_of_day": hours} if hours else {}),
         **({"per_request": _strings(fees)} if fees else {}),

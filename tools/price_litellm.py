@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from decimal import Context, Decimal
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tools.price_channels import litellm_name
@@ -117,9 +118,7 @@ def _not_text(entry: dict[str, Any]) -> str | None:
     return None
 
 
-def _statement(
-    key: str, channel: str, name: str, region: str | None, entry: dict[str, Any], source: str
-) -> Statement:
+def _statement(key: str, channel: str, name: str, region: str | None, entry: dict[str, Any], source: str) -> Statement:
     # xAI's tiers begin at their number of tokens, as litellm's own calculator has it: above 199,999
     row = _row(entry, first_dear=1 if channel == "xai" else 0)
     factors = {
@@ -199,7 +198,7 @@ def _with_off_peak(row: Row, off_peak: dict[str, Any]) -> Row:
         if window.get("weekdays") != [6, 7]:
             hours += window["hours_utc"] if isinstance(window["hours_utc"], list) else [window["hours_utc"]]
     ends = sorted(tuple(hour.split("-")) for hour in hours)
-    peak = [(a[1], b[0]) for a, b in zip(ends, ends[1:], strict=False) if a[1] != b[0]]
+    peak = [(a[1], b[0]) for a, b in pairwise(ends) if a[1] != b[0]]
     cheap: Rates = {_DIMENSIONS[key]: _per_million(v) for key, v in off_peak.items() if key in _DIMENSIONS}
     dear = row.variants["standard"].base
     variants = {**row.variants, "standard": Tariff({**dear, **cheap}, {})}

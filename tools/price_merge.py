@@ -104,7 +104,7 @@ def _merge(
     parts = {_part(path) for path in (*a, *b)}
     for part in ["standard", *sorted(parts - {"standard"})]:
         own, other = _of(part, a), _of(part, b)
-        if own and other or part == "per_request":
+        if (own and other) or part == "per_request":
             for path in sorted({*own, *other}, key=lambda path: (path != f"{part}.input", path)):
                 price = _pick(genai, litellm, path, own.get(path), other.get(path), decide, alone, counts)
                 result.update({} if price is None else {path: price})
@@ -175,8 +175,8 @@ def _row(start: str | None, prices: Flat, tiers: dict[str, set[int]]) -> Row:
             tariff = variants.setdefault(variant, Tariff({}, {}))
             (tariff.tiers.setdefault(int(above), {}) if above else tariff.base)[key] = price
     for variant, starts in tiers.items():
-        for above in starts if variant in variants else ():
-            variants[variant].tiers.setdefault(above, {})
+        for start_of in starts if variant in variants else ():
+            variants[variant].tiers.setdefault(start_of, {})
     return Row(start, variants, windows, fees)
 
 

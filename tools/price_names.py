@@ -85,7 +85,7 @@ def _claude_spellings(name: str) -> list[str]:
 
 
 def channel_names(models: Mapping[str, Any], aliases: Mapping[str, str]) -> dict[str, str]:
-    """The names that channels themselves use, which say the region too: "us.anthropic...", "azure/eu/...", "...@date"."""
+    """Names that channels themselves use and that say the region too: "us.anthropic...", "azure/eu/...", "...@date"."""
     result: dict[str, str] = {}
     for name, model in sorted({**{name: name for name in models}, **aliases}.items()):
         channel, _, rest = name.partition("/")
@@ -114,14 +114,16 @@ def _regional(channel: str, rest: str, region: str | None) -> list[str]:
 _MADE_BY = {"Anthropic", "OpenAI", "Google", "Mistral", "Cohere", "DeepSeek", "xAI"}
 
 
-def base_model(name: str, entry: Mapping[str, Any], models: Mapping[str, Any], aliases: Mapping[str, str]) -> str | None:
+def base_model(
+    name: str, entry: Mapping[str, Any], models: Mapping[str, Any], aliases: Mapping[str, str]
+) -> str | None:
     """The developer's own-API entry of the same model: the one of exactly this name, sold by who made it.
 
     DeepSeek's undated API names have been several models, so only versioned ones are certain.
     """
     channel, made_by = entry["offers"][0]["channel"], entry.get("developer")
     if channel in DIRECT or made_by not in _MADE_BY or ":" in name.partition("/")[2].removesuffix(":0"):
-        return models and _base_of_fine_tuned(name, models, aliases)
+        return _base_of_fine_tuned(name, models, aliases)
     own = own_name(channel, name)
     model = own if own in models else aliases.get(own)
     if model is None or "#" in model or models[model].get("developer") != made_by:

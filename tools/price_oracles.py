@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from llmcost_hooks.prices.book import PriceBook, Rates, Tariff
-from tools.build_prices import Inputs
+from tools.price_building import Inputs
 from tools.price_genai import CHANNELS
 from tools.price_sources import DIRECT, Flat, Key, Statement, flat
 
@@ -64,7 +64,14 @@ def points(book: PriceBook, inputs: Inputs) -> Iterator[Point]:
                         paths = _paths(request, variant, tariff, window)
                         answers = (ask(request, variant, hour, inputs.day, paths) for ask in asked)
                         yield Point(
-                            row.id, region, variant, hour, request, paths, cost(tariff.at(request.tokens), request), *answers
+                            row.id,
+                            region,
+                            variant,
+                            hour,
+                            request,
+                            paths,
+                            cost(tariff.at(request.tokens), request),
+                            *answers,
                         )
 
 
@@ -113,12 +120,11 @@ class _Genai:
         self.stated: Flat = flat(statement.on(day.isoformat())) if statement else {}
         names = [name for name, channel in CHANNELS.items() if statement and channel == statement.channel]
         self.provider: Any = next((p for p in providers if p.id in (names or ["google"])), None)
-        self.model: Any = statement and next((m for m in self.provider.models if m.id == statement.model), None)
+        models: list[Any] = self.provider.models if statement else []
+        self.model: Any = next((m for m in models if statement and m.id == statement.model), None)
 
-    def __call__(
-        self, request: Request, variant: str, hour: str, day: date, paths: tuple[str, ...]
-    ) -> Decimal | None:
-        from genai_prices import Usage
+    def __call__(self, request: Request, variant: str, hour: str, day: date, paths: tuple[str, ...]) -> Decimal | None:
+        from genai_prices import Usage  # type: ignore[import-not-found]
 
         if self.model is None or not set(paths) <= set(self.stated):
             return None
@@ -140,12 +146,10 @@ class _Litellm:
         self.stated: Flat = flat(statement.rows[0]) if statement else {}
         self.key = statement.model if statement else ""
 
-    def __call__(
-        self, request: Request, variant: str, hour: str, day: date, paths: tuple[str, ...]
-    ) -> Decimal | None:
+    def __call__(self, request: Request, variant: str, hour: str, day: date, paths: tuple[str, ...]) -> Decimal | None:
         import litellm  # type: ignore[import-not-found]
-        from litellm.cost_calculator import batch_cost_calculator  # type: ignore[import-not-found]
         from litellm._internal_context import pinned_billing_time  # type: ignore[import-not-found]
+        from litellm.cost_calculator import batch_cost_calculator  # type: ignore[import-not-found]
 
         if not set(paths) <= set(self.stated) or variant == "fast" or request.written_1h:
             return None  # what these need is not a number of tokens: left to the comparison of rates

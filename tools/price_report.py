@@ -8,19 +8,21 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from tools.build_prices import Built, Inputs
+from tools.price_building import Built, Inputs
 from tools.price_merge import Asked
 from tools.price_oracles import VARIANTS, Point
 from tools.price_sources import TEXT, LeftOut, Statement, flat
 
 UNDECIDED = "UNDECIDED"
+_STATED = "today's row stated by: both / genai-prices / litellm / both, retired"
 CHECKED = ("openai", "anthropic", "google", "cohere")  # own APIs on which both libraries are taken at their word
 WIDTH = 160
 
 
 def report(inputs: Inputs, built: Built, found: list[Point], reasons: list[str]) -> Iterator[str]:
     """Its lines."""
-    yield f"$ python -m tools.check_prices --archive litellm-{inputs.corrections['archive']['version']}-py3-none-any.whl\n"
+    archive = f"litellm-{inputs.corrections['archive']['version']}-py3-none-any.whl"
+    yield f"$ python -m tools.check_prices --archive {archive}\n"
     file = built.file
     yield f"Price check of {inputs.day}: price file {file['db_version']} against {_sources(inputs)}"
     yield "Nobody read a vendor's price page for this: agreement of two libraries is no proof.\n"
@@ -41,7 +43,7 @@ def _sources(inputs: Inputs) -> str:
 
 
 def _channels(file: dict[str, Any]) -> Iterator[str]:
-    yield f"{'channel':14}{'models':>8}{'names':>8}{'offers':>8}{'rows':>8}   today's row stated by: both / genai-prices / litellm / both, retired"
+    yield f"{'channel':14}{'models':>8}{'names':>8}{'offers':>8}{'rows':>8}   {_STATED}"
     names = Counter(_channel(file, target.partition("#")[0]) for target in file["aliases"].values())
     totals = Counter[str]()
     for channel in sorted(file["channels"]):
@@ -121,9 +123,12 @@ def _promise(inputs: Inputs, file: dict[str, Any]) -> Iterator[str]:
                 counts["equal"] += a[path] == b[path]
                 counts["ours"] += a[path] == b[path] == ours.get(path)
         total += counts
-        yield f"  {channel:12}{counts['both']:6} stated by both, {counts['equal']:6} equal, {counts['ours']:6} of these in the file"
-    share = Decimal(100 * total["ours"]) / total["both"]
-    yield f"  {'all':12}{total['both']:6} stated by both, {total['equal']:6} equal, {total['ours']:6} of these in the file: {share:.2f} %"
+        yield f"  {channel:12}{_shares(counts)}"
+    yield f"  {'all':12}{_shares(total)}: {Decimal(100 * total['ours']) / total['both']:.2f} % of those stated by both"
+
+
+def _shares(counts: Counter[str]) -> str:
+    return f"{counts['both']:6} stated by both, {counts['equal']:6} equal, {counts['ours']:6} of these in the file"
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Decimal]:
@@ -142,8 +147,17 @@ def _flat(row: dict[str, Any]) -> dict[str, Decimal]:
 
 
 def _grid(found: list[Point], reasons: list[str]) -> Iterator[str]:
-    yield "\ncost of a grid of requests, the book against the libraries' own calculators, each where it states every rate needed"
-    heads = ("requests", "agree: both", "genai-prices", "litellm", "not asked", "unknown here", "decided", UNDECIDED.lower())
+    yield "\ncost of a grid of requests, here and by the libraries' own calculators where they state every rate needed"
+    heads = (
+        "requests",
+        "agree: both",
+        "genai-prices",
+        "litellm",
+        "not asked",
+        "unknown here",
+        "decided",
+        UNDECIDED.lower(),
+    )
     yield f"{'variant':12}" + "".join(f"{head:>14}" for head in heads)
     for variant in VARIANTS:
         pairs = [(p, r) for p, r in zip(found, reasons, strict=True) if p.variant == variant]
@@ -172,14 +186,19 @@ def _offer(name: str, region: str | None) -> str:
 
 
 def _decisions(inputs: Inputs, asked: list[Asked]) -> Iterator[str]:
-    yield f"\ndisagreements and their decisions ({len(asked)} prices of {len({(a.name, a.region) for a in asked})} offers; genai-prices / litellm):"
+    offers = len({(item.name, item.region) for item in asked})
+    yield f"\ndisagreements and their decisions ({len(asked)} prices of {offers} offers; genai-prices / litellm):"
     for number, rule in enumerate(inputs.corrections["decisions"]):
         mine = [item for item in asked if item.rule == number]
         since = f" since {rule['since']}" if "since" in rule else ""
         yield from _wrapped(f"{number + 1:3}. {rule['take']}{since}: {rule['reason']}", "     ")
         by_offer: dict[str, list[str]] = {}
         for item in mine:
-            said = f"{item.where} {item.genai:f} / {item.litellm:f}" if item.genai is not None and item.litellm is not None else item.where
+            said = (
+                f"{item.where} {item.genai:f} / {item.litellm:f}"
+                if item.genai is not None and item.litellm is not None
+                else item.where
+            )
             by_offer.setdefault(_offer(item.name, item.region), []).append(said)
         for offer, said_of in by_offer.items():
             yield from _wrapped(f"       {offer}: {'; '.join(said_of)}", "         ")
