@@ -71,11 +71,15 @@ def _base_manifest(base: Source, head: Source, data: bytes | None) -> tuple[Mani
     return None, ((Name(base.label), Name(why), ": it is read with the one of ", Name(head.label)),)
 
 
-def compare_sides(repo: Repository, sides: Sides, base: Source, head: Source, memo: Memo, on: date) -> Comparison:
-    """Price both sides with one price book, at the prices of the day `on`, and pair them."""
+def compare_sides(
+    repo: Repository, sides: Sides, base: Source, head: Source, memo: Memo, on: date, *, force_stale: bool = False
+) -> Comparison:
+    """Price both sides with one price book, at the prices of the day `on` or of each side's own, and pair them."""
     book = load_price_book()
     facts = read_facts(repo.cwd, (sides.base, sides.head), memo, book)
-    before, after = estimate_snapshots((sides.base.snapshot, sides.head.snapshot), facts, book, on)
+    before, after = estimate_snapshots(
+        (sides.base.snapshot, sides.head.snapshot), facts, book, on, force_stale=force_stale
+    )
     moved = find_renames(repo, sides.base.snapshot, sides.head.snapshot, base, head)
     return compare_estimates(before, after, moved.pairs, exact_renames_only=not moved.inexact)
 
@@ -91,8 +95,9 @@ class Checked(NamedTuple):
 
 
 def check_side(
-    repo: Repository, head: Source, base: Source | None, selection: Selection, memo: Memo, on: date
-) -> Checked:
+    repo: Repository, head: Source, base: Source | None, selection: Selection, memo: Memo, on: date, *,
+    force_stale: bool = False,
+) -> Checked:  # fmt: skip
     """Judge `head` by its own manifest. Without `base` no increase is judged.
 
     Raises ConfigError where the manifest finds no prompt: a limit on nothing would hold for ever.
@@ -101,7 +106,7 @@ def check_side(
     comparison: Comparison | None
     if base is not None and base.kind != "empty":
         sides = read_sides(repo, base, head, selection)
-        comparison = compare_sides(repo, sides, base, head, memo, on)
+        comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale)
         budget = sides.base_manifest.budget if sides.base_manifest else None
         manifest, priced = sides.head_manifest, comparison.head
         _refuse_other_unit(manifest, comparison)
@@ -109,7 +114,9 @@ def check_side(
         return Checked(priced, manifest, comparison, judge(priced, manifest, comparison, budget, book, on))
     manifest = read_manifest(repo, head)
     side = read_side(repo, head, manifest, selection)
-    priced = estimate_snapshot(side.snapshot, read_facts(repo.cwd, (side,), memo, book), book, on)
+    priced = estimate_snapshot(
+        side.snapshot, read_facts(repo.cwd, (side,), memo, book), book, on, force_stale=force_stale
+    )
     _refuse_nothing(manifest, priced)
     nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
     comparison = compare_estimates(nothing, priced) if base is not None else None

@@ -7,7 +7,8 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from .estimate import Estimate
-from .pricing import EXACT, ZERO, PromptEstimate, Row, Unpriced
+from .prices.offers import EXACT
+from .pricing import ZERO, PromptEstimate, Row, Unpriced
 
 
 class PromptDelta(NamedTuple):

@@ -7,16 +7,16 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .lookup import Resolve, make_resolver
 from .prices.book import PriceBook
+from .prices.freshness import FRESH, Freshness, freshness, refuse_too_old
+from .prices.offers import EXACT
 from .pricing import (
-    EXACT,
     ZERO,
     Facts,
     PromptEstimate,
-    Resolve,
     Row,
     Unpriced,
-    make_resolver,
     price_prompt,
     worst_grade,
 )
@@ -24,11 +24,16 @@ from .snapshot import PromptFile, Snapshot
 
 
 class PriceInfo(NamedTuple):
-    """Which price file was used."""
+    """Which price file was used, and for which day."""
 
     version: str
     published: date
     valid_until: date
+    as_of: date | None = None  # the day that the manifest pins all prices to
+    freshness: Freshness | None = None  # None where it is no question: the pinned day is covered by the data
+
+    def expired(self) -> bool:
+        return self.freshness is not None and self.freshness.state != FRESH
 
 
 class Estimate(NamedTuple):
@@ -59,20 +64,28 @@ class Estimate(NamedTuple):
         """Whether every part of the total is known: each prompt priced, each output size stated."""
         return all(isinstance(row, PromptEstimate) and row.output_tokens is not None for row in self.rows)
 
+    def price_estimated(self) -> bool:
+        """Whether a price in the total is somebody's estimate."""
+        return any(row.price_estimated for row in self.priced())
+
     def grade(self) -> str:
         """The worst grade of the rows' counts; "exact" for no rows."""
         return worst_grade(row.grade for row in self.rows if row.grade)
 
 
-def estimate_snapshot(snapshot: Snapshot, facts: Facts, book: PriceBook, on: date) -> Estimate:
-    """Price every prompt of `snapshot` at the prices of the day `on`.
+def estimate_snapshot(
+    snapshot: Snapshot, facts: Facts, book: PriceBook, on: date, *, force_stale: bool = False
+) -> Estimate:
+    """Price every prompt of `snapshot` at the prices of the day `on`, or of the day that its manifest pins.
 
-    `facts` has an entry for every file that is there.
+    `facts` has an entry for every file that is there. PricingError where prices are too old, unless `force_stale`.
     """
-    return estimate_snapshots((snapshot,), facts, book, on)[0]
+    return estimate_snapshots((snapshot,), facts, book, on, force_stale=force_stale)[0]
 
 
-def estimate_snapshots(snapshots: Sequence[Snapshot], facts: Facts, book: PriceBook, on: date) -> list[Estimate]:
+def estimate_snapshots(
+    snapshots: Sequence[Snapshot], facts: Facts, book: PriceBook, on: date, *, force_stale: bool = False
+) -> list[Estimate]:
     """Price several sides; a prompt that is the same as on a side before is priced once, and its row shared."""
     price, known = _pricer(facts, make_resolver(book, on)), dict[str, tuple[PromptFile, str | None, Row]]()
     estimates = []
@@ -84,7 +97,11 @@ def estimate_snapshots(snapshots: Sequence[Snapshot], facts: Facts, book: PriceB
                 if same is None or same[0] != file or same[1] != period:
                     known[file.prompt_id] = file, period, price(file, period)
             rows = tuple([known[file.prompt_id][2] for file in snapshot.files])
-            estimates.append(Estimate(snapshot.label, snapshot.commit, period, rows, price_info(book)))
+            prices = price_info(book, on, snapshot.manifest.prices.as_of if snapshot.manifest else None)
+            estimates.append(Estimate(snapshot.label, snapshot.commit, period, rows, prices))
+    for estimate in estimates:
+        if estimate.prices.freshness and not force_stale and any(True for _ in estimate.priced()):
+            refuse_too_old(estimate.prices.freshness)
     return estimates
 
 
@@ -94,11 +111,11 @@ def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None]
     Of ten thousand prompts most share their assumptions, and many their length: the memo gives those one and the same
     facts. Identity is enough to know them by, since facts and files live as long as this.
     """
-    computed: dict[tuple[int, int, str | None, str | None], PromptEstimate] = {}
+    computed: dict[tuple[int, int, str | None, int, str | None], PromptEstimate] = {}
 
     def price(file: PromptFile, period: str | None) -> Row:
         known = facts.get((file.format, file.oid)) if file.oid is not None and file.problem is None else None
-        key = (id(known), id(file.assumptions), file.default_model, period)
+        key = (id(known), id(file.assumptions), file.default_model, id(file.prices), period)
         if known is not None and key in computed:
             own = (file.prompt_id, file.path, str(file.oid), file.named, file.tags)
             return PromptEstimate._make((*own, *computed[key][len(own) :]))
@@ -110,5 +127,8 @@ def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None]
     return price
 
 
-def price_info(book: PriceBook) -> PriceInfo:
-    return PriceInfo(book.version, book.generated_at, book.valid_until)
+def price_info(book: PriceBook, on: date, as_of: date | None = None) -> PriceInfo:
+    """The price file as a report names it. A pinned day up to the file's own is covered by it, however old it is."""
+    covered = as_of is not None and as_of <= book.generated_at
+    state = None if covered else freshness(book.valid_until, on)
+    return PriceInfo(book.version, book.generated_at, book.valid_until, as_of, state)

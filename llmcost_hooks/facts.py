@@ -8,8 +8,8 @@ from functools import cache
 from .data import open_data
 from .errors import LlmCostError
 from .git.objects import Unread, read_blobs
+from .lookup import find_model
 from .memo import Key, Memo
-from .models import resolve_model
 from .prices.book import PriceBook
 from .pricing import UNKNOWN_MODEL_ENCODING, Facts, model_name
 from .prompts import MAX_BYTES, Problem, Prompt, PromptFacts, parse_prompt
@@ -46,18 +46,22 @@ def _merged(known: PromptFacts | Problem | None, new: PromptFacts | Problem) -> 
     return new
 
 
-_EncodingOf = Callable[["str | None"], str]
+_EncodingOf = Callable[[PromptFile, PromptFacts], str]
 
 
 def _encodings(book: PriceBook) -> _EncodingOf:
-    """A model's name -> the encoding that its text is counted in."""
-    known: dict[str | None, str] = {None: UNKNOWN_MODEL_ENCODING}
+    """A prompt and what its file says -> the encoding that its text is counted in."""
+    known: dict[tuple[object, ...], str] = {}
 
-    def encoding_of(name: str | None) -> str:
-        if name not in known:
-            model = resolve_model(name, book) if name else None
-            known[name] = model.encoding if model else UNKNOWN_MODEL_ENCODING
-        return known[name]
+    def encoding_of(file: PromptFile, facts: PromptFacts) -> str:
+        name = model_name(file, facts)
+        if name is None:
+            return UNKNOWN_MODEL_ENCODING
+        key = (name, file.assumptions.pricing_id, id(file.prices))
+        if key not in known:
+            model = find_model(name, file.assumptions, book, file.prices)
+            known[key] = model.encoding if model else UNKNOWN_MODEL_ENCODING
+        return known[key]
 
     return encoding_of
 
@@ -65,7 +69,7 @@ def _encodings(book: PriceBook) -> _EncodingOf:
 def _lacking(facts: PromptFacts | Problem | None, users: list[PromptFile], encoding_of: _EncodingOf) -> bool:
     if not isinstance(facts, PromptFacts):
         return True
-    return not {encoding_of(model_name(file, facts)) for file in users} <= facts.tokens.keys()
+    return not {encoding_of(file, facts) for file in users} <= facts.tokens.keys()
 
 
 def _read(
@@ -87,7 +91,7 @@ def _read(
                 yield key, prompt
                 continue
             named = PromptFacts(prompt.model, prompt.output_cap, len(prompt.roles), {})
-            batch.append((key, prompt, {encoding_of(model_name(file, named)) for file in files[key]}))
+            batch.append((key, prompt, {encoding_of(file, named) for file in files[key]}))
             held += len(data) if isinstance(data, bytes) else 0
         if held > BATCH_BYTES:
             yield from _counted(batch)

@@ -59,6 +59,14 @@ OPENAI_UNMAPPED = Family(
     Decimal("1.10"),
     "its tokenizer is not published; o200k_base of the models before it is assumed, within 10 %",
 )
+# r50k_base and p50k_base: half of o200k_base's vocabulary or less, and long runs of spaces one by one in the older one.
+OLD_OPENAI = Family(
+    "cl100k_base",
+    Decimal("1.15"),
+    Decimal("0.95"),
+    Decimal("2.00"),
+    "its own tokenizer is not bundled; 1.15 x cl100k_base is assumed, 0.95-2.00",
+)
 # The last resort of a provider nobody measured: wide, and said to be a guess.
 UNMEASURED = Family(
     "o200k_base",

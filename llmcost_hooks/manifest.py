@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from .errors import ConfigError
+from .manifest_grammar import check_keys, read_table, read_value
 from .manifest_source import KeyPath, Source
 from .manifest_values import (
-    Wrong,
     one_of,
     read_boolean,
     read_count,
     read_currency,
+    read_day,
     read_increase,
     read_number,
     read_path,
@@ -27,14 +29,17 @@ from .manifest_values import (
     read_share,
     read_string,
     read_tags,
+    read_time,
     read_variables,
 )
+from .prices.own import NO_PRICES, OwnPrices
 from .prompts import FORMATS
 
 NAME = "llm-cost.toml"
 MAX_BYTES = 256 * 1024
 PERIODS = ("day", "week", "month", "quarter", "year")
 SCENARIOS = ("default", "cached", "batch")
+SERVICE_TIERS = ("standard", "flex", "priority")
 
 
 class Assumptions(NamedTuple):
@@ -49,6 +54,12 @@ class Assumptions(NamedTuple):
     scenario: str | None = None
     format: str | None = None
     variables: tuple[tuple[str, int], ...] = ()  # tokens that a template variable stands for
+    service_tier: str | None = None  # how requests are processed, as the provider bills it
+    region: str | None = None  # where, of the channel that the model's name says
+    time_of_day: str | None = None  # UTC "HH:MM" of the requests, where rates depend on it
+    fine_tuned: bool | None = None  # the rates of a fine-tuned model of this name
+    pricing_id: str | None = None  # the entry of the price file, exactly, whatever the model is called
+    price_version: date | None = None  # the first day of the dated row whose prices hold
 
     def over(self, defaults: Assumptions) -> Assumptions:
         """These, completed by `defaults`. An output size stated here hides both forms of it below."""
@@ -85,6 +96,7 @@ class Manifest(NamedTuple):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     prompts: tuple[PromptEntry, ...] = ()
+    prices: OwnPrices = NO_PRICES
 
 
 def parse_manifest(data: bytes, *, origin: str = NAME) -> Manifest:
@@ -118,13 +130,13 @@ def _toml_error(text: str, source: Source) -> ConfigError:
 
 
 def _manifest(document: dict[str, Any], source: Source) -> Manifest:
-    _check_keys(document, _TOP, (), source)
+    check_keys(document, _TOP, (), source)
     version = document.get("version")
     if type(version) is not int or version != 1:
         raise source.error(("version",), "version = 1 is required", "Write it on the first line.")
-    budget = _table(document.get("budget", {}), _BUDGET, ("budget",), source)
+    budget = read_table(document.get("budget", {}), _BUDGET, ("budget",), source)
     increase = budget.get("max_increase", (None, None))
-    discover = _table(document.get("discover", {}), _DISCOVER, ("discover",), source)
+    discover = read_table(document.get("discover", {}), _DISCOVER, ("discover",), source)
     prompts = document.get("prompts", [])
     if not isinstance(prompts, list):
         raise source.error(("prompts",), "prompts must be written as [[prompts]]")
@@ -132,19 +144,26 @@ def _manifest(document: dict[str, Any], source: Source) -> Manifest:
     _refuse_duplicates(entries, source)
     return Manifest(
         source.origin,
-        _assumptions(_table(document.get("defaults", {}), _DEFAULTS, ("defaults",), source), ("defaults",), source),
+        _assumptions(read_table(document.get("defaults", {}), _DEFAULTS, ("defaults",), source), ("defaults",), source),
         Budget(
             budget.get("limit"), budget.get("period"), increase[0], increase[1], budget.get("require_output", False)
         ),
-        _value(read_tags, document.get("tags", {}), ("tags",), source),
+        read_value(read_tags, document.get("tags", {}), ("tags",), source),
         tuple(discover.get("include", ())),
         tuple(discover.get("exclude", ())),
         entries,
+        _prices(document["prices"], source) if "prices" in document else NO_PRICES,
     )
 
 
+def _prices(table: object, source: Source) -> OwnPrices:
+    from .manifest_prices import read_prices
+
+    return read_prices(table, source)
+
+
 def _entry(table: object, path: KeyPath, source: Source) -> PromptEntry:
-    values = _table(table, _PROMPT, path, source)
+    values = read_table(table, _PROMPT, path, source)
     if "path" not in values:
         raise source.error(path, "a [[prompts]] entry needs a path", 'For example: path = "prompts/search.txt"')
     tags = values.pop("tags", {})
@@ -172,42 +191,7 @@ def _refuse_repeated(key: str, values: list[str], source: Source) -> None:
         seen[value] = n
 
 
-def _table(
-    value: object, grammar: Mapping[str, Callable[[object], Any]], path: KeyPath, source: Source
-) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise source.error(path, f"{_dotted(path)} must be a table")
-    _check_keys(value, grammar, path, source)
-    return {key: _value(grammar[key], item, (*path, key), source) for key, item in value.items()}
-
-
-def _value(read: Callable[[object], Any], value: object, path: KeyPath, source: Source) -> Any:
-    try:
-        return read(value)
-    except Wrong as wrong:
-        raise source.error(path, f"{_dotted(path)} must be {wrong}") from None
-
-
-def _check_keys(table: dict[str, Any], grammar: Mapping[str, object], path: KeyPath, source: Source) -> None:
-    for key in table:
-        if key not in grammar:
-            import difflib
-
-            near = difflib.get_close_matches(key, grammar, 1, 0.5)
-            where = f" in [{_dotted(path)}]" if path else ""
-            hint = f'Did you mean "{near[0]}"?' if near else "Known keys: " + ", ".join(sorted(grammar)) + "."
-            raise source.error((*path, key), f'unknown key "{_short(key)}"{where}', hint)
-
-
-def _dotted(path: KeyPath) -> str:
-    return ".".join(_short(part) for part in path if isinstance(part, str))
-
-
-def _short(key: str) -> str:
-    return key if len(key) <= 40 else key[:39] + "…"
-
-
-_TOP = dict.fromkeys(("version", "defaults", "budget", "tags", "discover", "prompts"))
+_TOP = dict.fromkeys(("version", "defaults", "budget", "tags", "discover", "prompts", "prices"))
 _ASSUMPTIONS: dict[str, Callable[[object], Any]] = {
     "model": read_string,
     "calls": read_count,
@@ -217,10 +201,16 @@ _ASSUMPTIONS: dict[str, Callable[[object], Any]] = {
     "avg_input_tokens": read_count,
     "scenario": one_of(SCENARIOS),
     "format": one_of(FORMATS),
+    "service_tier": one_of(SERVICE_TIERS),
+    "region": read_string,
+    "time_of_day": read_time,
 }
 _DEFAULTS = _ASSUMPTIONS
 _PROMPT = {
     **_ASSUMPTIONS,
+    "fine_tuned": read_boolean,
+    "pricing_id": read_string,
+    "price_version": read_day,
     "path": read_path,
     "prompt_id": read_prompt_id,
     "tags": read_tags,

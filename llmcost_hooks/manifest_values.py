@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
 
 from .errors import ConfigError
@@ -120,3 +121,21 @@ def read_variables(value: object) -> tuple[tuple[str, int], ...]:
     if not isinstance(value, dict):
         raise Wrong("a table of token counts, for example { documents = 1800 }")
     return tuple(sorted((name, read_count(size)) for name, size in value.items()))
+
+
+def read_day(value: object) -> date:
+    """A day as a text, as TOML's own date, or as the version of a price file ("2026.11.26")."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}([-.])\d\d\1\d\d", value, re.ASCII):
+        try:
+            return date.fromisoformat(value.replace(".", "-"))
+        except ValueError:
+            pass
+    raise Wrong('a day such as "2026-06-01", or the version of a price file')
+
+
+def read_time(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
+        raise Wrong('a time of the day in UTC such as "02:30"')
+    return value

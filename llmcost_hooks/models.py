@@ -9,21 +9,43 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from .families import BUNDLED, family_of
-from .prices.book import ModelRow, PriceBook
+from .families import BUNDLED, OLD_OPENAI, family_of
+from .prices.book import Located, ModelRow, PriceBook
+from .prices.own import NO_PRICES, OwnPrices
 
 EXACT, HEURISTIC = "exact", "heuristic"
 ONE = Decimal(1)
-# Prefixes of the providers' own APIs. Others (azure/, bedrock/, vertex_ai/, openrouter/) are channels with prices of
-# their own: a name with one of them is not known here.
+# Prefixes of the developers' own APIs, whose models have bare names, and the channel that they stand for.
 DIRECT = {
-    "openai": "OpenAI",
-    "anthropic": "Anthropic",
-    "google": "Google",
-    "googleai": "Google",
-    "gemini": "Google",
+    "openai": "openai",
+    "anthropic": "anthropic",
+    "google": "google",
+    "googleai": "google",
+    "gemini": "google",
+    "mistral": "mistral",
+    "cohere": "cohere",
+    "cohere_chat": "cohere",
+    "deepseek": "deepseek",
+    "xai": "xai",
+    "x-ai": "xai",
+}
+# Other spellings of the channels that stand in front of a model's name in the price file.
+CHANNELS = {
+    "azure_ai": "azure",
+    "azure_openai": "azure",
+    "aws": "bedrock",
+    "amazon": "bedrock",
+    "bedrock_converse": "bedrock",
+    "vertex": "vertex_ai",
+    "vertexai": "vertex_ai",
+    "google-vertex": "vertex_ai",
+    "together": "together_ai",
+    "togetherai": "together_ai",
+    "fireworks": "fireworks_ai",
+    "meta_llama": "meta",
 }
 MAX_LENGTH = 200
+FINE_TUNED = "ft:"
 
 
 class Model(NamedTuple):
@@ -37,52 +59,97 @@ class Model(NamedTuple):
     low: Decimal  # and the band around it
     high: Decimal
     basis: str  # one line: why
+    region: str | None = None  # that the name says
+    multiplier: Decimal = ONE  # on the row's token rates: a fine-tuned model without an entry of its own
 
 
-def resolve_model(name: str, book: PriceBook) -> Model | None:
-    """The model that `name` means at its provider's own API; None where the price file does not know it.
+def resolve_model(name: str, book: PriceBook, own: OwnPrices = NO_PRICES) -> Model | None:
+    """The model that `name` means; None where neither the price file nor the manifest's own prices know it.
 
-    Ids, aliases and the dated names that the file lists; "GPT-4.1" and "Claude Sonnet 4.5" as people write them;
-    both ways to write a date; "-latest"; the prefixes in DIRECT.
+    Private models of the manifest, ids, aliases and the dated names that the file lists; "GPT-4.1" and "Claude Sonnet
+    4.5" as people write them; both ways to write a date; "-latest"; prefixes of channels; "#region" behind the name;
+    "ft:BASE:anything" for fine-tuned models.
     """
     if len(name) > MAX_LENGTH:
         return None
-    provider, bare = _without_prefix(name.strip())
-    rows = (row for spelling in _spellings(bare) if (row := book.find(spelling)))
-    row = next(rows, None)
-    if row is None or provider not in (None, row.provider):
+    if name in own.models:
+        return _private(name, book, own)
+    bare, _, region = name.strip().partition("#")
+    located = _locate(bare, book)
+    if located is not None:
+        return _model(located[0], region or located[1])
+    if bare.lower().startswith(FINE_TUNED):
+        return fine_tuned_model(bare[len(FINE_TUNED) :].split(":")[0], book)
+    return _private(name, book, own) if own.knows(name) else None
+
+
+def fine_tuned_model(base: str, book: PriceBook) -> Model | None:
+    """What inference of a fine-tuned `base` is: its own entry, else the channel's published factor on the base."""
+    located = _locate(FINE_TUNED + base, book)
+    if located is not None:
+        return _model(*located)
+    located = _locate(base, book)
+    multiplier = book.fine_tuned_multiplier(located[0].channel) if located else None
+    if located is None or multiplier is None:
         return None
-    return _model(row)
+    return _model(*located)._replace(id=f"{FINE_TUNED}{located[0].id}", multiplier=multiplier)
 
 
 def near_names(name: str, book: PriceBook, count: int = 3) -> tuple[str, ...]:
     """Ids of models whose name or alias looks like `name`, best first."""
     from difflib import get_close_matches
 
-    bare = "-".join(name[:MAX_LENGTH].lower().split()).rpartition("/")[2]
-    found = [book.find(near) for near in get_close_matches(bare, book.names(), 4 * count)]
+    wanted = "-".join(name[:MAX_LENGTH].lower().split())
+    names = book.names()
+    close = [*get_close_matches(wanted, names, count), *get_close_matches(wanted.rpartition("/")[2], names, 4 * count)]
+    found = [book.find(near) for near in close]
     return tuple(dict.fromkeys(row.id for row in found if row))[:count]
 
 
-def _model(row: ModelRow) -> Model:
+def _locate(name: str, book: PriceBook) -> Located | None:
+    if (exact := book.locate(name)) is not None:
+        return exact
+    channel, bare = _without_prefix(name)
+    found = (located for spelling in _spellings(bare) if (located := book.locate(spelling)))
+    return next((located for located in found if channel in (None, located[0].channel)), None)
+
+
+def _model(row: ModelRow, region: str | None = None) -> Model:
     if row.tokenizer in BUNDLED:
         basis = f"{row.tokenizer} is the model's own tokenizer"
-        return Model(row.id, row, row.tokenizer, EXACT, ONE, ONE, ONE, basis)
-    family = family_of(row.id, row.provider)
-    return Model(row.id, row, family.encoding, HEURISTIC, family.ratio, family.low, family.high, family.basis)
+        return Model(row.id, row, row.tokenizer, EXACT, ONE, ONE, ONE, basis, region)
+    family = OLD_OPENAI if row.tokenizer else family_of(_bare(row), row.developer or row.provider)
+    return Model(row.id, row, family.encoding, HEURISTIC, family.ratio, family.low, family.high, family.basis, region)
+
+
+def _bare(row: ModelRow) -> str:
+    """The name that the developer gave the model, as far as it can be told."""
+    return row.base_model or row.id.rpartition("/")[2].rpartition("anthropic.")[2]
+
+
+def _private(name: str, book: PriceBook, own: OwnPrices) -> Model:
+    """A model that only the manifest knows: its base gives tokenizer and limits, never a price."""
+    private = own.models.get(name)
+    base = resolve_model(private.base, book) if private and private.base and private.base != name else None
+    row = ModelRow(name, private.provider if private else "private", channel="private")
+    if base is None:
+        return _model(row)
+    limits = row._replace(context_window=base.row.context_window, max_output_tokens=base.row.max_output_tokens)
+    return base._replace(id=name, row=limits, region=None, multiplier=ONE)
 
 
 def _without_prefix(name: str) -> tuple[str | None, str]:
-    """(provider the name must belong to, the name without its prefix)."""
+    """(channel the name must belong to, the name as the price file writes it)."""
     prefix, slash, rest = name.partition("/")
-    provider = DIRECT.get(prefix.lower())
-    return (provider, rest) if slash and provider else (None, name)
+    if slash and prefix.lower() in DIRECT:
+        return DIRECT[prefix.lower()], rest
+    return None, f"{CHANNELS[prefix.lower()]}/{rest}" if slash and prefix.lower() in CHANNELS else name
 
 
 def _spellings(name: str) -> Iterator[str]:
     """The names to look for, in this order."""
     yield name
-    lower = "-".join(name.lower().replace("_", " ").split())
+    lower = "-".join(name.lower().replace("_ai/", "\0").replace("_", " ").split()).replace("\0", "_ai/")
     yield lower
     parts = lower.split("-")
     if len(parts[-1]) == 8 and parts[-1].isdecimal():  # 20240806 -> 2024-08-06

@@ -11,7 +11,8 @@ from .errors import ExitCode, worst
 from .estimate import Estimate
 from .manifest import Budget, Manifest
 from .prices.book import PriceBook
-from .pricing import EXACT, Unpriced
+from .prices.offers import EXACT
+from .pricing import Unpriced
 from .suggest import Suggestion, cheaper_model
 
 MAX_SUGGESTIONS = 3
@@ -54,7 +55,7 @@ def judge(
     budget = manifest.budget if manifest else Budget()
     exceeded = [*_over_limit(head, budget), *_over_increase(comparison, budget)]
     largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_SUGGESTIONS]
-    suggestions = [cheaper_model(row, book, on) for row in largest] if exceeded else []
+    suggestions = [cheaper_model(row, book, head.prices.as_of or on) for row in largest] if exceeded else []
     listed = {entry.path for entry in manifest.prompts if entry.prompt_id is None} if manifest else set()
     return Verdict(
         tuple(exceeded),

@@ -5,19 +5,19 @@ Money is USD as Decimal and exact: nothing is rounded here, and an operation tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import ROUND_CEILING, Context, Decimal, Inexact, InvalidOperation, Overflow
+from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
 from .errors import ExitCode
+from .lookup import Paid, Resolve
 from .manifest import Assumptions
-from .models import Model, near_names, resolve_model
-from .prices.book import Offer, PriceBook
+from .models import Model
+from .prices.offers import EXACT, STANDARD, Offer
 from .prompts import Problem, PromptFacts
 from .snapshot import MISSING, PromptFile
 
-EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
 ZERO = Decimal(0)
 GRADES = ("exact", "calibrated", "heuristic")  # best first; a total carries its worst
 UNKNOWN_MODEL_ENCODING = "o200k_base"  # what is counted where no model is named
@@ -51,6 +51,10 @@ class PromptEstimate(NamedTuple):
     effective_cost: Decimal  # USD in the scenario
     input_cost: Decimal  # USD in the scenario, the input's part of it
     notes: tuple[str, ...]
+    pricing_id: str = ""  # the entry of the price file that it is priced with, and the region: "azure/gpt-4o#eu"
+    price_version: date = date.min  # the first day of the dated row; date.min where the manifest states no day
+    variant: str = "standard"  # how it is billed
+    price_estimated: bool = False  # a person's guess stands for a price list
 
 
 class Unpriced(NamedTuple):
@@ -79,42 +83,8 @@ def worst_grade(grades: Iterable[str]) -> str:
 
 
 def model_name(file: PromptFile, facts: PromptFacts) -> str | None:
-    """Decision 10: stated for the prompt, else named by its file, else the manifest's default."""
-    return file.assumptions.model or facts.model or file.default_model
-
-
-Priced = tuple[Model, Offer, tuple[str, ...]]  # and what must be said of the model on that day
-Resolve = Callable[[str], "Priced | Problem"]
-
-
-def make_resolver(book: PriceBook, on: date) -> Resolve:
-    """name -> (model, offer) or the Problem with it; each name is resolved once."""
-    known: dict[str, Priced | Problem] = {}
-
-    def resolve(name: str) -> Priced | Problem:
-        if name not in known:
-            known[name] = _resolve(name, book, on)
-        return known[name]
-
-    return resolve
-
-
-def _resolve(name: str, book: PriceBook, on: date) -> Priced | Problem:
-    model = resolve_model(name, book)
-    offer = book.offer(model.row, on) if model else None
-    if model and offer:
-        retired = model.row.retires_at is not None and model.row.retires_at <= on
-        return model, offer, (f"{model.id} was retired on {model.row.retires_at}",) if retired else ()
-    if model:
-        return Problem(f'"{name}" has no price on {on}', "Run: llm-cost models " + model.id, ExitCode.PRICING_ERROR)
-    return unknown_model(name, book)
-
-
-def unknown_model(name: str, book: PriceBook) -> Problem:
-    """The problem of a model that the price file does not have, with names that come near."""
-    near = near_names(name, book)
-    hint = "Near names: " + ", ".join(near) + "." if near else "Run: llm-cost models"
-    return Problem(f'no price is known for the model "{name}"', hint, ExitCode.PRICING_ERROR)
+    """Decision 10: stated for the prompt, else named by its file, else the manifest's default, else its price's id."""
+    return file.assumptions.model or facts.model or file.default_model or file.assumptions.pricing_id
 
 
 def price_prompt(file: PromptFile, facts: Facts, resolve: Resolve, period: str | None) -> Row:
@@ -132,15 +102,20 @@ def price_prompt(file: PromptFile, facts: Facts, resolve: Resolve, period: str |
         _, _, tokens, _ = _input(known, None, file.assumptions)
         problem = NO_RATIO if _lacks_ratio(file.assumptions) else NO_MODEL
         return _unpriced(file, problem, None, _grade(None, file.assumptions), tokens)
-    priced = resolve(name)
-    if isinstance(priced, Problem):
-        return _unpriced(file, priced, name)
-    return _priced(file, known, *priced, period)
+    paid = resolve(name, file.assumptions, file.prices)
+    if isinstance(paid, Problem):
+        return _unpriced(file, paid, name)
+    return _priced(file, known, paid, period)
 
 
 NO_MODEL = Problem(
     "no model is named for it",
     'Name one: --model gpt-4o, or [defaults] model = "gpt-4o" in llm-cost.toml.',
+    ExitCode.CONFIG_ERROR,
+)
+BATCH_TIER = Problem(
+    "has both scenario batch and a service_tier",
+    "Batches are billed in their own way: keep one of the two.",
     ExitCode.CONFIG_ERROR,
 )
 NO_RATIO = Problem(
@@ -158,38 +133,61 @@ def _unpriced(
     )  # fmt: skip
 
 
-def _priced(
-    file: PromptFile, facts: PromptFacts, model: Model, offer: Offer, retired: tuple[str, ...], period: str | None
-) -> Row:
-    assumed = file.assumptions
+def _priced(file: PromptFile, facts: PromptFacts, paid: Paid, period: str | None) -> Row:
+    assumed, model = file.assumptions, paid.model
     framing, low, tokens, high = _input(facts, model, assumed)
     grade = _grade(model, assumed)
+
+    def unpriced(problem: Problem) -> Unpriced:
+        return _unpriced(file, problem, model.id, grade, tokens)
+
     output, basis = _output(facts, model, assumed, tokens)
     calls = assumed.calls if assumed.calls is not None else None if period else 1
     if calls is None:
         hint = f"Write calls = N (requests per {period}) for it, or in [defaults]."
-        problem = Problem(f"has no calls, and costs are per {period}", hint, ExitCode.CONFIG_ERROR)
-        return _unpriced(file, problem, model.id, grade, tokens)
+        return unpriced(Problem(f"has no calls, and costs are per {period}", hint, ExitCode.CONFIG_ERROR))
     if _lacks_ratio(assumed):
-        return _unpriced(file, NO_RATIO, model.id, grade, tokens)
-    scenario = assumed.scenario or "default"
-    cached = int(tokens * (assumed.cache_hit_ratio or ZERO)) if scenario == "cached" else 0
-    parts = call_parts(offer, scenario, tokens, cached, output or 0)
-    effective = None if parts is None else parts[0] + parts[1]
-    listed = effective if scenario == "default" else call_cost(offer, "default", tokens, 0, output or 0)
-    if listed is None or effective is None or parts is None:
-        tier = f" above {tokens - 1:,} input tokens" if offer.standard.at(tokens) != offer.standard.rates else ""
-        what = (
-            f"standard price{tier}" if listed is None else f"{'batch' if scenario == 'batch' else 'cached input'} price"
-        )
-        problem = Problem(f"{model.id} has no {what}", f"Run: llm-cost models {model.id}", ExitCode.PRICING_ERROR)
-        return _unpriced(file, problem, model.id, grade, tokens)
+        return unpriced(NO_RATIO)
+    if assumed.scenario == "batch" and assumed.service_tier is not None:
+        return unpriced(BATCH_TIER)
+    cached = _cached(model, assumed, tokens)
+    variant = variant_of(assumed)
+    parts = call_parts(paid.offer, variant, tokens, cached, output or 0, assumed.time_of_day)
+    listed = call_cost(paid.listed, STANDARD, tokens, 0, output or 0, assumed.time_of_day)
+    if parts is None or listed is None:
+        what = _what_is_missing(paid, variant, tokens, cached, listed is None)
+        hint = f"Run: llm-cost prices show {model.row.id}"
+        return unpriced(Problem(f"{model.id} has no {what}", hint, ExitCode.PRICING_ERROR))
     return PromptEstimate(
         file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, grade,
-        tokens, low, high, framing, cached, output, basis, calls, scenario,
-        listed * calls, effective * calls, parts[0] * calls,
-        (*retired, *_notes(model, offer, tokens, scenario, assumed)),
+        tokens, low, high, framing, cached, output, basis, calls, assumed.scenario or "default",
+        listed * calls, (parts[0] + parts[1]) * calls, parts[0] * calls,
+        (*paid.notes, *_notes(paid, tokens, assumed)),
+        paid.pricing_id, paid.offer.effective_from, variant, paid.offer.estimated,
     )  # fmt: skip
+
+
+def variant_of(assumed: Assumptions) -> str:
+    """How the requests are billed, in the price file's words."""
+    return "batch" if assumed.scenario == "batch" else assumed.service_tier or STANDARD
+
+
+def _cached(model: Model, assumed: Assumptions, tokens: int) -> int:
+    """Input tokens that the provider's cache serves; none where the prompt is too short to be cached."""
+    if assumed.scenario != "cached" or tokens < (model.row.cache_min_tokens or 0):
+        return 0
+    return int(tokens * (assumed.cache_hit_ratio or ZERO))
+
+
+def _what_is_missing(paid: Paid, variant: str, tokens: int, cached: int, no_list_price: bool) -> str:
+    offer, variant = (paid.listed, STANDARD) if no_list_price else (paid.offer, variant)
+    tariff = offer.tariff(variant)
+    if tariff is None:
+        return f"{variant} price"
+    tier = f" above {tokens - 1:,} input tokens" if tariff.at(tokens) != tariff.rates else ""
+    if cached and not no_list_price and tariff.at(tokens).cache_read is None:
+        return ("" if variant == STANDARD else f"{variant} ") + f"cached input price{tier}"
+    return f"{variant} price{tier}"
 
 
 def _lacks_ratio(assumed: Assumptions) -> bool:
@@ -232,19 +230,24 @@ def _output(facts: PromptFacts, model: Model, assumed: Assumptions, input_tokens
     return min(facts.output_cap, model.row.max_output_tokens or facts.output_cap), "cap"
 
 
-def call_cost(offer: Offer, scenario: str, tokens: int, cached: int, output: int) -> Decimal | None:
+def call_cost(
+    offer: Offer, variant: str, tokens: int, cached: int, output: int, time: str | None = None
+) -> Decimal | None:
     """USD of one call, or None where a rate is unknown: the sum of `call_parts`."""
-    parts = call_parts(offer, scenario, tokens, cached, output)
+    parts = call_parts(offer, variant, tokens, cached, output, time)
     return None if parts is None else EXACT.add(*parts)
 
 
-def call_parts(offer: Offer, scenario: str, tokens: int, cached: int, output: int) -> tuple[Decimal, Decimal] | None:
+def call_parts(
+    offer: Offer, variant: str, tokens: int, cached: int, output: int, time: str | None = None
+) -> tuple[Decimal, Decimal] | None:
     """USD of one call's input and of its output, or None where a rate is unknown.
 
-    `cached` is a part of `tokens`, the input. Input: (uncached x input + cached x cache_read) / 1e6; output:
-    output x output / 1e6; both at the tier that the whole input reaches.
+    `variant` is "standard", "batch", "flex" or "priority"; `cached` is a part of `tokens`, the input. Input:
+    (uncached x input + cached x cache_read) / 1e6 + the fee of a request; output: output x output / 1e6; all at the
+    tier that the whole input reaches, and at the rates of `time` (UTC "HH:MM") where they depend on it.
     """
-    tariff = offer.batch if scenario == "batch" else offer.standard
+    tariff = offer.tariff(variant, time)
     if tariff is None:
         return None
     rates = tariff.at(tokens)
@@ -254,20 +257,31 @@ def call_parts(offer: Offer, scenario: str, tokens: int, cached: int, output: in
             return None
         costs.append(EXACT.multiply(amount, rate) if amount and rate else ZERO)
     plain, from_cache, answer = costs
-    return EXACT.scaleb(EXACT.add(plain, from_cache), -6), EXACT.scaleb(answer, -6)
+    asked = EXACT.scaleb(EXACT.add(plain, from_cache), -6)
+    fee = offer.per_request.get("request") if offer.per_request else None
+    return EXACT.add(asked, fee) if fee else asked, EXACT.scaleb(answer, -6)
 
 
 def _ceiling(number: Decimal) -> int:
     return int(number.to_integral_value(ROUND_CEILING))
 
 
-def _notes(model: Model, offer: Offer, tokens: int, scenario: str, assumed: Assumptions) -> tuple[str, ...]:
+def _notes(paid: Paid, tokens: int, assumed: Assumptions) -> list[str]:
+    model, offer = paid.model, paid.offer
     measured = assumed.avg_input_tokens is not None
     notes = [] if model.grade == "exact" or measured else [f"{model.id}: {model.basis}"]
     if model.row.context_window is not None and tokens > model.row.context_window:
         notes.append(f"{tokens:,} input tokens do not fit {model.id}'s context window of {model.row.context_window:,}")
-    if scenario == "cached" and offer.standard.rates.cache_write_5m is not None:
-        notes.append(f"{model.id} charges for cache writes; they are not in this estimate")
+    if assumed.scenario == "cached":
+        least = model.row.cache_min_tokens or 0
+        if tokens < least:
+            notes.append(f"{model.id} caches prompts of {least:,} tokens and more: nothing of this one is cached")
+        elif offer.standard.rates.cache_write_5m is not None:
+            notes.append(f"{model.id} charges for cache writes; they are not in this estimate")
+    if offer.windows and assumed.time_of_day is None:
+        notes.append(f'{model.id}: the dearest rates of the day; time_of_day = "HH:MM" (UTC) names the hour')
+    if model.row.mode in ("audio", "realtime"):
+        notes.append(f"{model.id}: text tokens only; audio has prices of its own")
     if measured:
         notes.append("its input is avg_input_tokens: edits of its text do not move its cost")
-    return tuple(notes)
+    return notes

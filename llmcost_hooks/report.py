@@ -31,6 +31,7 @@ class Report(NamedTuple):
     sections: tuple[tuple[str, tuple[Text, ...]], ...] = ()  # (title, lines)
     unit: Text = ()  # what the money means, how good the counts are, which prices
     notes: tuple[Text, ...] = ()
+    warning: tuple[Text, ...] = ()  # above everything else
 
 
 def grouped_notes(pairs: Iterable[tuple[str, str]]) -> tuple[Text, ...]:

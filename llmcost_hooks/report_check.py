@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from .compare import Comparison
 from .estimate import Estimate
 from .manifest import Manifest
 from .policy import Exceeded, Verdict
 from .render.money import format_limit, format_money, format_share
 from .report import Name, Report, Table, Text, count_prompts, name_list
-from .report_parts import amount, notes, price_notes, problem_lines, total, unit_line
+from .report_parts import amount, expired_mark, notes, price_warning, problem_lines, total, unit_line
 
 MAX_ROWS = 20
 
@@ -20,10 +18,9 @@ def check_report(
     manifest: Manifest | None,
     verdict: Verdict,
     comparison: Comparison | None,
-    on: date,
     extra: tuple[Text, ...] = (),
 ) -> Report:
-    """`on` is today, for the age of the prices; `extra` notes come from how the sides were found."""
+    """`extra` notes come from how the sides were found."""
     sections = []
     if problems := problem_lines(verdict.problems):
         sections.append(("Cannot be priced", problems))
@@ -35,12 +32,13 @@ def check_report(
             ("No prompt_id in llm-cost.toml: ", *name_list(list(verdict.without_id)), "; a move ends their history.")
         )
     return Report(
-        _headline(estimate, manifest, verdict, comparison),
+        (*_headline(estimate, manifest, verdict, comparison), *expired_mark(estimate)),
         _breakdown(estimate) if verdict.exceeded else None,
         tuple(_failure(each, comparison) for each in verdict.exceeded[1:]),
         tuple(sections),
         unit_line(estimate),
-        (*extra, *warnings, *notes(estimate), *price_notes(estimate, on)),
+        (*extra, *warnings, *notes(estimate)),
+        price_warning(estimate),
     )
 
 

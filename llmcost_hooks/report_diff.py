@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from .compare import Comparison, PromptDelta
 from .estimate import Estimate
 from .pricing import PromptEstimate
 from .render.money import format_delta, format_percent
 from .report import Name, Report, Table, Text, grouped_notes
-from .report_parts import amount, has_money, notes, price_notes, problem_lines, side, token_total, total, unit_line
+from .report_parts import (
+    amount,
+    expired_mark,
+    has_money,
+    notes,
+    price_warning,
+    problem_lines,
+    side,
+    token_total,
+    total,
+    unit_line,
+)
 
 MOVES = 10  # notes of moved prompts that are written out
 FOLD_ABOVE = 20  # rows; beyond, prompts that did not change in any way become one line
 
 
-def diff_report(comparison: Comparison, on: date, extra: tuple[Text, ...] = ()) -> Report:
-    """`on` is today, for the age of the prices; `extra` notes come from how the sides were read."""
+def diff_report(comparison: Comparison, extra: tuple[Text, ...] = ()) -> Report:
+    """`extra` notes come from how the sides were read."""
     base, head = comparison.base, comparison.head
     shown = [row for row in comparison.rows if not _same(row)] if len(comparison.rows) > FOLD_ABOVE else comparison.rows
     folded = len(comparison.rows) - len(shown)
@@ -39,8 +48,8 @@ def diff_report(comparison: Comparison, on: date, extra: tuple[Text, ...] = ()) 
             *_changes(comparison),
             *notes(head),
             *_only_on_base(comparison),
-            *price_notes(head, on),
         ),
+        price_warning(head) or price_warning(base),
     )
 
 
@@ -77,7 +86,7 @@ def _total(comparison: Comparison) -> Text:
         return (f"Total: {token_total(base)} → {token_total(head)} tokens{change}",)
     percent = comparison.percent()
     change = f" ({format_percent(percent)})" if percent else ""
-    return (f"Total: {total(base)} → {total(head)}{change}",)
+    return (f"Total: {total(base)} → {total(head)}{change}", *(expired_mark(head) or expired_mark(base)))
 
 
 def _tokens(estimate: Estimate) -> int:
@@ -123,7 +132,7 @@ def _reasons(row: PromptDelta) -> list[str]:
     if row.cost is None and isinstance(row.base, PromptEstimate) and isinstance(row.head, PromptEstimate):
         return ["its output size is known on one side only, so no difference is"]
     if row.content == "unchanged" and row.cost:
-        return ["same text, other assumptions in llm-cost.toml"]
+        return ["same text, other assumptions or prices in llm-cost.toml"]
     return ["changed, cost equal"] if row.content == "modified" and row.cost == 0 else []
 
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from .estimate import Estimate
 from .pricing import PromptEstimate, Row
 from .render.money import format_money
 from .report import Name, Report, Table, Text
-from .report_parts import amount, has_money, notes, price_notes, problem_lines, side, token_total, total, unit_line
+from .report_parts import (
+    amount,
+    expired_mark,
+    has_money,
+    notes,
+    price_warning,
+    problem_lines,
+    side,
+    token_total,
+    total,
+    unit_line,
+)
 
 
-def estimate_report(estimate: Estimate, on: date) -> Report:
-    """`on` is today, for the age of the prices."""
+def estimate_report(estimate: Estimate) -> Report:
+    """Every prompt with its cost, and the total."""
     if not estimate.rows:
         return Report(("No prompts were found in ", side(estimate), "."), notes=(_HOW_TO_NAME_PROMPTS,))
     money = has_money(estimate)
     headers = ("prompt_id", "Model", "Input", "Output", "Cost" if money else "Tokens")
     table = Table(headers, tuple(_cells(row) for row in estimate.rows), right=(2, 3, 4))
     tokens = f"{token_total(estimate)} tokens"
-    below: list[Text] = [(f"Total: {total(estimate) if money else tokens}",)]
+    below: list[Text] = [(f"Total: {total(estimate) if money else tokens}", *expired_mark(estimate))]
     listed, effective = estimate.known_list_cost(), estimate.known_cost()
     if listed != effective:
         below.append((f"List cost: {format_money(listed)}",))
@@ -30,7 +39,8 @@ def estimate_report(estimate: Estimate, on: date) -> Report:
         tuple(below),
         (("Without a price", problems),) if problems else (),
         unit_line(estimate),
-        (*notes(estimate), *price_notes(estimate, on)),
+        tuple(notes(estimate)),
+        price_warning(estimate),
     )
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from .estimate import Estimate
-from .prices.freshness import FRESH, freshness
 from .pricing import PromptEstimate, Row, Unpriced, worst_grade
 from .render.money import format_money
 from .report import Name, Text, grouped_notes
@@ -21,7 +19,9 @@ def amount(row: Row | None) -> str:
         return "—"
     if isinstance(row, Unpriced):
         return "?" if row.input_tokens is None else f"{row.input_tokens:,} tok"
-    return _marks(row.grade != "exact", row.output_tokens is None) + format_money(row.effective_cost)
+    return _marks(row.grade != "exact" or row.price_estimated, row.output_tokens is None) + format_money(
+        row.effective_cost
+    )
 
 
 def _marks(inexact: bool, lower_bound: bool) -> str:
@@ -32,7 +32,8 @@ def total(estimate: Estimate, *, mark: bool = True) -> str:
     """A side's total cost, "at least" what is known of it, unknown where nothing is."""
     if estimate.rows and not any(True for _ in estimate.priced()):
         return "unknown"
-    marks = _marks(mark and estimate.grade() != "exact", not estimate.complete())
+    inexact = estimate.grade() != "exact" or estimate.price_estimated()
+    marks = _marks(mark and inexact, not estimate.complete())
     return marks + format_money(estimate.known_cost())
 
 
@@ -66,7 +67,14 @@ def unit_line(*estimates: Estimate) -> Text:
     period = f" per {head.period}" if head.period else ""
     scenarios = sorted({row.scenario for row in priced} - {"default"})
     scenario = f"; scenario {', '.join(scenarios)}" if scenarios else ""
-    return (f"Cost of {each} of every prompt{period}{scenario}; {counts}; prices of {head.prices.published}",)
+    prices = ", ".join(dict.fromkeys(_prices(estimate) for estimate in estimates))
+    guessed = "; some prices estimated (~)" if any(estimate.price_estimated() for estimate in estimates) else ""
+    return (f"Cost of {each} of every prompt{period}{scenario}; {counts}; prices of {prices}{guessed}",)
+
+
+def _prices(estimate: Estimate) -> str:
+    """The day whose prices hold: the file's, or the one that the manifest pins."""
+    return str(estimate.prices.as_of or estimate.prices.published)
 
 
 def notes(estimate: Estimate) -> list[Text]:
@@ -79,14 +87,19 @@ def notes(estimate: Estimate) -> list[Text]:
     return list(grouped_notes(pairs))
 
 
-def price_notes(estimate: Estimate, on: date) -> list[Text]:
-    """That the price file's time is over, where it is."""
-    state = freshness(estimate.prices.valid_until, on)
-    if state.state == FRESH:
-        return []
-    return [
-        (f"Pricing data expired (valid until: {estimate.prices.valid_until}): upgrade llm-cost for current prices.",)
-    ]
+def price_warning(estimate: Estimate) -> tuple[Text, ...]:
+    """What stands above a report whose prices have expired."""
+    if not estimate.prices.expired() or not has_money(estimate):
+        return ()
+    return (
+        (f"⚠️  Pricing data expired (valid until: {estimate.prices.valid_until})",),
+        ("    Run: llm-cost update-db",),
+    )
+
+
+def expired_mark(estimate: Estimate) -> Text:
+    """Behind every total of expired prices."""
+    return (" (using expired prices)",) if estimate.prices.expired() and has_money(estimate) else ()
 
 
 def problem_lines(rows: Iterable[Unpriced]) -> tuple[Text, ...]:
@@ -96,7 +109,8 @@ def problem_lines(rows: Iterable[Unpriced]) -> tuple[Text, ...]:
 
 
 def _hint(hint: str) -> str:
-    return f". {hint}" if hint else ""
+    """Its first line; all of it stands on stderr."""
+    return f". {hint.splitlines()[0]}" if hint else ""
 
 
 def side(estimate: Estimate) -> Name:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from .errors import ConfigError, ExitCode
 from .globs import Globs
 from .manifest import Assumptions, Manifest
+from .prices.own import NO_PRICES, OwnPrices
 from .prompts import Problem, format_of
 from .prompts.discovery import EXCLUDE, INCLUDE
 
@@ -23,6 +24,7 @@ class PromptFile(NamedTuple):
     tags: Mapping[str, str]
     named: bool  # prompt_id comes from the manifest; otherwise it is the path
     problem: Problem | None = None
+    prices: OwnPrices = NO_PRICES  # of its side's manifest
 
 
 MISSING = Problem(
@@ -113,6 +115,7 @@ def make_snapshot(
     defaults = manifest.defaults if manifest else Assumptions()
     below = defaults._replace(model=None)
     tags = manifest.tags if manifest else {}
+    prices = manifest.prices if manifest else NO_PRICES
     shared = selection.assumptions.over(below)  # of every prompt that has no entry of its own
     files = []
     if not borrowed and not selection.include:
@@ -132,6 +135,7 @@ def make_snapshot(
                 {**tags, **entry.tags} if entry else tags,
                 entry is not None and entry.prompt_id is not None,
                 None if isinstance(content, str) else content,
+                prices,
             )
         )
     files.sort(key=lambda file: file.prompt_id)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from .models import Model, resolve_model
 from .prices.book import ModelRow, PriceBook
-from .pricing import EXACT, PromptEstimate, call_cost
+from .prices.offers import EXACT
+from .pricing import PromptEstimate, call_cost
 
 
 class Suggestion(NamedTuple):
@@ -20,7 +21,7 @@ class Suggestion(NamedTuple):
 
 
 def cheaper_model(row: PromptEstimate, book: PriceBook, on: date) -> Suggestion | None:
-    """A model of the same provider, at least 1 % cheaper, that holds the prompt, is on sale and counts tokens alike.
+    """A model that the same channel sells there, at least 1 % cheaper, that holds the prompt and counts tokens alike.
 
     Among those the nearest by name, then the cheapest: gpt-4o -> gpt-4o-mini.
     """
@@ -36,14 +37,15 @@ def cheaper_model(row: PromptEstimate, book: PriceBook, on: date) -> Suggestion 
 
 
 def _cheaper(row: PromptEstimate, model: Model, book: PriceBook, on: date) -> Iterator[tuple[ModelRow, Decimal]]:
-    for other in book.rows():
-        if other.provider != model.row.provider or other.id == model.id or not _usable(other, row, on):
+    region = row.pricing_id.partition("#")[2] or None
+    for other in book.rows(model.row.channel):
+        if other.id in (model.id, model.row.id) or other.mode != model.row.mode or not _usable(other, row, on):
             continue
-        offer = book.offer(other, on)
+        offer = other.offer(on, region)
         same_count = resolve_model(other.id, book)
         if offer is None or same_count is None or same_count[2:7] != model[2:7]:
             continue
-        cost = call_cost(offer, row.scenario, row.input_tokens, row.cached_input_tokens, row.output_tokens or 0)
+        cost = call_cost(offer, row.variant, row.input_tokens, row.cached_input_tokens, row.output_tokens or 0)
         if cost is not None and 100 * cost * row.calls <= 99 * row.effective_cost:
             yield other, cost * row.calls
 

@@ -6,12 +6,14 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from .pinned.sitecustomize import PINNED
 from .repos import Repo
 
 settings.register_profile("suite", deadline=None, database=None, derandomize=True)
@@ -65,6 +67,7 @@ def sealed_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("GIT_EDITOR", "false")
         patch.setenv("TZ", "UTC")
         patch.setenv("LC_ALL", "C.UTF-8")
+        patch.setattr("llmcost_hooks.clock.now", lambda: datetime.fromtimestamp(PINNED, timezone.utc))
         yield home
 
 

@@ -9,15 +9,16 @@ from typing import NamedTuple
 
 import pytest
 
-from .cli.running import PROJECT, Ran, listing, llm_cost, project, start, words
+from .cli.running import MODULES, PROJECT, Ran, listing, llm_cost, project, start, words
 from .repos import Repo
 
 # Put first on the import path: it ends the process at any use of the network, and writes down every file that is
 # opened for writing, made, moved or removed. Connections that native code opens are not seen by it, but libgit2 has
 # nothing to connect to here and git itself is watched by GIT_ALLOW_PROTOCOL and by its trace.
 WATCH = """
-import os, sys
+import os, sys, time
 
+time.time = lambda: 1795867200.0  # tests/pinned/sitecustomize.py, which this stands for
 log = os.open(os.environ["SEALED_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 network = ("socket.", "ssl.", "http.", "urllib.", "ftplib.", "smtplib.", "webbrowser.")
 changes = ("os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod")
@@ -64,7 +65,7 @@ class Sealed(NamedTuple):
         log = self.world.parent / "sealed-log"
         log.unlink(missing_ok=True)
         around = {
-            "PYTHONPATH": os.pathsep.join([str(self.world.parent / "watch"), str(Path(__file__).parents[1])]),
+            "PYTHONPATH": os.pathsep.join([str(self.world.parent / "watch"), MODULES]),
             "SEALED_LOG": str(log),
             "TMPDIR": str(self.world / "tmp"),
             "HOME": str(self.world / "home"),

@@ -52,7 +52,7 @@ Exit codes: 0 within budget; 1 a limit does not hold; 2 manifest, revision, no m
 @output_options
 @click.pass_context
 def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: str | None, **values: Any) -> int:
-    at_merge_base = values.pop("at_merge_base")
+    at_merge_base, force_stale = values.pop("at_merge_base"), values.pop("force_stale")
     output, memo, on = values.pop("output"), read_memo(values.pop("no_cache")), today()
     if staged and rev is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
@@ -61,7 +61,7 @@ def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: st
     base_source, notes = (None, ()) if base is None else _find_base(repo, base, head, at_merge_base)
     if at_merge_base and base is None:
         raise ConfigError("--merge-base needs --base", "For example: llm-cost check --base main --merge-base")
-    checked = check_side(repo, head, base_source, read_selection(values), memo, on)
+    checked = check_side(repo, head, base_source, read_selection(values), memo, on, force_stale=force_stale)
     estimate, manifest, comparison, verdict = checked
     verbose_note(ctx, f"{estimate.label}: {count_prompts(len(estimate.rows))}; prices {estimate.prices.version}")
     if manifest is None:
@@ -72,7 +72,7 @@ def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: st
         )
     code = checked.code()
     if code or not ctx.obj["quiet"]:
-        report = check_report(estimate, manifest, verdict, comparison, on, notes)
+        report = check_report(estimate, manifest, verdict, comparison, notes)
         show(report, lambda: check_document(estimate, manifest, verdict, comparison), output)
     return say_failures(verdict.problems, code)
 

@@ -71,6 +71,7 @@ def diff_command(
     ctx: click.Context, /, words: tuple[str, ...], after_dashes: tuple[str, ...] | None, **values: Any
 ) -> int:
     output, memo, on = values.pop("output"), read_memo(values.pop("no_cache")), today()
+    force_stale = values.pop("force_stale")
     options = {name: values.pop(name) for name in ("base", "head", "cached", "from_merge_base")}
     repo = open_repository()
     revisions, paths = split_paths(repo, words, after_dashes)
@@ -78,12 +79,12 @@ def diff_command(
     selection = read_selection(values, tuple(path for path in read_paths(repo.prefix, paths) if path))
     sides = read_sides(repo, base, head, selection)
     refuse_empty(selection.paths, (sides.base, sides.head))
-    comparison = compare_sides(repo, sides, base, head, memo, on)
+    comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale)
     for side in (comparison.base, comparison.head):
         verbose_note(
             ctx, f"{side.label} {side.commit or ''}: {count_prompts(len(side.rows))}; prices {side.prices.version}"
         )
     failing = [row for row in comparison.head.unpriced() if row.problem != NO_MODEL]
     if failing or not ctx.obj["quiet"]:
-        show(diff_report(comparison, on, (*notes, *sides.notes)), lambda: diff_document(comparison), output)
+        show(diff_report(comparison, (*notes, *sides.notes)), lambda: diff_document(comparison), output)
     return say_failures(failing, worst([row.problem.code for row in failing]))

@@ -68,7 +68,7 @@ Exit codes: 0; 2 wrong manifest or arguments; 3 a prompt cannot be read; 4 a mod
 @click.pass_context
 def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: Any) -> int:
     output, memo = values.pop("output"), read_memo(values.pop("no_cache"))
-    staged, revision = values.pop("staged"), values.pop("rev")
+    staged, revision, force_stale = values.pop("staged"), values.pop("rev"), values.pop("force_stale")
     if staged and revision is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
     book, on = load_price_book(), today()
@@ -82,11 +82,12 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
         sides = [read_side(repo, source, read_manifest(repo, source), selection)]
         refuse_empty(selection.paths, sides)
         cwd = repo.cwd
-    priced = estimate_snapshot(sides[0].snapshot, read_facts(cwd, sides, memo, book), book, on)
+    facts = read_facts(cwd, sides, memo, book)
+    priced = estimate_snapshot(sides[0].snapshot, facts, book, on, force_stale=force_stale)
     verbose_note(ctx, f"{priced.label}: {count_prompts(len(priced.rows))}; prices {priced.prices.version}")
     code = _code(priced)
     if code or not ctx.obj["quiet"]:
-        show(estimate_report(priced, on), lambda: estimate_document(priced), output)
+        show(estimate_report(priced), lambda: estimate_document(priced), output)
     return say_failures((row for row in priced.unpriced() if row.problem != NO_MODEL), code)
 
 

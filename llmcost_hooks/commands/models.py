@@ -10,9 +10,9 @@ import click
 from ..clock import today
 from ..errors import PricingError
 from ..facts import load_price_book
+from ..lookup import unknown_model
 from ..models import resolve_model
 from ..prices.book import ModelRow, PriceBook
-from ..pricing import unknown_model
 from ..report_models import ModelLine, models_document, models_report
 from .options import show
 

@@ -13,12 +13,9 @@ from typing import Any, TypeVar
 import click
 
 from ..boundary import write
-from ..errors import ConfigError, PricingError
-from ..facts import load_price_book
-from ..manifest import SCENARIOS, Assumptions
+from ..errors import ConfigError
+from ..manifest import SCENARIOS, SERVICE_TIERS, Assumptions
 from ..memo import Memo, memo_path
-from ..models import resolve_model
-from ..pricing import unknown_model
 from ..reading import Side
 from ..render.sanitise import terminal_name
 from ..report import Report
@@ -71,6 +68,10 @@ def assumption_options(function: F) -> F:
                 type=read_share,
                 help="Share of input served from the cache, e.g. 0.6; implies cached.",
             ),
+            click.option(
+                "--service-tier", type=click.Choice(SERVICE_TIERS), help="How requests are processed and billed."
+            ),
+            click.option("--region", metavar="NAME", help="Where they run, for prices by region, e.g. eu."),
         ],
         function,
     )
@@ -109,6 +110,7 @@ def output_options(function: F) -> F:
                 help="What to print.",
             ),
             click.option("--no-cache", is_flag=True, help="Do not use the memo of token counts."),
+            click.option("--force-stale", is_flag=True, help="Use prices that are too old (not recommended)."),
         ],
         function,
     )
@@ -120,14 +122,11 @@ def read_assumptions(values: dict[str, Any]) -> Assumptions:
         raise ConfigError("--output-tokens and --output-ratio are both given", "Keep one.")
     if values["model"] == "":
         raise ConfigError("--model is empty", "For example: --model gpt-4o")
-    if values["model"] and not resolve_model(values["model"], load_price_book()):
-        unknown = unknown_model(values["model"], load_price_book())
-        raise PricingError(unknown.reason, unknown.hint)
     if values["cache_hit_ratio"] is not None:
         if values["scenario"] not in (None, "cached"):
             raise ConfigError(f"--cache-hit-ratio has no meaning in the {values['scenario']} scenario", "Drop one.")
         values["scenario"] = "cached"
-    names = ("model", "calls", "output_tokens", "output_ratio", "cache_hit_ratio", "scenario")
+    names = ("model", "calls", "output_tokens", "output_ratio", "cache_hit_ratio", "scenario", "service_tier", "region")
     return Assumptions(**{name: values.pop(name) for name in names})
 
 

@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from ..boundary import write
 from ..errors import ConfigError
 
+FORCE_STALE = "--force-stale"
+
 
 def wants_help(name: str, text: str, arguments: Sequence[str]) -> bool:
-    """True where help was asked for and printed. Raises ConfigError for any other option: none has a meaning here."""
+    """True where help was asked for and printed. Raises ConfigError for an option that has no meaning here."""
     if any(argument in ("-h", "--help") for argument in arguments):
         write(sys.stdout, text)
         return True
-    if unknown := [argument for argument in arguments if argument.startswith("-")]:
+    if unknown := [argument for argument in arguments if argument.startswith("-") and argument != FORCE_STALE]:
         raise ConfigError(f"{name} does not know the option {unknown[0]}", f"Run: {name} --help")
     return False
 

@@ -17,32 +17,36 @@ from ..reading import EMPTY, STAGED, Source, commit_source
 from ..snapshot import Selection
 
 
-def judge_index(staged: tuple[Change, ...]) -> int:
+def judge_index(staged: tuple[Change, ...], *, force_stale: bool = False) -> int:
     """The index, which changes `staged` in HEAD, against HEAD. Silent where it passes."""
     repo = open_repository()
     head = commit_and_tree(repo.cwd, "HEAD")
     if head is None:
-        return judge(repo, STAGED, EMPTY)
-    return judge(repo, STAGED._replace(tree=head[1], staged=staged), Source("commit", "HEAD", *head))
+        return judge(repo, STAGED, EMPTY, force_stale=force_stale)
+    return judge(
+        repo, STAGED._replace(tree=head[1], staged=staged), Source("commit", "HEAD", *head), force_stale=force_stale
+    )
 
 
-def judge_range(start: str, end: str, *, speak: bool = False) -> int:
+def judge_range(start: str, end: str, *, speak: bool = False, force_stale: bool = False) -> int:
     """Commit `end` against commit `start`, as a hook manager names them."""
     repo = open_repository()
-    return judge(repo, commit_source(repo, end), commit_source(repo, start), speak=speak)
+    return judge(repo, commit_source(repo, end), commit_source(repo, start), speak=speak, force_stale=force_stale)
 
 
-def judge(repo: Repository, head: Source, base: Source | None, *, speak: bool = False) -> int:
+def judge(
+    repo: Repository, head: Source, base: Source | None, *, speak: bool = False, force_stale: bool = False
+) -> int:
     """Judge `head` by its manifest and print the report where it fails, or in any case with `speak`."""
     _leave_certificates_out()
     on = today()
-    checked = check_side(repo, head, base, Selection(), Memo(memo_path(os.environ)), on)
+    checked = check_side(repo, head, base, Selection(), Memo(memo_path(os.environ)), on, force_stale=force_stale)
     if speak or checked.code():
         from ..render.text import render_text
         from ..report_check import check_report
 
         estimate, manifest, comparison, verdict = checked
-        write(sys.stdout, render_text(check_report(estimate, manifest, verdict, comparison, on)))
+        write(sys.stdout, render_text(check_report(estimate, manifest, verdict, comparison)))
     return say_failures(checked.verdict.problems, checked.code())
 
 

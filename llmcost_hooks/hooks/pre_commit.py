@@ -8,18 +8,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..boundary import guarded
-from .arguments import pre_commit_range, wants_help
+from .arguments import FORCE_STALE, pre_commit_range, wants_help
 
 if TYPE_CHECKING:
     from ..git.changes import Change
 
-HELP = """usage: llm-cost-pre-commit
+HELP = """usage: llm-cost-pre-commit [--force-stale]
 
 Git pre-commit hook: hold the staged prompts against [budget] in llm-cost.toml.
 
 Judges the index, never the working tree. A commit that stages no prompt and no manifest passes at once. An index
 equal to HEAD (pre-commit run --all-files) is judged as a whole; PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF name a
-range instead. To skip it once: SKIP=llm-cost-check git commit (under pre-commit), git commit --no-verify (plain).
+range instead. --force-stale uses prices that are too old (not recommended).
+
+To skip it once: SKIP=llm-cost-check git commit (under pre-commit), git commit --no-verify (plain).
 
 Exit codes: 0 OK, 1 BUDGET_EXCEEDED, 2 CONFIG_ERROR, 3 PARSE_ERROR, 4 PRICING_ERROR.
 """
@@ -28,14 +30,16 @@ Exit codes: 0 OK, 1 BUDGET_EXCEEDED, 2 CONFIG_ERROR, 3 PARSE_ERROR, 4 PRICING_ER
 def main(argv: Sequence[str] | None = None) -> int:
     """The hook. File names that a hook manager passes are not needed: a total is made of all prompts."""
     arguments = sys.argv[1:] if argv is None else argv
-    return guarded(lambda: 0 if wants_help("llm-cost-pre-commit", HELP, arguments) else _judge())
+    return guarded(
+        lambda: 0 if wants_help("llm-cost-pre-commit", HELP, arguments) else _judge(FORCE_STALE in arguments)
+    )
 
 
-def _judge() -> int:
+def _judge(force_stale: bool) -> int:
     if named := pre_commit_range(os.environ):
         from .judging import judge_range
 
-        return judge_range(*named)
+        return judge_range(*named, force_stale=force_stale)
     from ..git.changes import staged_changes
 
     changes = staged_changes(".")
@@ -43,7 +47,7 @@ def _judge() -> int:
         return 0
     from .judging import judge_index
 
-    return judge_index(tuple(changes))
+    return judge_index(tuple(changes), force_stale=force_stale)
 
 
 def concerns_us(cwd: str, changes: Sequence[Change]) -> bool:

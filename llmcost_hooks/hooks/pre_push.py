@@ -11,20 +11,23 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..boundary import complain, guarded, say_code, write
 from ..errors import ConfigError, ExitCode, LlmCostError, worst
 from ..render.sanitise import terminal_name
-from .arguments import pre_commit_range, wants_help
+from .arguments import FORCE_STALE, pre_commit_range, wants_help
 
 if TYPE_CHECKING:
     from ..git.plumbing import Repository
     from ..reading import Source
 
-HELP = """usage: llm-cost-pre-push [REMOTE [URL]] < REFS
+HELP = """usage: llm-cost-pre-push [--force-stale] [REMOTE [URL]] < REFS
 
 Git pre-push hook: hold every pushed branch and tag against [budget] in its llm-cost.toml.
 
 Installed as .git/hooks/pre-push it reads the refs from standard input, as git gives them. Under pre-commit it reads
 PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF; pre-commit passes one ref of a push and skips tags.
 The increase is judged against what the remote has: the ref's own old commit, or for a new ref the merge base with the
-remote's default branch. A deleted ref is not judged. To skip it once: SKIP=llm-cost-budget git push (under
+remote's default branch. A deleted ref is not judged.
+--force-stale uses prices that are too old (not recommended).
+
+To skip it once: SKIP=llm-cost-budget git push (under
 pre-commit), git push --no-verify (plain).
 
 Exit codes: 0 OK, 1 BUDGET_EXCEEDED, 2 CONFIG_ERROR, 3 PARSE_ERROR, 4 PRICING_ERROR.
@@ -48,40 +51,41 @@ def main(argv: Sequence[str] | None = None) -> int:
     return guarded(lambda: 0 if wants_help("llm-cost-pre-push", HELP, arguments) else _judge(arguments, os.environ))
 
 
-def _judge(arguments: list[str], environ: Mapping[str, str]) -> int:
+def _judge(given: list[str], environ: Mapping[str, str]) -> int:
+    arguments, force_stale = [each for each in given if each != FORCE_STALE], FORCE_STALE in given
     if environ.get("PRE_COMMIT") and not arguments:  # git itself always names the remote
-        return _under_pre_commit(environ)
+        return _under_pre_commit(environ, force_stale)
     if sys.stdin is None or (not arguments and sys.stdin.isatty()):
         raise ConfigError("llm-cost-pre-push is a git hook: git starts it with the pushed refs on standard input",
                           "To judge a commit by hand: llm-cost check --rev HEAD --base main")  # fmt: skip
     refs = parse_refs(os.fsdecode(sys.stdin.buffer.read()))
-    codes = [_code(ref, arguments[0] if arguments else "origin") for ref in refs]
+    codes = [_code(ref, arguments[0] if arguments else "origin", force_stale) for ref in refs]
     if len(codes) > 1:
         say_code(worst(codes))
     return int(worst(codes))
 
 
-def _code(ref: Pushed, remote: str) -> ExitCode:
+def _code(ref: Pushed, remote: str, force_stale: bool) -> ExitCode:
     """A ref that cannot be judged does not hide the others."""
     try:
-        return ExitCode(_judge_ref(ref, remote))
+        return ExitCode(_judge_ref(ref, remote, force_stale))
     except LlmCostError as error:
         complain(error.message, error.hint)
         say_code(error.code)
         return error.code
 
 
-def _under_pre_commit(environ: Mapping[str, str]) -> int:
+def _under_pre_commit(environ: Mapping[str, str], force_stale: bool) -> int:
     from ..git.plumbing import open_repository
     from ..reading import EMPTY, commit_source
     from .judging import judge, judge_range
 
     if named := pre_commit_range(environ):
-        return judge_range(*named, speak=True)
+        return judge_range(*named, speak=True, force_stale=force_stale)
     # The first push of a root commit has no range; `pre-commit run --hook-stage pre-push --all-files` has no branch.
     repo = open_repository()
     head = commit_source(repo, environ.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD")
-    return judge(repo, head, EMPTY, speak=True)
+    return judge(repo, head, EMPTY, speak=True, force_stale=force_stale)
 
 
 def parse_refs(text: str) -> list[Pushed]:
@@ -99,7 +103,7 @@ def _is_zero(oid: str) -> bool:
     return set(oid) == {"0"}
 
 
-def _judge_ref(ref: Pushed, remote: str) -> int:
+def _judge_ref(ref: Pushed, remote: str, force_stale: bool) -> int:
     from ..git.catfile import headers
     from ..git.plumbing import open_repository
     from ..git.revisions import try_resolve_commit
@@ -117,7 +121,7 @@ def _judge_ref(ref: Pushed, remote: str) -> int:
     head = commit_source(repo, ref.local_oid, ref.local_ref.removeprefix("refs/heads/"))
     base = _base(repo, ref, remote, head)
     write(sys.stdout, f"{terminal_name(head.label)}, compared with {terminal_name(base.label)}:\n\n")
-    return judge(repo, head, base, speak=True)
+    return judge(repo, head, base, speak=True, force_stale=force_stale)
 
 
 def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:

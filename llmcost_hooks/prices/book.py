@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from mmap import mmap
 from typing import Any
 
@@ -19,6 +20,7 @@ __all__ = ["ModelRow", "Offer", "PriceBook", "Rates", "Tariff", "Tier"]
 
 SCHEMA_VERSION = 1
 MAX_NAME = 200
+Located = tuple[ModelRow, "str | None"]  # a model, and a region of it
 _MODELS, _ALIASES, _END = b'\n  "models": {\n', b'\n  },\n  "aliases": {\n', b'\n  },\n  "revocations": '
 
 
@@ -28,6 +30,7 @@ class PriceBook:
     version: str
     currency: str
     generated_at: date
+    channels: dict[str, str]  # id -> who bills
     valid_until: date  # the first day on which the prices count as expired
 
     def __init__(self, data: bytes | memoryview | mmap) -> None:
@@ -41,27 +44,44 @@ class PriceBook:
             self.generated_at = date.fromisoformat(header["generated_at"][:10])
             self.valid_until = date.fromisoformat(header["valid_until"][:10])
             self._sources = {key: parse_source(value) for key, value in header["sources"].items()}
-            self._vendors = {key: str(value["vendor"]) for key, value in header["channels"].items()}
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self.channels = {key: str(value["vendor"]) for key, value in header["channels"].items()}
+            self._fine_tuned = {
+                key: Decimal(value["fine_tuned"]["multiplier"])
+                for key, value in header["channels"].items()
+                if value.get("fine_tuned")
+            }
+        except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
             raise _damaged(f"its header is incomplete ({error})") from None
-        self._rows: dict[str, ModelRow | None] = {}
+        self._rows: dict[str, Located | None] = {}
 
     def find(self, name: str) -> ModelRow | None:
         """The model of this exact id or alias, None where there is none."""
+        located = self.locate(name)
+        return located[0] if located else None
+
+    def locate(self, name: str) -> Located | None:
+        """The model of this exact id or alias and the region that the alias stands for, None where there is none."""
         if name not in self._rows:
             self._rows[name] = self._look_up(name)
         return self._rows[name]
+
+    def fine_tuned_multiplier(self, channel: str) -> Decimal | None:
+        """What inference of a fine-tuned model costs there, as a factor on its base model; None = unknown."""
+        return self._fine_tuned.get(channel)
 
     def offer(self, row: ModelRow, on: date, region: str | None = None) -> Offer | None:
         """What the model costs in that region on that day; None before its first known price."""
         return row.offer(on, region)
 
-    def rows(self) -> Iterator[ModelRow]:
-        """All models, sorted by id."""
+    def rows(self, channel: str | None = None) -> Iterator[ModelRow]:
+        """All models, or those of one channel, sorted by id."""
+        mark = f'"channel": {json.dumps(channel)},'.encode() if channel else b""
         for name, line in sorted(self._lines(self._models)):
-            row = self._rows.get(name) or parse_row(name, _parsed(line), self._sources)
-            self._rows[name] = row
-            yield row
+            if mark in line:  # most lines need not be parsed to see that they are not asked for
+                located = self._rows.get(name) or (parse_row(name, _parsed(line), self._sources), None)
+                self._rows[name] = located
+                if channel in (None, located[0].channel):
+                    yield located[0]
 
     def names(self) -> list[str]:
         """All ids and aliases, sorted."""
@@ -69,12 +89,12 @@ class PriceBook:
 
     # --- bytes ---------------------------------------------------------------------------------------------------
 
-    def _look_up(self, name: str) -> ModelRow | None:
-        model, line = name, self._line(self._models, name)
+    def _look_up(self, name: str) -> Located | None:
+        model, region, line = name, "", self._line(self._models, name)
         if line is None and (alias := self._line(self._aliases, name)):
-            model = str(_parsed(alias))
+            model, _, region = str(_parsed(alias)).partition("#")
             line = self._line(self._models, model)
-        return parse_row(model, _parsed(line), self._sources) if line else None
+        return (parse_row(model, _parsed(line), self._sources), region or None) if line else None
 
     def _line(self, part: tuple[int, int], name: str) -> bytes | None:
         """The JSON text of the member `name` of a part: a binary search, as names are sorted bytewise."""

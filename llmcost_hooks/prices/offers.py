@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from typing import Any, NamedTuple
 
 from ..errors import PricingError
 
 Source = tuple[str, str, date]  # the page the libraries cite, who compared what, and when
 STANDARD = "standard"
+EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])  # an operation that would round raises
 
 
 class Rates(NamedTuple):
@@ -79,7 +80,7 @@ class Offer(NamedTuple):
     training: Decimal | None = None  # USD per 1,000,000 training tokens
     other: Mapping[str, Decimal] = {}  # rates of what is no text: "standard.input_audio"
     estimated: bool = False  # a person's guess, not a price list
-    origin: str = ""  # "" = the price file as it is; otherwise what a manifest made of it
+    origin: str = ""  # "" = the price file as it is; otherwise what a manifest made of it (prices/own.py)
 
     @property
     def standard(self) -> Tariff:
@@ -156,14 +157,14 @@ def scaled(offer: Offer, factor: Decimal) -> Offer:
     """The offer with every token rate multiplied; fees per request stay. Exact: nothing is rounded."""
 
     def times(rates: Rates) -> Rates:
-        return Rates(*[None if rate is None else rate * factor for rate in rates])
+        return Rates(*[None if rate is None else EXACT.multiply(rate, factor) for rate in rates])
 
     variants = {
         name: Tariff(times(tariff.rates), tuple(Tier(tier[0], times(tier.rates)) for tier in tariff.tiers))
         for name, tariff in offer.variants.items()
     }
     windows = tuple(window._replace(rates=times(window.rates)) for window in offer.windows)
-    other = {name: rate * factor for name, rate in offer.other.items()}
+    other = {name: EXACT.multiply(rate, factor) for name, rate in offer.other.items()}
     return offer._replace(variants=variants, windows=windows, other=other)
 
 

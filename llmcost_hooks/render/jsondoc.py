@@ -6,6 +6,7 @@ Keys are snake_case, bytes are deterministic; schemas are in `data/`.
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from ..compare import Comparison, PromptDelta
@@ -97,7 +98,13 @@ def _frame(*estimates: Estimate) -> Document:
         "currency": "USD",
         "unit": {"calls": "declared" if head.period else "each", "period": head.period},
         "grade": worst_grade(row.grade for row in rows if row.grade),
-        "prices": {"version": head.prices.version, "valid_until": head.prices.valid_until.isoformat()},
+        "prices": {
+            "version": head.prices.version,
+            "valid_until": head.prices.valid_until.isoformat(),
+            "as_of": head.prices.as_of.isoformat() if head.prices.as_of else None,
+            "expired": head.prices.expired(),
+            "estimated": any(estimate.price_estimated() for estimate in estimates),
+        },
     }
 
 
@@ -128,6 +135,10 @@ def _row(row: Row | None) -> Document:
         "list_cost": format_exact(priced.list_cost) if priced and priced.output_tokens is not None else None,
         "effective_cost": format_exact(priced.effective_cost) if priced and priced.output_tokens is not None else None,
         "at_least": format_exact(priced.effective_cost) if priced else None,
+        "pricing_id": priced.pricing_id if priced else None,
+        "price_version": priced.price_version.isoformat() if priced and priced.price_version != date.min else None,
+        "price_variant": priced.variant if priced else None,
+        "price_estimated": priced.price_estimated if priced else None,
         "problem": None if isinstance(row, PromptEstimate) else _problem(row.problem.reason, row.problem.code),
     }
 

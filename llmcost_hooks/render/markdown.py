@@ -9,7 +9,8 @@ from .table import draw_table
 
 def render_markdown(report: Report) -> str:
     """The report as GitHub-flavoured Markdown, ending in a newline."""
-    blocks = [_line(report.headline)]
+    blocks = ["  \n".join(_line(text).strip() for text in report.warning)] if report.warning else []
+    blocks.append(_line(report.headline))
     if report.table and report.table.rows:
         rows = [[_line(cell) for cell in row] for row in report.table.rows]
         blocks.append(draw_table(report.table.headers, rows, (), "github"))

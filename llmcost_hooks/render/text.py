@@ -11,7 +11,8 @@ _RED, _GREEN, _YELLOW, _BOLD, _DIM, _END = "\x1b[31m", "\x1b[32m", "\x1b[33m", "
 
 def render_text(report: Report, *, color: bool = False) -> str:
     """The report as plain text, ending in a newline."""
-    blocks = [_headline(report.headline, color)]
+    blocks = ["\n".join(_line(text) for text in report.warning)] if report.warning else []
+    blocks.append(_headline(report.headline, color))
     if report.table:
         blocks.append(_list(report.table) if report.table.shares else _table(report.table))
     blocks += ["\n".join(_line(text) for text in report.below)] if report.below else []

@@ -19,6 +19,7 @@ from llmcost_hooks.cli import main
 from ..repos import Repo
 
 ROOT = Path(__file__).parents[2]
+MODULES = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "pinned")])  # PYTHONPATH: ours, on the pinned day
 NAMES = {1: "BUDGET_EXCEEDED", 2: "CONFIG_ERROR", 3: "PARSE_ERROR", 4: "PRICING_ERROR", 70: "INTERNAL_ERROR"}
 
 PROJECT = """\
@@ -119,7 +120,7 @@ def start(
     stdin: bytes = b"",
 ) -> Ran:
     """`python -m MODULE ARGS` in a process of its own. A variable that is None in `env` is unset."""
-    given = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
+    given = {**os.environ, "PYTHONPATH": MODULES, "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
     environment = {name: value for name, value in given.items() if value is not None}
     command = [sys.executable, "-m", module, *args]
     done = subprocess.run(command, cwd=cwd, env=environment, input=stdin, capture_output=True, check=False)

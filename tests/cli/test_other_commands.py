@@ -13,7 +13,7 @@ import llmcost_hooks
 from llmcost_hooks.cli import COMMANDS
 
 from ..repos import Repo
-from .running import RATES, ROOT, answer, failed, listing, llm_cost, passed, start
+from .running import MODULES, RATES, answer, failed, listing, llm_cost, passed, start
 
 
 def test_models(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_name_as_a_git_command(tmp_path: Path) -> None:
     script = tmp_path / "git-llm-cost"
     script.write_text(f"#!{sys.executable}\nfrom llmcost_hooks.cli import main\nraise SystemExit(main())\n")
     script.chmod(0o755)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": MODULES}
     command = [str(script), "diff", "-h"]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "") and "Usage: git llm-cost diff" in run.stdout
@@ -120,7 +120,7 @@ def test_wrong_arguments(prompts: Repo, args: tuple[str, ...], said: str) -> Non
 
 def test_reader_that_goes_away(tmp_path: Path) -> None:
     """`llm-cost models | head -1` ends quietly."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONPATH": MODULES}
     with subprocess.Popen(
         [sys.executable, "-m", "llmcost_hooks", "models"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=env,

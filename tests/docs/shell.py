@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from .fences import ROOT
+from ..cli.running import MODULES
 
 # What an installed package has on PATH, and the function behind it (setup.cfg, entry points).
 PROGRAMS = {
@@ -46,7 +46,7 @@ class Shell(NamedTuple):
 
     def run(self, line: str) -> Ran:
         path = os.pathsep.join([str(self.programs), os.environ["PATH"]])
-        modules = os.pathsep.join([str(self.programs), str(ROOT)])
+        modules = os.pathsep.join([str(self.programs), MODULES])
         done = subprocess.run(
             ["sh", "-c", line],
             cwd=self.folder,

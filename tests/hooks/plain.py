@@ -6,7 +6,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from ..cli.running import ROOT
+from ..cli import running
 from ..repos import Repo
 
 MODULES = {"pre-commit": "pre_commit", "pre-merge-commit": "pre_commit", "pre-push": "pre_push"}
@@ -21,7 +21,7 @@ def install(repo: Repo, *names: str) -> None:
     """Write the hooks; each also leaves a mark that it ran, beside the repository."""
     for name in names:
         mark = f"echo {name} >> {shlex.quote(str(marks(repo)))}"
-        run = f'PYTHONPATH={shlex.quote(str(ROOT))} PYTHONDONTWRITEBYTECODE=1 exec {command(name)} "$@"'
+        run = f'PYTHONPATH={shlex.quote(running.MODULES)} PYTHONDONTWRITEBYTECODE=1 exec {command(name)} "$@"'
         repo.hook(name, f"{mark}\n{run}")
 
 

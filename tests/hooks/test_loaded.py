@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.running import PROJECT, ROOT, words
+from ..cli.running import MODULES, PROJECT, words
 from ..repos import Repo
 
 PROBE = """
@@ -33,7 +33,7 @@ def run_hook(repo: Repo, tmp_path: Path) -> tuple[int, set[str], list[list[str]]
     # -S -s: no `.pth` file of the environment can import anything first; the paths are given instead.
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(ROOT), *(path for path in sys.path if path.endswith("-packages"))]),
+        "PYTHONPATH": os.pathsep.join([MODULES, *(path for path in sys.path if path.endswith("-packages"))]),
         "GIT_TRACE2_EVENT": str(tmp_path / "trace"),
         "GIT_TRACE2_EVENT_NESTING": "0",
     }

@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 import yaml
 
-from ..cli.running import PROJECT, ROOT, words
+from ..cli.running import MODULES, PROJECT, ROOT, words
 from ..repos import Ended, Repo
 from .plain import command
 
 SEARCH = "prompts/search.md"
 DEAR = words(9000)
 PRE_COMMIT = [sys.executable, "-m", "pre_commit"]
-OURS = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+OURS = {"PYTHONPATH": MODULES, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def hooks() -> list[dict[str, Any]]:

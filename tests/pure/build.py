@@ -51,8 +51,17 @@ def model(
     }
 
 
+DATED = {
+    "db_version": "2026.11.22",
+    "generated_at": "2026-11-22T00:00:00Z",
+    "valid_until": "2027-01-06T00:00:00Z",
+    "sources": {"openai-both": {"url": "https://developers.openai.com/api/docs/pricing", "verified_at": "2026-11-22",
+                                "verified_by": "genai-prices@0.2.3 + litellm@1.109.1"}},
+}  # fmt: skip
+
+
 def price_book(models: dict[str, dict[str, Any]]) -> PriceBook:
-    return PriceBook(edited(lambda value: value.update(models=models, aliases={})))
+    return PriceBook(edited(lambda value: value.update(models=models, aliases={}, **DATED)))
 
 
 GPT_4O: Prices = {"input": "2.5", "output": "10", "cache_read": "1.25"}
@@ -108,12 +117,12 @@ def prompt(
     )
 
 
-def price(*pairs: tuple[PromptFile, PromptFacts | Problem], period: str | None = None) -> Estimate:
+def price(*pairs: tuple[PromptFile, PromptFacts | Problem], period: str | None = None, on: date = ON) -> Estimate:
     """The estimate of prompts with these facts at BOOK's prices."""
     manifest = Manifest("llm-cost.toml", budget=Budget(period=period)) if period else None
     known: Facts = {(file.format, file.oid): found for file, found in pairs if file.oid}
     files = tuple(sorted((file for file, _ in pairs), key=lambda file: file.prompt_id))
-    return estimate_snapshot(Snapshot("worktree", None, manifest, files), known, BOOK, ON)
+    return estimate_snapshot(Snapshot("worktree", None, manifest, files), known, BOOK, on)
 
 
 def price_one(found: PromptFacts | Problem, *, period: str | None = None, **assumptions: Any) -> Row:

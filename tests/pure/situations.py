@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from llmcost_hooks.compare import compare_estimates
 from llmcost_hooks.errors import ExitCode
-from llmcost_hooks.estimate import Estimate, estimate_snapshot
+from llmcost_hooks.estimate import Estimate, estimate_snapshot, price_info
 from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.policy import judge
@@ -38,13 +38,13 @@ class Situation(NamedTuple):
     document: Document
 
 
-def _estimate(side: Estimate, on: date = ON) -> Situation:
-    return Situation(estimate_report(side, on), estimate_document(side))
+def _estimate(side: Estimate) -> Situation:
+    return Situation(estimate_report(side), estimate_document(side))
 
 
 def _diff(base: Estimate, head: Estimate, renames: dict[str, str] | None = None, **extra: Any) -> Situation:
     comparison = compare_estimates(base, head, renames)
-    return Situation(diff_report(comparison, ON, **extra), diff_document(comparison))
+    return Situation(diff_report(comparison, **extra), diff_document(comparison))
 
 
 def _check(
@@ -53,11 +53,10 @@ def _check(
     base: Estimate | None = None,
     was: Budget | None = None,
     book: PriceBook = TWO_MODELS,
-    on: date = ON,
 ) -> Situation:
     comparison = compare_estimates(base, head) if base is not None else None
     verdict = judge(head, rules, comparison, was, book, ON)
-    report = check_report(head, rules, verdict, comparison, on)
+    report = check_report(head, rules, verdict, comparison)
     return Situation(report, check_document(head, rules, verdict, comparison))
 
 
@@ -134,7 +133,7 @@ def estimate_nothing() -> Situation:
 
 
 def estimate_expired() -> Situation:
-    return _estimate(price((prompt(model="gpt-4o", output_tokens=1), facts())), EXPIRED)
+    return _estimate(price((prompt(model="gpt-4o", output_tokens=1), facts()), on=EXPIRED))
 
 
 def diff_everything() -> Situation:
@@ -248,7 +247,8 @@ def diff_hostile() -> Situation:
 def check_within() -> Situation:
     entries = [PromptEntry(f"prompts/{name}.txt", None, Assumptions(), {}) for name in ("a", "b", "c", "d")]
     head = estimate(*(row(name, "1.10", named=False) for name in "abcd"), label="worktree")
-    return _check(head, manifest(entries, limit="10", max_increase_percent="25", period="month"), on=EXPIRED)
+    head = head._replace(prices=price_info(BOOK, EXPIRED))
+    return _check(head, manifest(entries, limit="10", max_increase_percent="25", period="month"))
 
 
 def check_at_least() -> Situation:

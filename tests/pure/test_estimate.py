@@ -252,13 +252,15 @@ def test_an_unknown_model_has_near_names() -> None:
     assert row.problem.hint.startswith("Near names: gpt-4o-mini")
     assert row.problem.code == ExitCode.PRICING_ERROR
     assert (row.model, row.grade, row.input_tokens) == ("gpt-4o-minni", None, None)
-    assert unpriced(facts(), model="zzzzzzzz").problem.hint == "Run: llm-cost models"
+    assert unpriced(facts(), model="zzzzzzzz").problem.hint == (
+        "Run: llm-cost models\nOr state it: llm-cost prices add zzzzzzzz"
+    )
 
 
 def test_a_model_before_its_first_price() -> None:
     problem = unpriced(facts(), model="future").problem
     assert problem.reason == '"future" has no price on 2026-11-22'
-    assert problem.hint == "Run: llm-cost models future"
+    assert problem.hint == "Run: llm-cost prices show future"
 
 
 @pytest.mark.parametrize(
@@ -273,7 +275,9 @@ def test_a_model_before_its_first_price() -> None:
 )
 def test_a_price_that_is_not_known_is_never_0(name: str, assumed: dict[str, Any], what: str) -> None:
     row = unpriced(facts(), model=name, **assumed)
-    assert row.problem == Problem(f"{name} has no {what} price", f"Run: llm-cost models {name}", ExitCode.PRICING_ERROR)
+    assert row.problem == Problem(
+        f"{name} has no {what} price", f"Run: llm-cost prices show {name}", ExitCode.PRICING_ERROR
+    )
     assert row.input_tokens is not None
 
 
@@ -324,7 +328,7 @@ def test_nothing_costs_nothing() -> None:
     assert nothing.rows == ()
     assert nothing.known_cost() == nothing.known_list_cost() == 0
     assert nothing.complete()
-    assert nothing.prices == (BOOK.version, BOOK.generated_at, BOOK.valid_until)
+    assert nothing.prices[:3] == (BOOK.version, BOOK.generated_at, BOOK.valid_until)
 
 
 def test_an_estimate_names_its_side_and_period() -> None:
@@ -344,10 +348,10 @@ def test_every_digit_is_kept() -> None:
 def test_an_operation_that_would_round_raises() -> None:
     offer = BOOK.offer(BOOK.find("gpt-4o"), ON)  # type: ignore[arg-type]
     assert offer is not None
-    odd = offer._replace(standard=Tariff(Rates(Decimal("0." + "1" * 99), Decimal(0), None, None, None), ()))
-    assert call_cost(odd, "default", 1, 0, 0) == Decimal("1" * 99 + "E-105")
+    odd = offer._replace(variants={"standard": Tariff(Rates(Decimal("0." + "1" * 99), Decimal(0)))})
+    assert call_cost(odd, "standard", 1, 0, 0) == Decimal("1" * 99 + "E-105")
     with pytest.raises(Inexact):
-        call_cost(odd, "default", 7_777_777, 0, 0)
+        call_cost(odd, "standard", 7_777_777, 0, 0)
 
 
 def test_prompts_with_the_same_facts_are_computed_once_and_keep_their_own_names() -> None:

@@ -31,7 +31,7 @@ tiers = st.lists(st.integers(1, 10**6), max_size=3, unique=True).flatmap(
     lambda bounds: st.tuples(*(st.builds(Tier, st.just(bound), known_rates) for bound in sorted(bounds)))
 )
 offers = st.builds(
-    lambda standard, batch: OFFER._replace(standard=standard, batch=batch),
+    lambda standard, batch: OFFER._replace(variants={"standard": standard, "batch": batch}),
     st.builds(Tariff, known_rates, tiers),
     st.builds(Tariff, known_rates, tiers),
 )
@@ -49,7 +49,7 @@ assumptions: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 
 
 def cost(offer: Offer, scenario: str, tokens: int, cached: int, output: int) -> Decimal:
-    found = call_cost(offer, scenario, tokens, cached, output)
+    found = call_cost(offer, "batch" if scenario == "batch" else "standard", tokens, cached, output)
     assert found is not None
     return found
 
@@ -70,7 +70,7 @@ def test_more_tokens_never_cost_less_within_a_tier(
     offer: Offer, scenario: str, tokens: int, more: int, output: int, more_output: int
 ) -> None:
     """Between tiers it may: prices of long requests are what a provider says they are."""
-    flat = offer._replace(standard=Tariff(offer.standard.rates, ()), batch=Tariff(offer.standard.rates, ()))
+    flat = offer._replace(variants=dict.fromkeys(("standard", "batch"), Tariff(offer.standard.rates)))
     least = cost(flat, scenario, tokens, 0, output)
     assert least <= cost(flat, scenario, tokens + more, 0, output)
     assert least <= cost(flat, scenario, tokens, 0, output + more_output)
@@ -83,7 +83,7 @@ def test_a_higher_price_never_costs_less(
     base = offer.standard.rates
     now = [base.input or Decimal(0), base.output or Decimal(0), base.cache_read or Decimal(0)]
     raised = Rates(now[0] + dearer, now[1] + output_dearer, now[2] + cache_dearer, None, None)
-    low, high = (offer._replace(standard=Tariff(rates, ())) for rates in (base, raised))
+    low, high = (offer._replace(variants={"standard": Tariff(rates)}) for rates in (base, raised))
     cached = int(tokens * Fraction(share))
     assert cost(low, "cached", tokens, cached, out) <= cost(high, "cached", tokens, cached, out)
 

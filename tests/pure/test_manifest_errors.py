@@ -8,10 +8,10 @@ from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.manifest import MAX_BYTES, parse_manifest
 from llmcost_hooks.prompts import FORMATS
 
-TOP = "Known keys: budget, defaults, discover, prompts, tags, version."
+TOP = "Known keys: budget, defaults, discover, prices, prompts, tags, version."
 PROMPT = (
-    "Known keys: avg_input_tokens, cache_hit_ratio, calls, format, model, output_ratio, output_tokens, path, "
-    "prompt_id, scenario, tags, variables."
+    "Known keys: avg_input_tokens, cache_hit_ratio, calls, fine_tuned, format, model, output_ratio, output_tokens, "
+    "path, price_version, pricing_id, prompt_id, region, scenario, service_tier, tags, time_of_day, variables."
 )
 COUNT, NUMBER = "must be a whole number, 0 or more", "must be a number, 0 or more, with at most 12 decimals"
 TEXT = 'must be a text, for example "gpt-4o"'
@@ -45,7 +45,8 @@ BROKEN = [
     ("[budget.limit]", 2, "budget.limit must be a number", ""),
     ("[defaults]\nmodle = 'x'", 3, 'unknown key "modle" in [defaults]', 'Did you mean "model"?'),
     ("[defaults]\nprompt_id = 'x'", 3, 'unknown key "prompt_id" in [defaults]',
-     "Known keys: avg_input_tokens, cache_hit_ratio, calls, format, model, output_ratio, output_tokens, scenario."),
+     "Known keys: avg_input_tokens, cache_hit_ratio, calls, format, model, output_ratio, output_tokens, region, "
+     "scenario, service_tier, time_of_day."),
     ("[discover]\nincludes = []", 3, 'unknown key "includes" in [discover]', 'Did you mean "include"?'),
     ("[[prompts]]\npath = 'a'\noutput_token = 3", 4, 'unknown key "output_token" in [prompts]',
      'Did you mean "output_tokens"?'),

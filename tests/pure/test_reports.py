@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmcost_hooks.compare import compare_estimates
-from llmcost_hooks.policy import Exceeded
+from llmcost_hooks.estimate import price_info
+from llmcost_hooks.policy import Exceeded, judge
+from llmcost_hooks.prices.freshness import freshness
 from llmcost_hooks.pricing import Row
 from llmcost_hooks.render.jsondoc import diff_document
 from llmcost_hooks.render.markdown import render_markdown
@@ -20,9 +22,9 @@ from llmcost_hooks.report import Name, Report, Table, count_prompts, grouped_not
 from llmcost_hooks.report_check import check_report
 from llmcost_hooks.report_diff import FOLD_ABOVE, MOVES, diff_report
 from llmcost_hooks.report_estimate import estimate_report
-from llmcost_hooks.report_parts import amount, price_notes, token_total, total, unit_line
+from llmcost_hooks.report_parts import amount, token_total, total, unit_line
 
-from .build import BOOK, ON, estimate, manifest, row, unpriced
+from .build import BOOK, estimate, manifest, row, unpriced
 from .situations import issue_check, issue_diff
 
 DIFF = """\
@@ -119,7 +121,7 @@ def test_a_total_is_marked_as_its_parts() -> None:
 def test_every_report_says_what_its_money_means(rows: list[Row], period: str | None, text: str) -> None:
     side = estimate(*rows, period=period)
     assert unit_line(side) == (f"{text}; counts exact; prices of 2026-11-22",)
-    assert estimate_report(side, ON).unit == unit_line(side)
+    assert estimate_report(side).unit == unit_line(side)
 
 
 def test_both_sides_of_a_diff_speak_in_its_unit() -> None:
@@ -128,10 +130,35 @@ def test_both_sides_of_a_diff_speak_in_its_unit() -> None:
 
 
 @pytest.mark.parametrize(("days", "said"), [(-1, False), (0, True), (30, True), (400, True)])
-def test_expired_prices_are_said(days: int, said: bool) -> None:
+def test_expired_prices_are_said_above_a_report_and_behind_its_totals(days: int, said: bool) -> None:
     on = BOOK.valid_until + timedelta(days)
-    side = estimate(row())._replace(prices=estimate().prices._replace(valid_until=BOOK.valid_until))
-    assert bool(price_notes(side, on)) is said
+    side = estimate(row())._replace(prices=price_info(BOOK, on))
+    rules = manifest(limit="5")
+    reports = [
+        estimate_report(side),
+        diff_report(compare_estimates(estimate(), side)),
+        check_report(side, rules, judge(side, rules, None, None, BOOK, on), None),
+    ]
+    for report in reports:
+        for text in (render_text(report), render_markdown(report)):
+            assert text.startswith(f"⚠️  Pricing data expired (valid until: {BOOK.valid_until})") is said
+            assert ("llm-cost update-db" in text) is said
+            assert ("(using expired prices)" in text) is said
+
+
+@pytest.mark.parametrize("on", [date(1970, 1, 1), date(2026, 11, 26), date(2040, 1, 1)])
+def test_a_pinned_day_that_the_data_covers_needs_no_freshness(on: date) -> None:
+    pinned = price_info(BOOK, on, BOOK.generated_at)
+    assert pinned.freshness is None and not pinned.expired()
+    assert unit_line(estimate(row())._replace(prices=pinned))[0].endswith(f"prices of {BOOK.generated_at}")
+    beyond = price_info(BOOK, on, BOOK.generated_at + timedelta(1))
+    assert beyond.freshness == freshness(BOOK.valid_until, on)
+
+
+def test_an_estimated_price_marks_every_number_that_it_is_in() -> None:
+    side = estimate(row("a"), row("b", "2.00", price_estimated=True))
+    assert (amount(side.rows[0]), amount(side.rows[1]), total(side)) == ("$1.00", "~$2.00", "~$3.00")
+    assert unit_line(side)[0].endswith("; some prices estimated (~)")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +175,7 @@ def test_tokens_that_nobody_counted_are_not_0(counts: list[int | None], text: st
 def delta_of(base: Row | None, head: Row | None) -> str:
     """The last column of a diff of one prompt beside another one, which has a price."""
     left, right = ([row("zz"), each] if each else [row("zz")] for each in (base, head))
-    report = diff_report(compare_estimates(estimate(*left), estimate(*right)), ON)
+    report = diff_report(compare_estimates(estimate(*left), estimate(*right)))
     assert report.table is not None
     return "".join(report.table.rows[0][-1])
 
@@ -197,14 +224,14 @@ def many(count: int, **changes: Any) -> list[Row]:
 )
 def test_only_what_did_not_change_is_folded(changed: Row, shown: bool) -> None:
     base, head = many(FOLD_ABOVE + 1), [changed, *many(FOLD_ABOVE + 1)[1:]]
-    report = diff_report(compare_estimates(estimate(*base), estimate(*head)), ON)
+    report = diff_report(compare_estimates(estimate(*base), estimate(*head)))
     names = [cells[0][0] for cells in report.table.rows] if report.table else []
     assert (changed.prompt_id in names) is shown
     assert "".join(report.below[0]).endswith(" unchanged prompts are not shown.")
 
 
 def test_a_few_rows_are_never_folded() -> None:
-    report = diff_report(compare_estimates(estimate(*many(FOLD_ABOVE)), estimate(*many(FOLD_ABOVE))), ON)
+    report = diff_report(compare_estimates(estimate(*many(FOLD_ABOVE)), estimate(*many(FOLD_ABOVE))))
     assert report.table is not None
     assert len(report.table.rows) == FOLD_ABOVE
 
@@ -214,7 +241,7 @@ def test_every_prompt_is_in_the_table_or_counted(kinds: list[str]) -> None:
     base = [row(f"p{n}") for n, kind in enumerate(kinds) if kind != "new"]
     changes: dict[str, dict[str, Any]] = {"edited": {"content_hash": "2"}, "moved": {"path": "x"}}
     head = [row(f"p{n}", **changes.get(kind, {})) for n, kind in enumerate(kinds) if kind != "removed"]
-    report = diff_report(compare_estimates(estimate(*base), estimate(*head)), ON)
+    report = diff_report(compare_estimates(estimate(*base), estimate(*head)))
     shown = len(report.table.rows) if report.table else 0
     folded = int(report.below[0][0].split()[0]) if len(report.below) == 2 else 0
     assert shown + folded == len(kinds)
@@ -223,22 +250,22 @@ def test_every_prompt_is_in_the_table_or_counted(kinds: list[str]) -> None:
 def test_moves_are_told_up_to_a_number() -> None:
     base = many(MOVES + 3)
     head = [each._replace(path=f"new/{each.prompt_id}") for each in many(MOVES + 3)]
-    notes = diff_report(compare_estimates(estimate(*base), estimate(*head)), ON).notes
+    notes = diff_report(compare_estimates(estimate(*base), estimate(*head))).notes
     assert len(notes) == MOVES + 1
     assert notes[-1] == ("3 more prompts moved",)
 
 
 def test_a_partial_clone_is_said() -> None:
     comparison = compare_estimates(estimate(row()), estimate(row()))
-    assert diff_report(comparison, ON).notes == ()
-    assert diff_report(comparison._replace(exact_renames_only=True), ON).notes == (
+    assert diff_report(comparison).notes == ()
+    assert diff_report(comparison._replace(exact_renames_only=True)).notes == (
         ("This partial clone lacks contents: a prompt that was moved and edited shows as removed and new.",),
     )
 
 
 def test_sides_of_other_periods_are_said_to_be() -> None:
     comparison = compare_estimates(estimate(row(), period=None), estimate(row(cost="2"), period="month"))
-    report = diff_report(comparison, ON)
+    report = diff_report(comparison)
     assert report.table is not None
     assert report.table.rows[0][-1] == ("?",)
     assert ("Base is quoted per call and head per month: their costs cannot be compared.",) in report.notes
@@ -272,14 +299,14 @@ def test_a_document_leaves_the_same_changes_unknown() -> None:
 )  # fmt: skip
 def test_what_is_over_a_limit_is_seen_to_be(exceeded: Exceeded, text: str) -> None:
     verdict = issue_verdict()._replace(exceeded=(exceeded,), suggestions=())
-    report = check_report(estimate(row()), manifest(limit="5"), verdict, None, ON)
+    report = check_report(estimate(row()), manifest(limit="5"), verdict, None)
     assert report.headline == (f"❌ {text}",)
 
 
 def issue_verdict() -> Any:
     from llmcost_hooks.policy import judge
 
-    return judge(estimate(row(cost="9")), manifest(limit="5"), None, None, BOOK, ON)
+    return judge(estimate(row(cost="9")), manifest(limit="5"), None, None, BOOK, BOOK.generated_at)
 
 
 # --- names and notes --------------------------------------------------------------------------------------------------
@@ -311,9 +338,3 @@ def test_a_report_can_be_a_headline_alone() -> None:
     assert render_markdown(Report(("Nothing.",), empty)) == "Nothing.\n"
     assert render_text(Report(("Nothing.",), empty)).startswith("Nothing.\n\na")
     assert render_text(Report(("Nothing.",), empty._replace(shares=True))) == "Nothing.\n\na:\n"
-
-
-def test_a_report_of_yesterday_is_the_report_of_today() -> None:
-    """`on` is only for the age of the prices."""
-    side = estimate(row())
-    assert estimate_report(side, date(2026, 11, 22)) == estimate_report(side, date(2026, 12, 31))

@@ -82,8 +82,10 @@ def test_what_is_just_good_enough(other: dict[str, Any]) -> None:
 def test_the_scenario_is_kept() -> None:
     dear: Prices = {"input": "9", "output": "9"}
     batch: Prices = {"input": "0.1", "output": "0.1"}
-    assert suggested({"scenario": "batch"}, gpt_4o_mini=model(CHEAP)) is None  # it has no batch price
-    assert suggested({"scenario": "batch"}, gpt_4o_mini=model(dear, batch)) == "gpt-4o-mini"
+    assert (
+        suggested({"scenario": "batch", "variant": "batch"}, gpt_4o_mini=model(CHEAP)) is None
+    )  # it has no batch price
+    assert suggested({"scenario": "batch", "variant": "batch"}, gpt_4o_mini=model(dear, batch)) == "gpt-4o-mini"
     cached = {"scenario": "cached", "cached_input_tokens": 500}
     assert suggested(cached, gpt_4o_mini=model({"input": "0.1", "output": "0.1"})) is None
     assert suggested(cached, gpt_4o_mini=model(CHEAP)) == "gpt-4o-mini"
@@ -107,7 +109,7 @@ def test_every_suggestion_of_the_bundled_prices_is_true() -> None:
     seen = 0
     for each in book.rows():
         known, offer = resolve_model(each.id, book), book.offer(each, ON)
-        if known is None or offer is None or (cost := call_cost(offer, "default", 1000, 0, 100)) is None:
+        if known is None or offer is None or (cost := call_cost(offer, "standard", 1000, 0, 100)) is None:
             continue
         prompt: PromptEstimate = row(cost=cost, model=each.id, calls=1)
         found = cheaper_model(prompt, book, ON)
@@ -121,7 +123,7 @@ def test_every_suggestion_of_the_bundled_prices_is_true() -> None:
         assert other.id != each.id
         assert (other.encoding, other.ratio, other.grade) == (known.encoding, known.ratio, known.grade)
         assert other.row.retires_at is None or other.row.retires_at > ON
-        other_cost = call_cost(other_offer, "default", 1000, 0, 100)
+        other_cost = call_cost(other_offer, "standard", 1000, 0, 100)
         assert other_cost is not None
         assert 1 <= found.saving_percent <= 100 * (cost - other_cost) / cost < found.saving_percent + 1
         seen += 1

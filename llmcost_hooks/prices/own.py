@@ -1,0 +1,107 @@
+"""Prices of a project's own: what `[prices]` of a manifest holds, laid over the price file. Pure.
+
+Reviewed like code, because it is committed like code. Rates are USD per 1,000,000 tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from .offers import STANDARD, Offer, Rates, Tariff, Window, scaled
+
+MANIFEST = "llm-cost.toml"
+STATED, DISCOUNTED = "stated", "discounted"  # what a manifest made of an offer
+ALWAYS = date.min  # of rates that have no date
+
+
+class OwnRates(NamedTuple):
+    """Rates of one model from one day on. What is None stays as it is listed."""
+
+    model: str
+    effective_from: date = ALWAYS
+    variants: tuple[tuple[str, Rates], ...] = ()  # "standard" and others
+    training: Decimal | None = None
+    request: Decimal | None = None  # USD, on every call
+    fine_tuned: bool = False  # of prompts with fine_tuned = true
+    estimated: bool = False
+    operator: str = ""  # who typed it
+    note: str = ""
+
+
+class PrivateModel(NamedTuple):
+    """A model that no price list has."""
+
+    name: str
+    base: str | None = None  # the model whose tokenizer and limits it has
+    provider: str = "private"
+
+
+class OwnPrices(NamedTuple):
+    """`[prices]` of one manifest."""
+
+    as_of: date | None = None  # every price is that day's
+    discount: Decimal = Decimal(0)  # share of every listed token price that is not paid
+    rates: tuple[OwnRates, ...] = ()  # [prices.override], [prices.model] and [[prices.rows]]
+    models: Mapping[str, PrivateModel] = {}
+
+    def rates_of(self, names: tuple[str, ...], fine_tuned: bool, on: date) -> list[OwnRates]:
+        """What holds for a model under any of its names, the earliest first."""
+        own = [r for r in self.rates if r.model in names and r.fine_tuned == fine_tuned and r.effective_from <= on]
+        return sorted(own, key=lambda rates: rates.effective_from)
+
+    def knows(self, name: str) -> bool:
+        """Whether a model of this name is priced here, with or without a price list."""
+        return name in self.models or any(rates.model == name for rates in self.rates)
+
+
+NO_PRICES = OwnPrices()
+
+
+def laid_over(offer: Offer | None, own: list[OwnRates], discount: Decimal, model: str, provider: str) -> Offer | None:
+    """The offer that is paid: the listed one less the discount, and what the project states in its place.
+
+    A stated rate is net: the discount is not taken from it. None where there is neither.
+    """
+    if offer is not None and discount:
+        offer = scaled(offer, 1 - discount)._replace(origin=DISCOUNTED)
+    for rates in own:
+        offer = _over(offer or _nothing(model, provider), rates)
+    return offer
+
+
+def _over(offer: Offer, rates: OwnRates) -> Offer:
+    return offer._replace(
+        effective_from=max(offer.effective_from, rates.effective_from),
+        variants={**offer.variants, **dict(_merged(offer.variants, rates.variants))},
+        windows=tuple(_window(window, dict(rates.variants)) for window in offer.windows),
+        per_request={**offer.per_request, "request": rates.request} if rates.request is not None else offer.per_request,
+        training=offer.training if rates.training is None else rates.training,
+        source=MANIFEST,
+        verified_by=rates.operator or "the project",
+        verified_at=offer.verified_at if rates.effective_from == ALWAYS else rates.effective_from,
+        estimated=rates.estimated,
+        origin=STATED,
+    )
+
+
+def _window(window: Window, own: Mapping[str, Rates]) -> Window:
+    """A stated rate holds at every time of the day."""
+    return window._replace(rates=_stated(own.get(window.variant, Rates()), window.rates))
+
+
+def _stated(own: Rates, listed: Rates) -> Rates:
+    return Rates(*[old if new is None else new for new, old in zip(own, listed, strict=True)])
+
+
+def _merged(listed: Mapping[str, Tariff], own: tuple[tuple[str, Rates], ...]) -> Iterator[tuple[str, Tariff]]:
+    """Tiers stay as they are listed: above them the listed price, which is never lower, goes on."""
+    for variant, rates in own:
+        below = listed.get(variant, Tariff(Rates()))
+        yield variant, below._replace(rates=_stated(rates, below.rates))
+
+
+def _nothing(model: str, provider: str) -> Offer:
+    return Offer(model, provider, "private", None, ALWAYS, MANIFEST, "", ALWAYS, {STANDARD: Tariff(Rates())})
