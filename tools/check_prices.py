@@ -85,11 +85,11 @@ def frozen(day: str, found: list[Point], reasons: list[str]) -> bytes:
     """
     lines: dict[str, list[Any]] = {}
     for point, reason in zip(found, reasons, strict=True):
-        request = point.request[:3]
+        request, plain = point.request[:3], not any(point.request[3:])
         small = request == (1_847, 523, 0) and point.variant == "standard"
-        direct = "/" not in point.model and point.region is None and request in FROZEN and not any(point.request[3:])
+        direct = "/" not in point.model and point.region is None and request in FROZEN
         asked = (point.genai, point.litellm) != (None, None) and point.hour == "12:00"
-        if reason == "agree" and asked and (direct or small):
+        if reason == "agree" and asked and plain and (direct or small):
             name = f"{point.model}#{point.region or ''}|{point.variant}"
             lines.setdefault(name, []).append([*request, _text(point.genai), _text(point.litellm)])
     body = ",\n".join(

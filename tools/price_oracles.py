@@ -120,7 +120,7 @@ class _Genai:
         self.stated: Flat = flat(statement.on(day.isoformat())) if statement else {}
         names = [name for name, channel in CHANNELS.items() if statement and channel == statement.channel]
         self.provider: Any = next((p for p in providers if p.id in (names or ["google"])), None)
-        models: list[Any] = self.provider.models if statement else []
+        models: list[Any] = self.provider.models if statement and self.provider else []
         self.model: Any = next((m for m in models if statement and m.id == statement.model), None)
 
     def __call__(self, request: Request, variant: str, hour: str, day: date, paths: tuple[str, ...]) -> Decimal | None:
