@@ -87,14 +87,19 @@ def main() -> int:
     parser.add_argument("--output", default=OUTPUT)
     options = parser.parse_args()
     built = build(read_inputs(options.date, options.archive)).file
-    with open(options.previous, "rb") as previous:
-        broken = broken_promises(json.load(previous), built)
+    return publish(built, options.previous, options.output)
+
+
+def publish(built: dict[str, Any], previous: str, output: str) -> int:
+    """Writes the file where it takes nothing back of the previous one. 0, or 1 with the reasons printed."""
+    with open(previous, "rb") as file:
+        broken = broken_promises(json.load(file), built)
     if broken:
-        print(f"The catalogue is append-only, and {options.previous} says otherwise:", *broken, sep="\n  ")
+        print(f"The catalogue is append-only, and {previous} says otherwise:", *broken, sep="\n  ")
         return 1
-    with open(options.output, "wb") as file:
+    with open(output, "wb") as file:
         file.write(render(built))
-    print(f"{len(built['models'])} models, {len(built['aliases'])} aliases -> {options.output}")
+    print(f"{len(built['models'])} models, {len(built['aliases'])} aliases -> {output}")
     return 0
 
 

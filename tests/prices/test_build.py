@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from llmcost_hooks.prices.book import PriceBook, Rates
 from tools.build_prices import render
 from tools.price_building import Built, Inputs, build
-from tools.price_sources import Key, Row, Statement, Tariff
+from tools.price_sources import Row, Statement, Tariff
 
 DAY = date(2026, 11, 22)
 LITELLM, GENAI = "litellm@1", "genai-prices@1"
@@ -73,8 +72,8 @@ def inputs(
         "decisions": [],
         "retired": {},
     }
-    keyed = [{statement.key: statement for statement in part} for part in (mine, theirs, archive or [])]
-    return Inputs(*keyed, {**table, **corrections}, lambda name: "o200k_base", DAY, [])
+    a, b, c = ({statement.key: statement for statement in part} for part in (mine, theirs, archive or []))
+    return Inputs(a, b, c, {**table, **corrections}, lambda name: "o200k_base", DAY, [])
 
 
 SIMPLE = inputs([genai("m"), genai("m-latest", model="m", own=False)], [litellm("m")])
@@ -108,10 +107,8 @@ def decided(take: str, *where: str, **more: Any) -> list[dict[str, Any]]:
 
 def test_same_inputs_same_bytes() -> None:
     assert render(build(SIMPLE).file) == render(build(SIMPLE).file)
-    turned: dict[str, Mapping[Key, Statement]] = {
-        part: dict(reversed(getattr(SIMPLE, part).items())) for part in ("genai", "litellm")
-    }
-    assert render(build(SIMPLE._replace(**turned)).file) == render(build(SIMPLE).file)
+    turned = SIMPLE._replace(genai=dict(reversed(SIMPLE.genai.items())), litellm=dict(reversed(SIMPLE.litellm.items())))
+    assert render(build(turned).file) == render(build(SIMPLE).file)
 
 
 def test_the_whole_small_file() -> None:

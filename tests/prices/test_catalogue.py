@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tools.build_prices import publish
 from tools.price_catalogue import broken_promises
 
-from .files import WHOLE
+from .files import DATA, WHOLE
 
 ROW: dict[str, Any] = {
     "effective_from": "2026-01-01",
@@ -121,3 +124,26 @@ def test_the_bundled_file_is_held_to_it() -> None:
     assert broken_promises(old, edited) == []
     edited["models"]["gpt-4o"]["offers"][0]["prices"][-1]["standard"]["input"] = "5"
     assert broken_promises(old, edited) != []
+
+
+def test_the_builder_writes_what_adds_and_refuses_what_takes_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    previous, output = tmp_path / "previous.json", tmp_path / "prices.json"
+    previous.write_bytes(DATA)
+    built = {key: WHOLE[key] for key in WHOLE if key not in ("revocations", "signatures")}
+    assert publish(built, str(previous), str(output)) == 0
+    assert output.read_bytes() == DATA
+    edited = json.loads(json.dumps(built))
+    edited["models"]["gpt-4o"]["offers"][0]["prices"][0]["standard"]["input"] = "5"
+    del edited["models"]["o1"]["offers"][0]["prices"][0]
+    del edited["aliases"]["gpt-4o-2024-08-06"]
+    output.unlink()
+    capsys.readouterr()
+    assert publish(edited, str(previous), str(output)) == 1
+    assert not output.exists()
+    said = capsys.readouterr().out
+    assert "append-only" in said
+    assert "gpt-4o: the row of 2025-05-22 says 5 for standard.input, which was 2.5" in said
+    assert "o1: the row of 2025-05-22 is dropped" in said
+    assert "gpt-4o-2024-08-06 is dropped" in said

@@ -46,7 +46,7 @@ def amount(line: dict[str, Any]) -> Decimal:
         if count:
             assert rate is not None, line
             total += count * rate
-    return total * line["requests"] / 1_000_000
+    return total * int(line["requests"]) / 1_000_000
 
 
 @pytest.mark.parametrize(("invoice", "line"), LINES, ids=lambda value: value.get("model") or value.get("provider"))

@@ -112,7 +112,7 @@ def test_off_peak_prices_are_turned_into_peak_hours() -> None:
 
 
 def test_xai_tiers_begin_at_their_number_and_others_above_it() -> None:
-    tier = {"input_cost_per_token_above_200k_tokens": 2e-06}
+    tier: dict[str, Any] = {"input_cost_per_token_above_200k_tokens": 2e-06}
     assert list(only("xai/m", entry("xai", **tier)).rows[0].variants["standard"].tiers) == [199_999]
     assert list(only("m", entry(**tier)).rows[0].variants["standard"].tiers) == [200_000]
 
