@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tools.price_entries import Said, entry
 from tools.price_merge import Asked, Decisions, Merged, merge_rows
-from tools.price_names import base_model, channel_names, check_names, fold_dated, spellings
+from tools.price_names import base_model, channel_names, check_names, fold_dated, plain_spellings, spellings
 from tools.price_sources import DIRECT, Key, LeftOut, Row, Statement, Tariff, flat
 
 VALID_DAYS = 45
@@ -169,7 +169,8 @@ def _names(models: dict[str, Any], free: list[str], inputs: Inputs) -> dict[str,
         short = name.removeprefix("azure/")
         for form in (f"azure/global/{short}", f"azure/global-standard/{short}"):
             aliases.setdefault(form, aliases.get(name, name))
-    aliases = {name: _end(target, aliases) for name, target in sorted(aliases.items())}
+    aliases = {name: _end(target, aliases) for name, target in aliases.items()}
+    aliases = dict(sorted({**aliases, **plain_spellings(models, aliases)}.items()))
     check_names(models, aliases)
     return aliases
 

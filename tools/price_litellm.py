@@ -76,31 +76,41 @@ def litellm_statements(prices: dict[str, Any], version: str) -> LitellmSays:
         known = found.setdefault(statement.key, statement)
         if known is not statement and known.rows != statement.rows:
             out.append(LeftOut(source, channel, key, f"another price than its twin {known.model}, which counts"))
-    return LitellmSays(*_at_home(found), out)
+    statements, doors = _at_home(found, out)
+    return LitellmSays(statements, doors, out)
 
 
 _SERVICES = {"azure_ai/": "azure/", "bedrock_mantle/": "bedrock/"}  # second doors to a channel
 
 
-def _at_home(found: dict[Key, Statement]) -> tuple[dict[Key, Statement], dict[str, str]]:
-    """What a channel's second door sells is the channel's own, unless it costs something else there.
+def _at_home(found: dict[Key, Statement], out: list[LeftOut]) -> tuple[dict[Key, Statement], dict[str, str]]:
+    """What a channel's second door sells is the channel's own: the first door's word counts, the second one's adds.
 
     And the other names that this makes: "azure_ai/x" -> "azure/x".
     """
-    known = {(name.lower(), region): (name, region) for name, region in found}
-    result, doors = dict[Key, Statement](), dict[str, str]()
+    home = {(s.id.lower(), s.region): s for s in found.values() if not s.id.startswith(tuple(_SERVICES))}
+    doors = dict[str, str]()
     for statement in found.values():
         door = next((door for door in _SERVICES if statement.id.startswith(door)), None)
-        home = _SERVICES[door] + statement.id.removeprefix(door) if door else statement.id
-        twin = known.get((home.lower(), statement.region)) if door else None
-        if twin and not flat(statement.rows[0]).items() <= flat(found[twin].rows[0]).items():
-            result[statement.key] = statement
+        if door is None:
             continue
-        if twin is None:
-            result[home, statement.region] = statement._replace(id=home)
-        if door:
-            doors[statement.id] = twin[0] if twin else home
-    return result, {name: home for name, home in doors.items() if (name, None) not in result}
+        name = _SERVICES[door] + statement.id.removeprefix(door)
+        known = home.get((name.lower(), statement.region)) or statement._replace(id=name)
+        home[name.lower(), statement.region] = _with_more(known, statement)
+        doors[statement.id] = known.id
+        mine, theirs = flat(known.rows[0]), flat(statement.rows[0])
+        if any(theirs[path] != mine[path] for path in theirs.keys() & mine.keys()):
+            reason = f"another price than its twin {known.model}, which counts"
+            out.append(LeftOut(statement.source, statement.channel, statement.model, reason))
+    return {statement.key: statement for statement in home.values()}, doors
+
+
+def _with_more(known: Statement, other: Statement) -> Statement:
+    """The statement and those ways to be billed of another one that it does not speak of."""
+    (row,), (more,) = known.rows, other.rows
+    added = {variant: other.model for variant in more.variants if variant not in row.variants}
+    rows = (row._replace(variants={**more.variants, **row.variants}),)
+    return known._replace(rows=rows, elsewhere={**known.elsewhere, **added})
 
 
 def _spelled_first(item: tuple[str, dict[str, Any]]) -> tuple[bool, str]:

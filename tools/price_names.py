@@ -100,6 +100,17 @@ def channel_names(models: Mapping[str, Any], aliases: Mapping[str, str]) -> dict
     return {name: target for name, target in result.items() if name not in models and name not in aliases}
 
 
+def plain_spellings(models: Mapping[str, Any], aliases: Mapping[str, str]) -> dict[str, str]:
+    """Names as they are looked for where case does not matter: in lower case, with "-" for "_" behind the channel."""
+    taken = {*models, *aliases}
+    result: dict[str, str] = {}
+    for name, target in sorted({**{name: name for name in models}, **aliases}.items()):
+        plain = name.lower().replace("_ai/", "\0").replace("_", "-").replace("\0", "_ai/")
+        if plain not in taken and result.setdefault(plain, target) != target:
+            raise ValueError(f"{name} and another name are one in lower case: {plain}")
+    return result
+
+
 def _regional(channel: str, rest: str, region: str | None) -> list[str]:
     if channel.startswith("azure"):
         return [f"{channel}/{region}/{rest}"] if region else []

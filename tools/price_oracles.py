@@ -145,6 +145,7 @@ class _Litellm:
         self.where = where
         self.stated: Flat = flat(statement.rows[0]) if statement else {}
         self.key = statement.model if statement else ""
+        self.elsewhere = statement.elsewhere if statement else {}
 
     def __call__(self, request: Request, variant: str, hour: str, day: date, paths: tuple[str, ...]) -> Decimal | None:
         import litellm  # type: ignore[import-not-found]
@@ -154,7 +155,8 @@ class _Litellm:
         if not set(paths) <= set(self.stated) or variant == "fast" or request.written_1h:
             return None  # what these need is not a number of tokens: left to the comparison of rates
         moment = datetime.combine(day, datetime.strptime(hour, "%H:%M").time(), timezone.utc)
-        provider = litellm.model_cost[self.key]["litellm_provider"]
+        key = self.elsewhere.get(variant, self.key)
+        provider = litellm.model_cost[key]["litellm_provider"]
         if "vertex_location" in self.where:
             provider = "vertex_ai"  # behind its more exact names the calculator does not know locations
         with pinned_billing_time(moment):  # off-peak hours
@@ -165,10 +167,10 @@ class _Litellm:
                     prompt_tokens=request.tokens, completion_tokens=request.output,
                     total_tokens=request.tokens + request.output,
                 )  # fmt: skip
-                parts = batch_cost_calculator(usage, self.key, provider)
+                parts = batch_cost_calculator(usage, key, provider)
             else:
                 parts = litellm.cost_per_token(
-                    self.key,
+                    key,
                     custom_llm_provider=provider,
                     prompt_tokens=request.tokens,
                     completion_tokens=request.output,

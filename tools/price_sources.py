@@ -56,6 +56,7 @@ class Statement(NamedTuple):
     cache_min_tokens: int | None = None
     retires_at: str | None = None
     multipliers: Mapping[str, Decimal] = {}  # region -> factor
+    elsewhere: Mapping[str, str] = {}  # variant -> the source's own id that states it, where that is another one
 
     @property
     def key(self) -> Key:

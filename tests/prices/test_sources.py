@@ -144,17 +144,22 @@ def test_what_is_no_text_model_is_left_out_with_its_reason() -> None:
     }
 
 
-def test_a_second_door_is_the_channel_itself_unless_it_costs_something_else() -> None:
+def test_a_second_door_is_the_channel_itself_and_the_first_ones_word_counts() -> None:
     prices = {
         "azure/a": entry("azure"),
-        "azure_ai/a": entry("azure_ai"),
+        "azure_ai/a": entry("azure_ai", input_cost_per_token_priority=5e-06),
         "azure/b": entry("azure"),
         "azure_ai/b": entry("azure_ai", input_cost_per_token=2e-06),
         "azure_ai/C": entry("azure_ai"),
     }
     found = litellm_statements(prices, "1")
-    assert sorted(name for name, _ in found.statements) == ["azure/C", "azure/a", "azure/b", "azure_ai/b"]
-    assert found.doors == {"azure_ai/a": "azure/a", "azure_ai/C": "azure/C"}
+    assert sorted(name for name, _ in found.statements) == ["azure/C", "azure/a", "azure/b"]
+    assert found.doors == {"azure_ai/a": "azure/a", "azure_ai/b": "azure/b", "azure_ai/C": "azure/C"}
+    assert found.statements["azure/a", None].rows[0].variants["priority"].base == rates(input="5")
+    assert found.statements["azure/b", None].rows[0].variants["standard"].base == rates(input="1", output="2")
+    assert [(out.name, out.reason) for out in found.left_out] == [
+        ("azure_ai/b", "another price than its twin azure/b, which counts"),
+    ]
 
 
 @pytest.mark.parametrize(
