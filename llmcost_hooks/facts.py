@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
+from . import __version__
 from .data import open_data
 from .errors import LlmCostError
 from .git.objects import Unread, read_blobs
 from .lookup import find_model
 from .memo import Key, Memo
 from .prices.book import PriceBook
+from .pricestore import load_installed, store_directory
 from .pricing import UNKNOWN_MODEL_ENCODING, Facts, model_name
 from .prompts import MAX_BYTES, Problem, Prompt, PromptFacts, parse_prompt
 from .reading import Side
@@ -148,5 +151,18 @@ def count_tokens(text: str, encoding: str) -> int:
 
 @cache
 def load_price_book() -> PriceBook:
-    """The bundled price file."""
+    """The prices in use: what `update-db` installed for this user, else the bundled file, else the newer of both.
+
+    PricingError where an installed file is there and cannot be believed.
+    """
+    installed, bundled = load_installed(store_directory(os.environ), __version__), load_bundled_book()
+    if installed is None:
+        return bundled
+    book = PriceBook(installed)
+    return book if book.generated_at >= bundled.generated_at else bundled
+
+
+@cache
+def load_bundled_book() -> PriceBook:
+    """The price file of this release."""
     return PriceBook(open_data("prices.json"))

@@ -63,13 +63,14 @@ class Model(NamedTuple):
     multiplier: Decimal = ONE  # on the row's token rates: a fine-tuned model without an entry of its own
 
 
-def resolve_model(name: str, book: PriceBook, own: OwnPrices = NO_PRICES) -> Model | None:
+def resolve_model(name: str, book: PriceBook, own: OwnPrices | None = None) -> Model | None:
     """The model that `name` means; None where neither the price file nor the manifest's own prices know it.
 
     Private models of the manifest, ids, aliases and the dated names that the file lists; "GPT-4.1" and "Claude Sonnet
     4.5" as people write them; both ways to write a date; "-latest"; prefixes of channels; "#region" behind the name;
     "ft:BASE:anything" for fine-tuned models.
     """
+    own = own or NO_PRICES
     if len(name) > MAX_LENGTH:
         return None
     if name in own.models:

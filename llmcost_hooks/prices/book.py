@@ -87,6 +87,10 @@ class PriceBook:
         """All ids and aliases, sorted."""
         return sorted(name for part in (self._models, self._aliases) for name, _ in self._lines(part))
 
+    def lines(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
+        """Models and aliases as the file has them: name -> JSON text, in its order."""
+        return dict(self._lines(self._models)), dict(self._lines(self._aliases))
+
     # --- bytes ---------------------------------------------------------------------------------------------------
 
     def _look_up(self, name: str) -> Located | None:
