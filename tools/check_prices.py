@@ -3,7 +3,8 @@
     python -m tools.check_prices --archive litellm-1.77.7-py3-none-any.whl > docs/evidence/prices.txt
     python -m tools.check_prices --archive ... --freeze   (also writes fixtures/prices/reference.json)
 
-Ends with 1 on a disagreement that price_corrections.toml does not decide. Needs genai-prices and litellm, offline.
+Ends with 1 on a disagreement that price_corrections.toml does not decide, and where the file is not what the builder
+makes. Needs genai-prices, litellm and tiktoken, offline.
 """
 
 from __future__ import annotations
@@ -12,133 +13,94 @@ import argparse
 import json
 import os
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from typing import Any
 
 from llmcost_hooks.prices.book import PriceBook
-from tools.build_prices import HERE, OUTPUT, Inputs, accepted, build, is_excluded, read_inputs, render
+from tools.build_prices import HERE, OUTPUT, read_inputs, render
+from tools.price_building import build
+from tools.price_merge import GENAI, LITELLM, UNKNOWN, Asked
 from tools.price_oracles import Point, points
-from tools.price_sources import DIMENSIONS
+from tools.price_report import UNDECIDED, report
+from tools.price_sources import Key
 
 REFERENCE = os.path.join(os.path.dirname(HERE), "fixtures", "prices", "reference.json")
-FROZEN = {(i, o, i * c // 100) for i in (100, 1_847, 200_000, 200_001, 272_001) for o in (0, 523) for c in (0, 50)}
 DECIMAL_TOLERANCE, FLOAT_TOLERANCE = Decimal("1e-9"), Decimal("1e-6")
-NO_CACHED_PRICE = "no price of cached input is stated: unknown here, the full input price in the libraries"
-UNDECIDED = "UNDECIDED"
+FROZEN = {(1_847, 523, 0), (1_847, 523, 923), (200_001, 523, 0), (272_001, 523, 0)}
 
 
-# --- judgement ---------------------------------------------------------------------------------------------------
+class Judge:
+    """Says of a point whether it agrees, and by which decision where it does not."""
+
+    def __init__(self, asked: Iterable[Asked], corrections: dict[str, Any]) -> None:
+        self.decided: dict[Key, list[Asked]] = {}
+        for item in asked:
+            self.decided.setdefault((item.name, item.region), []).append(item)
+        self.rules: list[dict[str, Any]] = corrections["decisions"]
+        self.calculators: list[dict[str, Any]] = corrections["calculators"]
+        self.used: set[int] = set()
+
+    def __call__(self, point: Point) -> str:
+        """ "agree", the reason why not, or UNDECIDED."""
+        if point.ours is None:
+            decided = self._decision(point, {UNKNOWN})
+            return f"unknown: {decided}" if decided else "unknown: no library states a rate that it needs"
+        reasons = [
+            self._decision(point, {GENAI, LITELLM, UNKNOWN} - {library}) or self._calculator(point, library)
+            for library, answer, tolerance in (
+                (GENAI, point.genai, DECIMAL_TOLERANCE),
+                (LITELLM, point.litellm, FLOAT_TOLERANCE),
+            )
+            if differs(point.ours, answer, tolerance)
+        ]
+        return next((reason or UNDECIDED for reason in reasons), "agree")
+
+    def _decision(self, point: Point, takes: set[str]) -> str | None:
+        """The reason of a decision for one of `takes` about a rate that the request needs."""
+        parts = {path.partition(".")[0].partition(" ")[0] for path in point.paths}
+        for asked in self.decided.get((point.model, point.region), ()):
+            if asked.take in takes and (asked.where in point.paths or asked.where in parts or asked.where == "time"):
+                return f"{asked.take}; {self.rules[asked.rule]['reason']}"
+        return None
+
+    def _calculator(self, point: Point, library: str) -> str | None:
+        for number, rule in enumerate(self.calculators):
+            fits = any(fnmatchcase(point.model, glob) for glob in rule["names"])
+            if rule["library"] == library and fits and point.variant in rule["variants"]:
+                self.used.add(number)
+                return str(rule["reason"])
+        return None
 
 
 def differs(ours: Decimal, other: Decimal | None, tolerance: Decimal) -> bool:
     return other is not None and abs(ours - other) > tolerance * max(abs(ours), abs(other))
 
 
-def verdict(point: Point, book: PriceBook, decisions: list[dict[str, Any]]) -> str:
-    """ "agree", or the reason why not; UNDECIDED where there is none."""
-    if point.ours is not None:
-        wrong = differs(point.ours, point.genai, DECIMAL_TOLERANCE), differs(point.ours, point.litellm, FLOAT_TOLERANCE)
-        if not any(wrong):
-            return "agree"
-    for table in decisions:
-        tiers = [where.split(">") for where in table["where"] if ">" in where and "." not in where]
-        if point.model in table["names"] and any(
-            variant == point.variant and point.request[0] > int(above) for variant, above in tiers
-        ):
-            return f"{table['take']}: {table['reason']}"
-    return NO_CACHED_PRICE if point.ours is None and point.request[2] and _without_cache(point, book) else UNDECIDED
+def frozen(day: str, found: list[Point], reasons: list[str]) -> bytes:
+    """A part of the grid where somebody was asked and all agree, one offer and variant a line.
 
-
-def _without_cache(point: Point, book: PriceBook) -> bool:
-    row = book.find(point.model)
-    offer = book.offer(row, book.generated_at) if row else None
-    return offer is not None and offer.standard.at(point.request[0]).cache_read is None
-
-
-def frozen(found: list[Point], reasons: list[str]) -> bytes:
-    """The standard part of a small grid as JSON, one model a line: [input, output, cached, genai, litellm]."""
-    models: dict[str, list[Any]] = {}
-    exceptions: dict[tuple[str, str], list[list[int]]] = {}
+    "gpt-4o" -> "batch" -> [[input, output, cached, genai-prices, litellm], ...]; of the hosts, one request each.
+    """
+    lines: dict[str, list[Any]] = {}
     for point, reason in zip(found, reasons, strict=True):
-        if point.variant != "standard" or point.request not in FROZEN:
-            continue
-        if reason == "agree":
-            models.setdefault(point.model, []).append([*point.request, _text(point.genai), _text(point.litellm)])
-        else:
-            exceptions.setdefault((point.model, reason), []).append(list(point.request))
-    lines = [f"    {json.dumps(name)}: {json.dumps(rows)}" for name, rows in sorted(models.items())]
-    listed = [
-        f"    {json.dumps({'model': model, 'reason': reason, 'requests': requests})}"
-        for (model, reason), requests in sorted(exceptions.items())
-    ]
-    text = '{\n  "models": {\n' + ",\n".join(lines) + '\n  },\n  "exceptions": [\n' + ",\n".join(listed) + "\n  ]\n}\n"
-    return text.encode()
+        request, plain = point.request[:3], not any(point.request[3:])
+        small = request == (1_847, 523, 0) and point.variant == "standard"
+        direct = "/" not in point.model and point.region is None and request in FROZEN
+        asked = (point.genai, point.litellm) != (None, None) and point.hour == "12:00"
+        if reason == "agree" and asked and plain and (direct or small):
+            name = f"{point.model}#{point.region or ''}|{point.variant}"
+            lines.setdefault(name, []).append([*request, _text(point.genai), _text(point.litellm)])
+    body = ",\n".join(
+        f"    {json.dumps(name)}: {json.dumps(rows, separators=(',', ':'))}" for name, rows in sorted(lines.items())
+    )
+    return f'{{\n  "day": "{day}",\n  "costs": {{\n{body}\n  }}\n}}\n'.encode()
 
 
 def _text(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value.normalize():f}"
-
-
-# --- report ------------------------------------------------------------------------------------------------------
-
-
-def report(inputs: Inputs, book: PriceBook, found: list[Point], reasons: list[str]) -> Iterator[str]:
-    """The lines of docs/evidence/prices.txt."""
-    yield "$ python -m tools.check_prices --archive litellm-{}-py3-none-any.whl\n".format(
-        inputs.corrections["archive"]["version"]
-    )
-    yield f"Price check of {inputs.day}: price file {book.version} against {_sources(inputs)}"
-    yield "Nobody read a vendor's price page for this: agreement of two libraries is no proof.\n"
-    yield f"{'prices stated by both, direct, today':44}" + "".join(f"{d:>16}" for d in DIMENSIONS)
-    for channel in sorted(inputs.corrections["channels"]):
-        yield f"{channel + ' (equal / different / one only)':44}" + "".join(_dimension_counts(inputs, channel))
-    yield "\nrequests of the grid                      compared   agree with both   with one    not priced   undecided"
-    for variant in ("standard", "batch"):
-        yield _grid_line(variant, [pair for pair in zip(found, reasons, strict=True) if pair[0].variant == variant])
-    yield "\nexceptions (requests, model, reason):"
-    counts = Counter((p.model, r) for p, r in zip(found, reasons, strict=True) if r != "agree")
-    yield from (f"{count:6} {model:32} {reason}" for (model, reason), count in sorted(counts.items()))
-    yield "\ndecisions:"
-    for table in inputs.corrections["decisions"]:
-        yield f"  {', '.join(table['names'])} [{', '.join(table['where'])}]: {table['take']}; {table['reason']}"
-    yield "\nretired models, from genai-prices and an archived litellm:"
-    yield from (f"  {name}: {table['reason']}" for name, table in sorted(inputs.corrections["retired"].items()))
-    yield "\nnot in the file:"
-    yield from _left_out(inputs, book)
-
-
-def _sources(inputs: Inputs) -> str:
-    return f"{next(iter(inputs.genai.values())).source} and {next(iter(inputs.litellm.values())).source}"
-
-
-def _dimension_counts(inputs: Inputs, channel: str) -> Iterator[str]:
-    pairs = [
-        (genai.on(inputs.day.isoformat()).standard.base, litellm.rows[0].standard.base)
-        for name, genai, litellm, retired in accepted(inputs)
-        if litellm and not retired and genai.channel == channel
-    ]
-    for key in DIMENSIONS:
-        both = [(a[key], b[key]) for a, b in pairs if key in a and key in b]
-        equal, one = sum(a == b for a, b in both), sum((key in a) != (key in b) for a, b in pairs)
-        yield f"{f'{equal} / {len(both) - equal} / {one}':>16}"
-
-
-def _grid_line(variant: str, pairs: list[tuple[Point, str]]) -> str:
-    agreed = [point for point, reason in pairs if reason == "agree"]
-    both = sum(point.genai is not None and point.litellm is not None for point in agreed)
-    unpriced, undecided = sum(p.ours is None for p, _ in pairs), sum(r == UNDECIDED for _, r in pairs)
-    return f"{variant:40}{len(pairs):10}{both:18}{len(agreed) - both:11}{unpriced:14}{undecided:12}"
-
-
-def _left_out(inputs: Inputs, book: PriceBook) -> Iterator[str]:
-    known = set(book.names())
-    excluded = sorted(n for n in {*inputs.genai, *inputs.litellm} - known if is_excluded(n, inputs.corrections))
-    rest = {*inputs.genai, *inputs.litellm} - known - set(excluded)
-    yield f"  ruled out by [exclude]: {', '.join(excluded)}"
-    yield f"  text models of litellm only: {', '.join(sorted(rest - set(inputs.genai)))}"
-    yield f"  names of genai-prices only (not all of them text): {', '.join(sorted(rest - set(inputs.litellm)))}"
+    """Fifteen digits: enough for both tolerances."""
+    return None if value is None else f"{Decimal(f'{value:.15g}').normalize():f}"
 
 
 def main() -> int:
@@ -147,19 +109,26 @@ def main() -> int:
     parser.add_argument("--freeze", action="store_true", help="write fixtures/prices/reference.json")
     options = parser.parse_args()
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # keeps litellm off the network
+    import litellm  # type: ignore[import-not-found]
+
+    litellm.suppress_debug_info = True  # it prints to stdout
     with open(OUTPUT, "rb") as file:
         data = file.read()
     book = PriceBook(data)
     inputs = read_inputs(book.generated_at, options.archive)
-    found = list(points(book, inputs.day))
-    reasons = [verdict(point, book, inputs.corrections["decisions"]) for point in found]
-    print("\n".join(report(inputs, book, found, reasons)))
-    same = render(build(inputs)) == data
+    built = build(inputs)
+    judge = Judge(built.asked, inputs.corrections)
+    found = list(points(book, inputs))
+    reasons = [judge(point) for point in found]
+    print("\n".join(report(inputs, built, found, reasons)))
+    idle = set(range(len(judge.calculators))) - judge.used
+    same = render(built.file) == data
     print(f"\nbuilt again from the same inputs: {'the same bytes' if same else 'OTHER BYTES'}")
+    print("".join(f"calculator rule {number + 1} is not needed\n" for number in sorted(idle)), end="")
     if options.freeze:
         with open(REFERENCE, "wb") as file:
-            file.write(frozen(found, reasons))
-    return 0 if same and UNDECIDED not in reasons else 1
+            file.write(frozen(inputs.day.isoformat(), found, reasons))
+    return 0 if same and not idle and UNDECIDED not in reasons else 1
 
 
 if __name__ == "__main__":

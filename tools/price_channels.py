@@ -105,12 +105,14 @@ _VENDORS = {
     "openai": "OpenAI", "anthropic": "Anthropic", "google": "Google", "mistral": "Mistral", "mistralai": "Mistral",
     "cohere": "Cohere", "cohereforai": "Cohere", "deepseek": "DeepSeek", "deepseek-ai": "DeepSeek", "x-ai": "xAI",
     "xai": "xAI", "xai-org": "xAI", "meta": "Meta", "meta-llama": "Meta", "meta-models": "Meta", "amazon": "Amazon",
-    "ai21": "AI21 Labs", "qwen": "Alibaba", "alibaba": "Alibaba", "moonshotai": "Moonshot AI", "moonshot": "Moonshot AI",
+    "ai21": "AI21 Labs", "qwen": "Alibaba", "alibaba": "Alibaba", "moonshotai": "Moonshot AI",
+    "moonshot": "Moonshot AI",
     "z-ai": "Z.AI", "zai": "Z.AI", "zai-org": "Z.AI", "thudm": "Z.AI", "microsoft": "Microsoft", "nvidia": "NVIDIA",
     "minimax": "MiniMax", "minimaxai": "MiniMax", "writer": "Writer", "perplexity": "Perplexity", "baidu": "Baidu",
     "tencent": "Tencent", "bytedance": "ByteDance", "bytedance-seed": "ByteDance", "ibm-granite": "IBM",
     "inception": "Inception", "liquid": "Liquid AI", "nousresearch": "Nous Research", "arcee-ai": "Arcee AI",
-    "allenai": "Ai2", "stepfun": "StepFun", "stepfun-ai": "StepFun", "xiaomi": "Xiaomi", "xiaomimimo": "Xiaomi", "twelvelabs": "TwelveLabs",
+    "allenai": "Ai2", "stepfun": "StepFun", "stepfun-ai": "StepFun", "xiaomi": "Xiaomi", "xiaomimimo": "Xiaomi",
+    "twelvelabs": "TwelveLabs",
     "thinkingmachines": "Thinking Machines", "inflection": "Inflection AI", "upstage": "Upstage",
 }  # fmt: skip
 # how a name without a vendor begins -> developer
@@ -141,7 +143,7 @@ def developer(channel: str, name: str) -> str | None:
     if channel in _OWNER:
         return _OWNER[channel]
     rest = (name.partition("/")[2] if "/" in name else name).removeprefix("claude_platform/")
-    vendor, mark, model = rest.partition("." if channel == "bedrock" else "/")
+    vendor, mark, _ = rest.partition("." if channel == "bedrock" else "/")
     if mark and vendor.lower() in _VENDORS:
         return _VENDORS[vendor.lower()]
     if mark and channel not in ("azure", "bedrock"):

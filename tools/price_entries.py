@@ -112,7 +112,6 @@ def _price_row(merged: Merged, channel: str, begin: str, name: str, corrections:
     fees = dict(row.per_request)
     if "web_search" in fees and any(fnmatchcase(name, glob) for glob in corrections["always_searches"]["names"]):
         fees = {"request": fees["web_search"], **fees}
-    training = corrections.get("training", {}).get(name)
     return {
         "effective_from": merged.start or begin,
         "source": f"{channel}-{merged.kind}",
@@ -123,7 +122,6 @@ def _price_row(merged: Merged, channel: str, begin: str, name: str, corrections:
         "tiers": tiers,
         **({"time_of_day": hours} if hours else {}),
         **({"per_request": _strings(fees)} if fees else {}),
-        **({"training": training} if training else {}),
         **({"stated_by_one": dict(sorted(merged.alone.items()))} if merged.alone else {}),
     }
 

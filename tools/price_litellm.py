@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from decimal import Context, Decimal
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tools.price_channels import litellm_name
@@ -75,31 +76,41 @@ def litellm_statements(prices: dict[str, Any], version: str) -> LitellmSays:
         known = found.setdefault(statement.key, statement)
         if known is not statement and known.rows != statement.rows:
             out.append(LeftOut(source, channel, key, f"another price than its twin {known.model}, which counts"))
-    return LitellmSays(*_at_home(found), out)
+    statements, doors = _at_home(found, out)
+    return LitellmSays(statements, doors, out)
 
 
 _SERVICES = {"azure_ai/": "azure/", "bedrock_mantle/": "bedrock/"}  # second doors to a channel
 
 
-def _at_home(found: dict[Key, Statement]) -> tuple[dict[Key, Statement], dict[str, str]]:
-    """What a channel's second door sells is the channel's own, unless it costs something else there.
+def _at_home(found: dict[Key, Statement], out: list[LeftOut]) -> tuple[dict[Key, Statement], dict[str, str]]:
+    """What a channel's second door sells is the channel's own: the first door's word counts, the second one's adds.
 
     And the other names that this makes: "azure_ai/x" -> "azure/x".
     """
-    known = {(name.lower(), region): (name, region) for name, region in found}
-    result, doors = dict[Key, Statement](), dict[str, str]()
+    home = {(s.id.lower(), s.region): s for s in found.values() if not s.id.startswith(tuple(_SERVICES))}
+    doors = dict[str, str]()
     for statement in found.values():
         door = next((door for door in _SERVICES if statement.id.startswith(door)), None)
-        home = _SERVICES[door] + statement.id.removeprefix(door) if door else statement.id
-        twin = known.get((home.lower(), statement.region)) if door else None
-        if twin and not flat(statement.rows[0]).items() <= flat(found[twin].rows[0]).items():
-            result[statement.key] = statement
+        if door is None:
             continue
-        if twin is None:
-            result[home, statement.region] = statement._replace(id=home)
-        if door:
-            doors[statement.id] = twin[0] if twin else home
-    return result, {name: home for name, home in doors.items() if (name, None) not in result}
+        name = _SERVICES[door] + statement.id.removeprefix(door)
+        known = home.get((name.lower(), statement.region)) or statement._replace(id=name)
+        home[name.lower(), statement.region] = _with_more(known, statement)
+        doors[statement.id] = known.id
+        mine, theirs = flat(known.rows[0]), flat(statement.rows[0])
+        if any(theirs[path] != mine[path] for path in theirs.keys() & mine.keys()):
+            reason = f"another price than its twin {known.model}, which counts"
+            out.append(LeftOut(statement.source, statement.channel, statement.model, reason))
+    return {statement.key: statement for statement in home.values()}, doors
+
+
+def _with_more(known: Statement, other: Statement) -> Statement:
+    """The statement and those ways to be billed of another one that it does not speak of."""
+    (row,), (more,) = known.rows, other.rows
+    added = {variant: other.model for variant in more.variants if variant not in row.variants}
+    rows = (row._replace(variants={**more.variants, **row.variants}),)
+    return known._replace(rows=rows, elsewhere={**known.elsewhere, **added})
 
 
 def _spelled_first(item: tuple[str, dict[str, Any]]) -> tuple[bool, str]:
@@ -118,7 +129,8 @@ def _not_text(entry: dict[str, Any]) -> str | None:
 
 
 def _statement(key: str, channel: str, name: str, region: str | None, entry: dict[str, Any], source: str) -> Statement:
-    row = _row(entry)
+    # xAI's tiers begin at their number of tokens, as litellm's own calculator has it: above 199,999
+    row = _row(entry, first_dear=1 if channel == "xai" else 0)
     factors = {
         code.removeprefix(_PROCESSING): Decimal(repr(value))
         for code, value in entry.items()
@@ -148,13 +160,13 @@ def _statement(key: str, channel: str, name: str, region: str | None, entry: dic
     )
 
 
-def _row(entry: dict[str, Any]) -> Row:
+def _row(entry: dict[str, Any], first_dear: int) -> Row:
     variants: dict[str, Tariff] = {"standard": Tariff({}, {})}
     for key, value in entry.items():
         match = _KEY.fullmatch(key)
         if match and value is not None:
             tariff = variants.setdefault(_VARIANTS[match[3]] if match[3] else "standard", Tariff({}, {}))
-            rates = tariff.tiers.setdefault(int(match[2]) * 1000, {}) if match[2] else tariff.base
+            rates = tariff.tiers.setdefault(int(match[2]) * 1000 - first_dear, {}) if match[2] else tariff.base
             rates[_DIMENSIONS[match[1]]] = _per_million(value)
     for tariff in variants.values():
         for rates in (tariff.base, *tariff.tiers.values()):
@@ -196,7 +208,7 @@ def _with_off_peak(row: Row, off_peak: dict[str, Any]) -> Row:
         if window.get("weekdays") != [6, 7]:
             hours += window["hours_utc"] if isinstance(window["hours_utc"], list) else [window["hours_utc"]]
     ends = sorted(tuple(hour.split("-")) for hour in hours)
-    peak = [(a[1], b[0]) for a, b in zip(ends, ends[1:], strict=False) if a[1] != b[0]]
+    peak = [(a[1], b[0]) for a, b in pairwise(ends) if a[1] != b[0]]
     cheap: Rates = {_DIMENSIONS[key]: _per_million(v) for key, v in off_peak.items() if key in _DIMENSIONS}
     dear = row.variants["standard"].base
     variants = {**row.variants, "standard": Tariff({**dear, **cheap}, {})}

@@ -98,14 +98,13 @@ def merge_rows(
 def _merge(
     genai: Statement, litellm: Statement, mine: Row, theirs: Row, decide: Decisions, *, counts: tuple[bool, bool]
 ) -> tuple[Row, dict[str, str]]:
-    mine, theirs = _same_starts(genai, mine, theirs, decide)
     a, b, alone = flat(mine), flat(theirs), dict[str, str]()
     result: Flat = {}
     tiers: dict[str, set[int]] = {}  # by variant: also those that a decision leaves without a price
     parts = {_part(path) for path in (*a, *b)}
     for part in ["standard", *sorted(parts - {"standard"})]:
         own, other = _of(part, a), _of(part, b)
-        if own and other or part == "per_request":
+        if (own and other) or part == "per_request":
             for path in sorted({*own, *other}, key=lambda path: (path != f"{part}.input", path)):
                 price = _pick(genai, litellm, path, own.get(path), other.get(path), decide, alone, counts)
                 result.update({} if price is None else {path: price})
@@ -127,28 +126,6 @@ def _merge(
     if mine.windows and theirs.windows and mine.weekdays != theirs.weekdays:
         decide(genai, "time.weekdays", None, None)
     return _row(mine.start, result, tiers), alone
-
-
-def _same_starts(about: Statement, mine: Row, theirs: Row, decide: Decisions) -> tuple[Row, Row]:
-    """Tiers of both that begin one token apart are one tier: it begins where the decision says."""
-    starts = {start for tariff in mine.variants.values() for start in tariff.tiers}
-    others = {start for tariff in theirs.variants.values() for start in tariff.tiers}
-    for start in sorted(starts - others):
-        for other in (start - 1, start + 1):
-            if other in others - starts:
-                take = decide(about, "tier start", Decimal(start), Decimal(other))
-                mine, theirs = (
-                    (mine, _moved(theirs, other, start)) if take == GENAI else (_moved(mine, start, other), theirs)
-                )
-    return mine, theirs
-
-
-def _moved(row: Row, old: int, new: int) -> Row:
-    variants = {
-        name: Tariff(base, {new if start == old else start: rates for start, rates in tiers.items()})
-        for name, (base, tiers) in row.variants.items()
-    }
-    return row._replace(variants=variants)
 
 
 def _part(path: str) -> str:
@@ -198,8 +175,8 @@ def _row(start: str | None, prices: Flat, tiers: dict[str, set[int]]) -> Row:
             tariff = variants.setdefault(variant, Tariff({}, {}))
             (tariff.tiers.setdefault(int(above), {}) if above else tariff.base)[key] = price
     for variant, starts in tiers.items():
-        for above in starts if variant in variants else ():
-            variants[variant].tiers.setdefault(above, {})
+        for start_of in starts if variant in variants else ():
+            variants[variant].tiers.setdefault(start_of, {})
     return Row(start, variants, windows, fees)
 
 

@@ -85,7 +85,7 @@ def _claude_spellings(name: str) -> list[str]:
 
 
 def channel_names(models: Mapping[str, Any], aliases: Mapping[str, str]) -> dict[str, str]:
-    """The names that channels themselves use, which say the region too: "us.anthropic...", "azure/eu/...", "...@date"."""
+    """Names that channels themselves use and that say the region too: "us.anthropic...", "azure/eu/...", "...@date"."""
     result: dict[str, str] = {}
     for name, model in sorted({**{name: name for name in models}, **aliases}.items()):
         channel, _, rest = name.partition("/")
@@ -98,6 +98,17 @@ def channel_names(models: Mapping[str, Any], aliases: Mapping[str, str]) -> dict
         elif channel == "vertex_ai" and "@" in rest:
             result[rest] = model
     return {name: target for name, target in result.items() if name not in models and name not in aliases}
+
+
+def plain_spellings(models: Mapping[str, Any], aliases: Mapping[str, str]) -> dict[str, str]:
+    """Names as they are looked for where case does not matter: in lower case, with "-" for "_" behind the channel."""
+    taken = {*models, *aliases}
+    result: dict[str, str] = {}
+    for name, target in sorted({**{name: name for name in models}, **aliases}.items()):
+        plain = name.lower().replace("_ai/", "\0").replace("_", "-").replace("\0", "_ai/")
+        if plain not in taken and result.setdefault(plain, target) != target:
+            raise ValueError(f"{name} and another name are one in lower case: {plain}")
+    return result
 
 
 def _regional(channel: str, rest: str, region: str | None) -> list[str]:
@@ -123,7 +134,7 @@ def base_model(
     """
     channel, made_by = entry["offers"][0]["channel"], entry.get("developer")
     if channel in DIRECT or made_by not in _MADE_BY or ":" in name.partition("/")[2].removesuffix(":0"):
-        return models and _base_of_fine_tuned(name, models, aliases)
+        return _base_of_fine_tuned(name, models, aliases)
     own = own_name(channel, name)
     model = own if own in models else aliases.get(own)
     if model is None or "#" in model or models[model].get("developer") != made_by:

@@ -1,94 +1,194 @@
-"""What a grid of requests costs: by the price book, and by the calculators of both public libraries."""
+"""What a grid of requests costs: by the price book, and by the calculators of both public libraries.
+
+A library is asked only where it states every rate that the request needs: otherwise it answers with another rate (a
+missing batch price with the standard one, a missing cached price with the full one), which nobody stated.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from llmcost_hooks.prices.book import ModelRow, PriceBook, Tariff
+from llmcost_hooks.prices.book import PriceBook, Rates, Tariff
+from tools.price_building import Inputs
+from tools.price_genai import CHANNELS
+from tools.price_sources import DIRECT, Flat, Key, Statement, flat
 
-INPUTS = (100, 1_847, 50_000, 200_000, 200_001, 272_001, 400_000)
+SIZES, SMALL = (100, 1_847, 50_000, 200_000, 200_001, 272_001, 400_000), (1_847,)
 OUTPUTS = (0, 523, 8_000)
 CACHED = (0, 50, 90)  # percent of the input
+HOURS = ("12:00", "02:00")
+VARIANTS = ("standard", "batch", "flex", "priority", "fast")
+
+
+class Request(NamedTuple):
+    """Tokens of one request; cached and written ones are part of the input."""
+
+    tokens: int
+    output: int
+    cached: int = 0
+    written_5m: int = 0
+    written_1h: int = 0
 
 
 class Point(NamedTuple):
-    """One request and what each of the three asks for it in USD; None = no price."""
+    """One request and what each of the three asks for it in USD; None = no price, or not asked."""
 
     model: str
+    region: str | None
     variant: str
-    request: tuple[int, int, int]  # input tokens with cached ones, output tokens, cached tokens
+    hour: str
+    request: Request
+    paths: tuple[str, ...]  # the rates that it needs, as the book's tiers have it
     ours: Decimal | None
     genai: Decimal | None
     litellm: Decimal | None
 
 
-def cost(tariff: Tariff, request: tuple[int, int, int]) -> Decimal | None:
-    """USD of one request: the oracle's formula, not the package's."""
-    tokens, output, cached = request
-    rates = tariff.at(tokens)
-    parts = ((tokens - cached, rates.input), (cached, rates.cache_read), (output, rates.output))
-    if any(rate is None for count, rate in parts if count):
-        return None
-    return sum((count * rate for count, rate in parts if count and rate is not None), Decimal(0)) / 1_000_000
-
-
-def genai_cost(model: ModelRow, request: tuple[int, int, int], on: date, context: dict[str, str]) -> Decimal | None:
-    from genai_prices import Usage, calc_price  # type: ignore[import-not-found]
-
-    usage = Usage(input_tokens=request[0], output_tokens=request[1], cache_read_tokens=request[2])
-    noon = datetime(on.year, on.month, on.day, 12, tzinfo=timezone.utc)
-    try:
-        price = calc_price(
-            usage,
-            model.id,
-            provider_id=model.provider.lower(),
-            genai_request_timestamp=noon,
-            price_context=context or None,
-        )
-    except LookupError:
-        return None
-    return Decimal(price.total_price)
-
-
-def litellm_cost(model: ModelRow, request: tuple[int, int, int], batch: bool) -> Decimal | None:
-    import litellm  # type: ignore[import-not-found]
-    from litellm.cost_calculator import batch_cost_calculator  # type: ignore[import-not-found]
-
-    key = f"gemini/{model.id}" if model.provider == "Google" else model.id
-    if key not in litellm.model_cost:
-        return None
-    channel = litellm.model_cost[key]["litellm_provider"]
-    tokens, output, cached = request
-    if batch:
-        usage = litellm.Usage(prompt_tokens=tokens, completion_tokens=output, total_tokens=tokens + output)
-        parts = batch_cost_calculator(usage, key, channel)
-    else:
-        parts = litellm.cost_per_token(
-            key,
-            custom_llm_provider=channel,
-            prompt_tokens=tokens,
-            completion_tokens=output,
-            cache_read_input_tokens=cached,
-        )
-    return Decimal(repr(float(sum(parts))))
-
-
-def points(book: PriceBook, on: date) -> Iterator[Point]:
-    """The grid. Batch without cached tokens, and not where a library has only its standard price for it."""
-    for model in book.rows():
-        offer = book.offer(model, on)
-        assert offer is not None
-        for request in ((i, o, i * c // 100) for i in INPUTS for o in OUTPUTS for c in CACHED):
-            genai, litellm = genai_cost(model, request, on, {}), litellm_cost(model, request, batch=False)
-            yield Point(model.id, "standard", request, cost(offer.standard, request), genai, litellm)
-            if request[2] or offer.batch is None:
+def points(book: PriceBook, inputs: Inputs) -> Iterator[Point]:
+    """Own APIs: the whole grid. Other channels: one size, and both sides of every tier."""
+    for row in book.rows():
+        for region in (None, *row.regions()):
+            offer = book.offer(row, inputs.day, region)
+            if offer is None:
                 continue
-            batches = [
-                genai_cost(model, request, on, {"processing": "batch"}),
-                litellm_cost(model, request, batch=True),
-            ]
-            stated = [b if b != s or not b else None for b, s in zip(batches, (genai, litellm), strict=True)]
-            yield Point(model.id, "batch", request, cost(offer.batch, request), *stated)
+            asked = _asked((row.id, region), inputs, region in row.multipliers)
+            for variant in (v for v in VARIANTS if v in offer.variants):
+                for hour in HOURS if offer.windows else HOURS[:1]:
+                    tariff = offer.tariff(variant, hour)
+                    assert tariff is not None
+                    window = next((f"time {w.utc_from}-{w.utc_to}" for w in offer.windows if w.holds(hour)), None)
+                    for request in _requests(tariff, row.channel in DIRECT and region is None):
+                        paths = _paths(request, variant, tariff, window)
+                        answers = (ask(request, variant, hour, inputs.day, paths) for ask in asked)
+                        yield Point(
+                            row.id,
+                            region,
+                            variant,
+                            hour,
+                            request,
+                            paths,
+                            cost(tariff.at(request.tokens), request),
+                            *answers,
+                        )
+
+
+def _requests(tariff: Tariff, direct: bool) -> Iterator[Request]:
+    limits = sorted({size for tier in tariff.tiers for size in (tier.above_input_tokens, tier.above_input_tokens + 1)})
+    sizes = sorted({*(SIZES if direct else SMALL), *limits})
+    for tokens in sizes:
+        for output in OUTPUTS if direct else (523,):
+            for share in CACHED if direct else CACHED[:2]:
+                yield Request(tokens, output, tokens * share // 100)
+    if tariff.rates.cache_write_5m is not None:
+        yield from (Request(tokens, 523, 0, tokens // 2) for tokens in (1_847, *limits))
+    if tariff.rates.cache_write_1h is not None:
+        yield from (Request(tokens, 523, 0, 0, tokens // 2) for tokens in (1_847, *limits))
+
+
+def _shares(request: Request) -> tuple[tuple[str, int], ...]:
+    plain = request.tokens - request.cached - request.written_5m - request.written_1h
+    return (
+        ("input", plain), ("output", request.output), ("cache_read", request.cached),
+        ("cache_write_5m", request.written_5m), ("cache_write_1h", request.written_1h),
+    )  # fmt: skip
+
+
+def cost(rates: Rates, request: Request) -> Decimal | None:
+    """USD of one request: the oracle's formula, not the package's."""
+    parts = [(count, getattr(rates, name)) for name, count in _shares(request) if count]
+    if any(rate is None for _, rate in parts):
+        return None
+    return sum((count * rate for count, rate in parts), Decimal(0)) / 1_000_000
+
+
+def _paths(request: Request, variant: str, tariff: Tariff, window: str | None) -> tuple[str, ...]:
+    reached = [tier.above_input_tokens for tier in tariff.tiers if request.tokens > tier.above_input_tokens]
+    part = window or (f"{variant}>{max(reached)}" if reached else variant)
+    return tuple(f"{part}.{name}" for name, count in _shares(request) if count)
+
+
+# --- the two calculators -----------------------------------------------------------------------------------------
+
+
+class _Genai:
+    def __init__(self, statement: Statement | None, day: date) -> None:
+        from genai_prices.data import providers  # type: ignore[import-not-found]
+
+        self.stated: Flat = flat(statement.on(day.isoformat())) if statement else {}
+        names = [name for name, channel in CHANNELS.items() if statement and channel == statement.channel]
+        self.provider: Any = next((p for p in providers if p.id in (names or ["google"])), None)
+        models: list[Any] = self.provider.models if statement and self.provider else []
+        self.model: Any = next((m for m in models if statement and m.id == statement.model), None)
+
+    def __call__(self, request: Request, variant: str, hour: str, day: date, paths: tuple[str, ...]) -> Decimal | None:
+        from genai_prices import Usage  # type: ignore[import-not-found]
+
+        if self.model is None or not set(paths) <= set(self.stated):
+            return None
+        usage = Usage(
+            input_tokens=request.tokens, output_tokens=request.output, cache_read_tokens=request.cached,
+            cache_write_tokens=request.written_5m + request.written_1h, cache_write_1h_tokens=request.written_1h,
+        )  # fmt: skip
+        moment = datetime.combine(day, datetime.strptime(hour, "%H:%M").time(), timezone.utc)
+        fast = {"speed": "fast"} if self.provider.id == "anthropic" else {"service_tier": "fast"}
+        contexts = {"batch": {"processing": "batch"}, "fast": fast, "standard": None}
+        context = contexts.get(variant, {"service_tier": variant})
+        price = self.model.calc_price(usage, self.provider, genai_request_timestamp=moment, price_context=context)
+        return Decimal(price.total_price)
+
+
+class _Litellm:
+    def __init__(self, statement: Statement | None, where: dict[str, Any]) -> None:
+        self.where = where
+        self.stated: Flat = flat(statement.rows[0]) if statement else {}
+        self.key = statement.model if statement else ""
+        self.elsewhere = statement.elsewhere if statement else {}
+
+    def __call__(self, request: Request, variant: str, hour: str, day: date, paths: tuple[str, ...]) -> Decimal | None:
+        import litellm  # type: ignore[import-not-found]
+        from litellm._internal_context import pinned_billing_time  # type: ignore[import-not-found]
+        from litellm.cost_calculator import batch_cost_calculator  # type: ignore[import-not-found]
+
+        if not set(paths) <= set(self.stated) or variant == "fast" or request.written_1h:
+            return None  # what these need is not a number of tokens: left to the comparison of rates
+        moment = datetime.combine(day, datetime.strptime(hour, "%H:%M").time(), timezone.utc)
+        key = self.elsewhere.get(variant, self.key)
+        provider = litellm.model_cost[key]["litellm_provider"]
+        if "vertex_location" in self.where:
+            provider = "vertex_ai"  # behind its more exact names the calculator does not know locations
+        with pinned_billing_time(moment):  # off-peak hours
+            if variant == "batch":
+                if request.cached or request.written_5m or self.where:
+                    return None
+                usage = litellm.Usage(
+                    prompt_tokens=request.tokens, completion_tokens=request.output,
+                    total_tokens=request.tokens + request.output,
+                )  # fmt: skip
+                parts = batch_cost_calculator(usage, key, provider)
+            else:
+                parts = litellm.cost_per_token(
+                    key,
+                    custom_llm_provider=provider,
+                    prompt_tokens=request.tokens,
+                    completion_tokens=request.output,
+                    cache_read_input_tokens=request.cached,
+                    cache_creation_input_tokens=request.written_5m,
+                    service_tier=None if variant == "standard" else variant,
+                    **self.where,
+                )
+        return Decimal(repr(float(sum(parts))))
+
+
+def _asked(key: Key, inputs: Inputs, multiplied: bool) -> tuple[_Genai, _Litellm]:
+    """Both calculators for an offer. A region that is a factor is litellm's offer without a region, asked for there."""
+    name, region = key
+    if multiplied and (name, region) not in inputs.litellm:
+        where = {"vertex_location": "us-east5"} if region == "regional" else {"data_residency": region}
+        statement = inputs.litellm.get((name, None))
+        known = statement and statement.channel in ("openai", "vertex_ai")  # Anthropic's "us" is no argument
+        return _Genai(None, inputs.day), _Litellm(statement if known else None, where)
+    litellm = None if name in inputs.corrections["retired"] else inputs.litellm.get(key)
+    return _Genai(inputs.genai.get(key), inputs.day), _Litellm(litellm, {})

@@ -6,7 +6,7 @@ million tokens. What a source does not state is absent, never zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -33,8 +33,8 @@ class Row(NamedTuple):
 
     start: str | None
     variants: dict[str, Tariff]
-    windows: dict[tuple[str, str], Rates] = {}  # (from, to) in UTC -> the standard rates then
-    per_request: dict[str, Decimal] = {}  # USD each
+    windows: Mapping[tuple[str, str], Rates] = {}  # (from, to) in UTC -> the standard rates then
+    per_request: Mapping[str, Decimal] = {}  # USD each
     weekdays: bool = False  # the windows hold from Monday to Friday only
 
 
@@ -55,7 +55,8 @@ class Statement(NamedTuple):
     max_output_tokens: int | None = None
     cache_min_tokens: int | None = None
     retires_at: str | None = None
-    multipliers: dict[str, Decimal] = {}  # region -> factor
+    multipliers: Mapping[str, Decimal] = {}  # region -> factor
+    elsewhere: Mapping[str, str] = {}  # variant -> the source's own id that states it, where that is another one
 
     @property
     def key(self) -> Key:
