@@ -44,7 +44,9 @@ def build(inputs: Inputs) -> Built:
     for name, said in accepted(inputs, left_out, free):
         retired = name in inputs.corrections["retired"]
         offers = {region: list(_offer(pair, decide, retired, inputs)) for region, pair in said.items()}
-        if _says_nothing_new(offers):  # Azure's "global" is what is bought where no region is named
+        if name.startswith("azure/") and _says_nothing_new(
+            offers
+        ):  # Azure's "global" is what is bought where no region is named
             del offers["global"]
         models[name] = entry(name, offers, said, inputs.corrections, inputs.tokenizer, day)
         models[name]["lifecycle"] |= {
@@ -86,10 +88,26 @@ def accepted(inputs: Inputs, left_out: list[LeftOut], free: list[str]) -> Iterat
             continue
         else:
             said = {r: (inputs.genai.get((name, r)), inputs.litellm.get((name, r))) for r in regions[name]}
+            if _is_price_of_global(said):
+                left_out.append(LeftOut(first.source, first.channel, name, _BARE))
+                del said[None]
             genai = inputs.genai.get((name, None))
             if genai and regions[name] == [None] and (name, None) not in inputs.litellm and not _named_itself(genai):
                 free.append(name)
             yield name, said
+
+
+_BARE = "without a region: litellm alone, with the price of global, below its own of the us. profile"
+
+
+def _is_price_of_global(said: dict[str | None, Said]) -> bool:
+    """Whether litellm alone prices the bare id of Bedrock, lower than within the US: such a key has global's price."""
+    genai, bare = said.get(None, (None, None))
+    us = said["us"][1] if "us" in said else None
+    if genai or bare is None or us is None or bare.channel != "bedrock":
+        return False
+    inside, without = (s.rows[0].variants["standard"].base.get("input") for s in (us, bare))
+    return inside is not None and without is not None and without < inside
 
 
 def _answers(name: str, first: Statement, regions: list[str | None], inputs: Inputs) -> bool:
@@ -100,7 +118,7 @@ def _answers(name: str, first: Statement, regions: list[str | None], inputs: Inp
 
 
 def _says_nothing_new(offers: dict[str | None, list[Merged]]) -> bool:
-    if None not in offers or "global" not in offers or next(iter(offers.values()))[0].kind != "litellm":
+    if None not in offers or "global" not in offers:
         return False
     prices, rest = flat(offers["global"][-1].row), flat(offers[None][-1].row)
     return prices.items() <= rest.items()

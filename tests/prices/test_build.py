@@ -328,6 +328,21 @@ def test_regions_are_offers_or_factors_and_their_names_lead_there() -> None:
     assert models(value)["bedrock/anthropic.m-v1:0"]["developer"] == "Anthropic"
 
 
+def test_a_bare_bedrock_id_at_the_price_of_global_is_unknown() -> None:
+    dear = tariff(input="2.75", output="11")
+    regions: tuple[tuple[str | None, Tariff], ...] = ((None, PLAIN), ("global", PLAIN), ("us", dear))
+    theirs = [litellm("bedrock/a.m", rates_of, channel="bedrock", region=region) for region, rates_of in regions]
+    value = build(inputs([genai("x")], theirs))
+    assert [offer["region"] for offer in models(value)["bedrock/a.m"]["offers"]] == ["global", "us"]
+    assert [out.name for out in value.left_out] == ["bedrock/a.m"]
+    assert "a.m" not in value.file["aliases"]
+    both = build(inputs([genai("bedrock/a.m", row(None, dear), channel="bedrock")], theirs, decisions=BARE))
+    assert models(both)["bedrock/a.m"]["offers"][0]["prices"][0]["standard"]["input"] == "2.75"
+
+
+BARE = [{"names": ["bedrock/*"], "regions": ["none"], "where": ["standard.*"], "take": "genai-prices", "reason": "r"}]
+
+
 def test_the_base_model_is_the_developers_own_offer_of_this_name() -> None:
     theirs = [
         litellm("gpt-m"),
