@@ -5,6 +5,7 @@ Resolved once, used by tokens and prices, so that the two can never mean differe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
@@ -86,7 +87,7 @@ def resolve_model(name: str, book: PriceBook, own: OwnPrices | None = None) -> M
 
 def fine_tuned_model(base: str, book: PriceBook) -> Model | None:
     """What inference of a fine-tuned `base` is: its own entry, else the channel's published factor on the base."""
-    located = _locate(FINE_TUNED + base, book)
+    located = _locate(FINE_TUNED + base, book) or _dated(FINE_TUNED + base, book)
     if located is not None:
         return _model(*located)
     located = _locate(base, book)
@@ -105,6 +106,14 @@ def near_names(name: str, book: PriceBook, count: int = 3) -> tuple[str, ...]:
     close = [*get_close_matches(wanted, names, count), *get_close_matches(wanted.rpartition("/")[2], names, 4 * count)]
     found = [book.find(near) for near in close]
     return tuple(dict.fromkeys(row.id for row in found if row))[:count]
+
+
+def _dated(name: str, book: PriceBook) -> Located | None:
+    """The newest dated model of this name, where all of them are sold alike: fine-tuned ones are listed by date only."""
+    dates = re.compile(re.escape(name) + r"-(?:\d{4}|\d{8}|\d{4}-\d\d-\d\d)", re.ASCII)
+    rows = [row for known in book.names() if dates.fullmatch(known) and (row := book.find(known))]
+    alike = {tuple((offer.region, *offer.standard.rates) for offer in row.offers) for row in rows}
+    return (rows[-1], None) if len(alike) == 1 else None
 
 
 def _locate(name: str, book: PriceBook) -> Located | None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from .models import Model
 from .prices.book import Offer, PriceBook, Rates, Tariff
 from .render.money import format_exact
-from .report import Report, Table
+from .report import Report, Table, Text
 
 
 class ModelLine(NamedTuple):
@@ -17,7 +17,7 @@ class ModelLine(NamedTuple):
     offer: Offer
 
 
-def models_report(lines: list[ModelLine], published: date) -> Report:
+def models_report(lines: list[ModelLine], published: date, extra: tuple[Text, ...] = ()) -> Report:
     headers = ("Model", "Provider", "Input", "Cached", "Output", "Batch in", "Batch out", "Context", "Counts")
     notes = [
         (f"{line.model.id}: retired on {line.model.row.retires_at}",)
@@ -29,6 +29,7 @@ def models_report(lines: list[ModelLine], published: date) -> Report:
         notes += [
             (f"counts: {model.basis}",),
             (f"price: {offer.source}, as {offer.verified_by} state it on {offer.verified_at}",),
+            (f"all of it: llm-cost prices show {model.id}",),
         ]
     else:
         notes = [(f"{len(notes)} of these models are retired; name one for its date",)] if notes else []
@@ -36,7 +37,7 @@ def models_report(lines: list[ModelLine], published: date) -> Report:
         (f"{len(lines)} model{'s' if len(lines) != 1 else ''}, USD per million tokens",),
         Table(headers, tuple(tuple((cell,) for cell in _cells(line)) for line in lines), right=(2, 3, 4, 5, 6, 7)),
         unit=(f"Prices of {published}",),
-        notes=tuple(notes),
+        notes=(*notes, *extra),
     )
 
 
@@ -45,7 +46,7 @@ def _cells(line: ModelLine) -> tuple[str, ...]:
     standard, batch = offer.standard.rates, offer.batch.rates if offer.batch else None
     window = model.row.context_window
     return (
-        model.id,
+        model.id + (f"#{offer.region}" if offer.region else ""),
         model.row.provider,
         _rate(standard.input),
         _rate(standard.cache_read),
@@ -77,7 +78,11 @@ def _member(line: ModelLine) -> dict[str, Any]:
     return {
         "id": model.id,
         "provider": row.provider,
+        "developer": row.developer,
         "channel": offer.channel,
+        "region": offer.region,
+        "regions": list(row.regions()),
+        "mode": row.mode,
         "context_window": row.context_window,
         "max_output_tokens": row.max_output_tokens,
         "retires_at": row.retires_at.isoformat() if row.retires_at else None,

@@ -1,0 +1,82 @@
+"""`llm-cost prices show`: everything that is known of one model's price."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from ..clock import today
+from ..errors import ConfigError, LlmCostError, PricingError
+from ..facts import load_price_book
+from ..lookup import Paid, make_resolver
+from ..manifest import Assumptions
+from ..prices.book import PriceBook
+from ..prices.own import NO_PRICES, OwnPrices
+from ..report_price import Priced, price_document, price_report
+from .options import format_option, show
+
+HELP = """Show everything that is known of one model's price on a day.
+
+Every way to be billed, tiers above a size of the input, times of the day, fees, limits, names, and who says so. Inside
+of a repository: what [prices] of its llm-cost.toml makes of it.
+
+\b
+  llm-cost prices show gpt-4o
+  llm-cost prices show azure/gpt-4o --region eu
+  llm-cost prices show gemini-4-argon --as-of 2026-12-01
+  llm-cost prices show ft:gpt-4o-2024-08-06:acme::x1
+
+\b
+Exit codes: 0; 4 no price is known for it, there, on that day.
+"""
+
+
+@click.command("show", help=HELP)
+@click.argument("name", metavar="MODEL")
+@click.option("--as-of", "day", metavar="DATE", help="On this day, YYYY-MM-DD. Default: today.")
+@click.option("--region", metavar="NAME", help="In this region.")
+@format_option
+@click.pass_context
+def show_command(ctx: click.Context, /, name: str, day: str | None, region: str | None, output: str) -> int:
+    book = load_price_book()
+    own, notes = manifest_prices()
+    on = read_date(day) if day is not None else own.as_of or today()
+    found = make_resolver(book, on)(name, Assumptions(region=region), own._replace(as_of=None))
+    if not isinstance(found, Paid):
+        raise PricingError(found.reason, found.hint)
+    priced = Priced(
+        found.model, found.offer, found.listed, found.offer.region, on, _aliases(book, found), (*found.notes, *notes)
+    )
+    if not ctx.obj["quiet"]:
+        show(price_report(priced, book), lambda: price_document(priced, book), output)
+    return 0
+
+
+def _aliases(book: PriceBook, found: Paid) -> tuple[str, ...]:
+    target = {found.model.row.id, found.pricing_id}
+    return tuple(name for name, text in book.lines()[1].items() if text.decode().strip('"') in target)
+
+
+def read_date(text: str) -> date:
+    """ConfigError for what is no day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f'"{text}" is not a day', "For example: --as-of 2026-06-01") from None
+
+
+def manifest_prices() -> tuple[OwnPrices, tuple[str, ...]]:
+    """[prices] of the working tree's manifest, where there is a repository with one; and what to say of it."""
+    from ..git.plumbing import open_repository
+    from ..reading import WORKTREE, read_manifest
+
+    try:
+        repo = open_repository()
+    except LlmCostError:
+        return NO_PRICES, ()
+    try:
+        manifest = read_manifest(repo, WORKTREE) if repo.top is not None else None
+    except LlmCostError as error:
+        return NO_PRICES, (f"llm-cost.toml was not read: {error.message}",)
+    return (manifest.prices if manifest else NO_PRICES), ()

@@ -1,0 +1,95 @@
+"""`llm-cost-manifest`: checks llm-cost.toml as it is staged, and keeps its dated rows of prices append-only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from ..boundary import complain, guarded
+from ..errors import ConfigError
+from .arguments import pre_commit_range, wants_help
+
+if TYPE_CHECKING:
+    from ..manifest import Manifest
+    from ..prices.own import OwnRates
+
+HELP = """usage: llm-cost-manifest
+
+Git hook: check llm-cost.toml, and that no change edits or drops a dated row of its prices.
+
+Compares the index with HEAD; where PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF name a range, its two ends. An unknown key
+or a wrong value is an error with its line. [[prices.rows]] is append-only, so that old costs can be computed again: a
+new price is a new row with a later effective_from. A cached price that is dearer than the uncached one is a warning.
+To skip it once: SKIP=llm-cost-manifest git commit (under pre-commit), git commit --no-verify (plain).
+
+Exit codes: 0 OK, 2 CONFIG_ERROR.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = sys.argv[1:] if argv is None else argv
+    return guarded(lambda: 0 if wants_help("llm-cost-manifest", HELP, arguments) else _check())
+
+
+def _check() -> int:
+    from ..git.catfile import read_named
+    from ..git.revisions import commit_and_tree, resolve_commit, tree_of
+    from ..manifest import NAME, parse_manifest
+
+    if named := pre_commit_range(os.environ):
+        trees = [tree_of(".", resolve_commit(".", revision)) for revision in named]
+        before, after, label = f"{trees[0]}:{NAME}", f"{trees[1]}:{NAME}", f"{named[1]}:{NAME}"
+    else:
+        head = commit_and_tree(".", "HEAD")
+        before, after, label = f"{head[1]}:{NAME}" if head else "", f":{NAME}", f"index:{NAME}"
+    held = read_named(".", [name for name in (before, after) if name])
+    manifest = parse_manifest(data, origin=label) if (data := held[after]) is not None else None
+    _warn(manifest)
+    _refuse_lost(_rows(_parsed(held.get(before))), _rows(manifest), label)
+    return 0
+
+
+def _parsed(data: bytes | None) -> Manifest | None:
+    """The manifest before the change; a broken one has no rows, so that the change which mends it passes."""
+    from ..manifest import parse_manifest
+
+    try:
+        return None if data is None else parse_manifest(data)
+    except ConfigError:
+        return None
+
+
+def _rows(manifest: Manifest | None) -> list[OwnRates]:
+    from ..prices.own import ALWAYS
+
+    return [row for row in manifest.prices.rates if row.effective_from != ALWAYS] if manifest else []
+
+
+def _warn(manifest: Manifest | None) -> None:
+    for row in manifest.prices.rates if manifest else ():
+        for variant, rates in row.variants:
+            if rates.input is not None and rates.cache_read is not None and rates.cache_read > rates.input:
+                complain(f"warning: {row.model}: its {variant} cached input is dearer than its input")
+
+
+def _refuse_lost(before: Iterable[OwnRates], after: list[OwnRates], label: str) -> None:
+    """ConfigError that names the first row which the change does not keep as it was."""
+    kept, keys = set(after), {_key(row) for row in after}
+    for row in before:
+        if row not in kept:
+            verb = "edits" if _key(row) in keys else "drops"
+            raise ConfigError(
+                f'{label}: the change {verb} the prices of "{row.model}" from {row.effective_from}',
+                "Rows are append-only: restore it, and add a new one with llm-cost prices add.\n"
+                "Deliberately, once: SKIP=llm-cost-manifest git commit, or git commit --no-verify",
+            )
+
+
+def _key(row: OwnRates) -> tuple[object, ...]:
+    return row.model, row.effective_from, row.fine_tuned
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,64 @@
+"""Edits of `llm-cost.toml` as text: what is there stays to the letter, comments included. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+NEW = "version = 1\n"
+RATES = ("input", "cache_read", "output", "cache_write_5m", "training")
+
+
+class NewRow(NamedTuple):
+    """A dated row of prices to be added; USD per million tokens, None = not stated."""
+
+    model: str
+    effective_from: date
+    input: Decimal | None
+    output: Decimal | None
+    cache_read: Decimal | None = None
+    cache_write_5m: Decimal | None = None
+    training: Decimal | None = None
+    fine_tuned: bool = False
+    estimated: bool = False
+    operator: str = ""
+    base: str | None = None  # of a model that no price list has
+
+
+def row_text(row: NewRow) -> str:
+    """The TOML of a row, and of the private model that it may need."""
+    return "\n".join(_lines(row)) + "\n"
+
+
+def _lines(row: NewRow) -> Iterator[str]:
+    if row.base is not None:
+        yield f"[prices.model.{_quoted(row.model)}]"
+        yield f"base = {_quoted(row.base)}"
+        yield ""
+    yield "[[prices.rows]]"
+    yield f"model = {_quoted(row.model)}"
+    yield f'effective_from = "{row.effective_from}"'
+    for name in RATES:
+        rate = getattr(row, name)
+        if rate is not None:
+            yield f"{name} = {rate:f}"
+    if row.fine_tuned:
+        yield "fine_tuned = true"
+    if row.estimated:
+        yield "estimated = true"
+    if row.operator:
+        yield f"operator = {_quoted(row.operator)}"
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML; JSON's escapes are among its own."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def append_row(text: str | None, row: NewRow) -> str:
+    """The manifest with the row at its end; None begins a manifest."""
+    before = NEW if text is None else text if not text or text.endswith("\n") else text + "\n"
+    return f"{before}\n{row_text(row)}"

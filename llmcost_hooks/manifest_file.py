@@ -1,0 +1,104 @@
+"""`llm-cost.toml` in a working tree, replaced as a whole: one writer at a time, the old file or the new one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+
+from .errors import ConfigError
+from .manifest import MAX_BYTES, NAME, parse_manifest
+
+WAIT_SECONDS = 10.0
+
+
+def edit_manifest(top: str, edit: Callable[[str | None], str], *, wait: float = WAIT_SECONDS) -> None:
+    """Replace the manifest at the top of a repository by what `edit` makes of its text (None: there is none).
+
+    ConfigError where the result is no manifest, or where the system refuses; the file is then what it was.
+    """
+    try:
+        with _locked(top, wait):
+            path = _inside(top)
+            data = _content(path)
+            text = None if data is None else _text(data)
+            result = edit(text).encode()
+            parse_manifest(result, origin=NAME)
+            _replace(path, result)
+    except OSError as error:
+        raise ConfigError(f"Cannot write {NAME}: {error.strerror}. It is unchanged.") from None
+
+
+def _inside(top: str) -> str:
+    """The file itself, which a symbolic link may stand for; never one outside of the repository."""
+    path = os.path.realpath(os.path.join(top, NAME))
+    if os.path.commonpath([path, os.path.realpath(top)]) != os.path.realpath(top):
+        raise ConfigError(
+            f"{NAME} is a link to a file outside of the repository: it is not written", "Edit it by hand."
+        )
+    return path
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None
+
+
+def _text(data: bytes) -> str:
+    parse_manifest(data, origin=NAME)  # what is broken already is not made worse
+    return data.decode()
+
+
+@contextlib.contextmanager
+def _locked(top: str, wait: float) -> Iterator[None]:
+    """On the directory itself, so that nothing is left behind."""
+    if sys.platform == "win32":
+        yield  # a directory cannot be locked there; the file is still replaced as a whole
+        return
+    import fcntl
+
+    descriptor = os.open(top, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise ConfigError(f"Another process is writing {NAME}", "Wait for it, then run it again.") from None
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _replace(path: str, data: bytes) -> None:
+    folder = os.path.dirname(path)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{NAME}.", dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), _mode(path)) if hasattr(os, "fchmod") else None
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _mode(path: str) -> int:
+    """Of the file that is replaced; of a new one what the user's umask leaves."""
+    with contextlib.suppress(OSError):
+        return os.stat(path).st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,220 @@
+"""The reports of `prices show` and `prices history`: one model, with everything that is known of its price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from .models import Model
+from .prices.book import PriceBook
+from .prices.offers import Offer, Rates
+from .prices.own import ALWAYS
+from .render.money import format_exact
+from .report import Name, Report, Table, Text
+
+HEADERS = ("Billed as", "Input", "Cached", "Output", "Write 5m", "Write 1h")
+
+
+class Priced(NamedTuple):
+    """One model on one day, in one region."""
+
+    model: Model
+    offer: Offer  # what is paid
+    listed: Offer  # what the price file says
+    region: str | None
+    on: date
+    aliases: tuple[str, ...]
+    notes: tuple[str, ...]  # what a manifest makes of it, and the like
+
+
+def price_report(priced: Priced, book: PriceBook) -> Report:
+    model, offer = priced.model, priced.offer
+    region = f"#{priced.region}" if priced.region else ""
+    table = Table(HEADERS, tuple((((name,), *_cells(rates))) for name, rates in rate_lines(offer)), (1, 2, 3, 4, 5))
+    below: list[Text] = []
+    if offer.per_request:
+        fees = ", ".join(f"{fee} ${format_exact(price)}" for fee, price in offer.per_request.items())
+        below.append((f"Fees: {fees} ({'request: on every call' if 'request' in offer.per_request else 'per use'})",))
+    if offer.training is not None:
+        below.append((f"Training: ${format_exact(offer.training)} per million tokens",))
+    if offer.other:
+        below.append(("Other rates: " + ", ".join(f"{k} ${format_exact(v)}" for k, v in offer.other.items()),))
+    return Report(
+        (Name(model.id + region), f", USD per million tokens on {priced.on}"),
+        table,
+        tuple(below),
+        (("The model", tuple((line,) for line in _facts(priced))),),
+        (f"Prices of {book.generated_at}, valid until {book.valid_until}",),
+        (*((Name(note),) for note in priced.notes), *_source(priced)),
+    )
+
+
+def rate_lines(offer: Offer) -> Iterator[tuple[str, Rates]]:
+    """Every set of rates with its name: ways to be billed, tiers above a size, times of the day."""
+    for name, tariff in offer.variants.items():
+        yield name, tariff.rates
+        for tier in tariff.tiers:
+            yield f"{name}, input above {tier.above_input_tokens:,}", tier.rates
+        for window in offer.windows:
+            if window.variant == name:
+                yield f"{name}, {window.utc_from}-{window.utc_to} UTC", window.rates
+
+
+def _cells(rates: Rates) -> Iterator[Text]:
+    yield from ((_rate(rate),) for rate in (rates.input, rates.cache_read, rates.output, *rates[3:]))
+
+
+def _rate(rate: Decimal | None) -> str:
+    return "?" if rate is None else f"${format_exact(rate)}"
+
+
+def _facts(priced: Priced) -> Iterator[str]:
+    row = priced.model.row
+    made = f", made by {row.developer}" if row.developer and row.developer != row.provider else ""
+    yield f"sold by {row.provider}{made} ({row.channel}, {row.mode})"
+    limits = [f"context window {_tokens(row.context_window)}", f"output at most {_tokens(row.max_output_tokens)}"]
+    if row.cache_min_tokens is not None:
+        limits.append(f"cached from {row.cache_min_tokens:,} tokens on")
+    yield ", ".join(limits)
+    days = (("released", row.released), ("deprecated", row.deprecated_at), ("retires", row.retires_at))
+    life = [f"{word} {day}" for word, day in days if day is not None]
+    if row.replacement:
+        life.append(f"replaced by {row.replacement}")
+    if life:
+        yield ", ".join(life)
+    if row.regions():
+        yield "prices of their own in: " + ", ".join(row.regions())
+    if priced.aliases:
+        more = f" and {len(priced.aliases) - 12:,} more" if len(priced.aliases) > 12 else ""
+        yield "also called: " + ", ".join(priced.aliases[:12]) + more
+    yield f"counts: {priced.model.basis}"
+
+
+def _tokens(count: int | None) -> str:
+    return "unknown" if count is None else f"{count:,}"
+
+
+def _source(priced: Priced) -> Iterator[Text]:
+    offer = priced.offer
+    since = "" if offer.effective_from == ALWAYS else f" since {offer.effective_from}"
+    if offer.origin == "stated":
+        yield (f"stated in llm-cost.toml by {offer.verified_by}{since}",)
+    listed = priced.listed
+    if listed.source != "llm-cost.toml":
+        yield (
+            f"listed since {listed.effective_from}, as {listed.verified_by} state it on {listed.verified_at} of ",
+            listed.source,
+        )
+        yield ("nobody of this project has read that page",)
+
+
+# --- history -----------------------------------------------------------------------------------------------------
+
+
+def history_report(model: Model, region: str | None, offers: list[Offer], on: date) -> Report:
+    """`on` is today: what begins later is marked."""
+    rows: list[tuple[Text, ...]] = []
+    before: Offer | None = None
+    for offer in offers:
+        when = "to come" if offer.effective_from > on else ""
+        for name, rates in rate_lines(offer):
+            old = dict(rate_lines(before)).get(name) if before else None
+            if before is None or rates != old:
+                rows.append(((str(offer.effective_from),), (name,), *_moves(rates, old), (when,)))
+        before = offer
+    shown = model.id + (f"#{region}" if region else "")
+    return Report(
+        (Name(shown), f": {len(offers)} dated {'row' if len(offers) == 1 else 'rows'}, USD per million tokens"),
+        Table(("From", "Billed as", "Input", "Cached", "Output", ""), tuple(rows), (2, 3, 4)),
+        notes=(("a row holds until the next one begins; what did not change is not repeated",),),
+    )
+
+
+def _moves(rates: Rates, old: Rates | None) -> Iterator[Text]:
+    """A rate, with an arrow where it went up or down."""
+    for name in ("input", "cache_read", "output"):
+        new, was = getattr(rates, name), getattr(old, name) if old else None
+        arrow = "" if new is None or was is None or new == was else " ↑" if new > was else " ↓"
+        yield (_rate(new) + arrow,)
+
+
+# --- documents ---------------------------------------------------------------------------------------------------
+
+
+def price_document(priced: Priced, book: PriceBook) -> dict[str, Any]:
+    model, row, offer = priced.model, priced.model.row, priced.offer
+    return {
+        "schema": "llm-cost/price/1",
+        "currency": "USD",
+        "unit": "per million tokens",
+        "prices": {"version": book.version, "valid_until": book.valid_until.isoformat()},
+        "as_of": priced.on.isoformat(),
+        "model": {
+            "id": model.id,
+            "provider": row.provider,
+            "developer": row.developer,
+            "channel": row.channel,
+            "mode": row.mode,
+            "context_window": row.context_window,
+            "max_output_tokens": row.max_output_tokens,
+            "cache_min_tokens": row.cache_min_tokens,
+            "released": _day(row.released),
+            "deprecated_at": _day(row.deprecated_at),
+            "retires_at": _day(row.retires_at),
+            "replacement": row.replacement,
+            "regions": list(row.regions()),
+            "aliases": list(priced.aliases),
+            "grade": model.grade,
+        },
+        "offer": offer_member(offer),
+        "listed": offer_member(priced.listed),
+        "notes": list(priced.notes),
+    }
+
+
+def history_document(model: Model, region: str | None, offers: list[Offer], book: PriceBook) -> dict[str, Any]:
+    return {
+        "schema": "llm-cost/price-history/1",
+        "currency": "USD",
+        "unit": "per million tokens",
+        "prices": {"version": book.version, "valid_until": book.valid_until.isoformat()},
+        "id": model.id,
+        "region": region,
+        "rows": [offer_member(offer) for offer in offers],
+    }
+
+
+def offer_member(offer: Offer) -> dict[str, Any]:
+    return {
+        "region": offer.region,
+        "effective_from": None if offer.effective_from == ALWAYS else offer.effective_from.isoformat(),
+        "source": offer.source,
+        "verified_by": offer.verified_by,
+        "verified_at": None if offer.verified_at == ALWAYS else offer.verified_at.isoformat(),
+        "origin": offer.origin or "listed",
+        "estimated": offer.estimated,
+        "variants": {
+            name: {
+                **_rates(tariff.rates),
+                "tiers": [{"above_input_tokens": tier[0], **_rates(tier.rates)} for tier in tariff.tiers],
+            }
+            for name, tariff in offer.variants.items()
+        },
+        "time_of_day": [
+            {"variant": each.variant, "utc_from": each.utc_from, "utc_to": each.utc_to, **_rates(each.rates)}
+            for each in offer.windows
+        ],
+        "per_request": {fee: format_exact(price) for fee, price in offer.per_request.items()},
+        "training": None if offer.training is None else format_exact(offer.training),
+        "other": {name: format_exact(rate) for name, rate in offer.other.items()},
+    }
+
+
+def _rates(rates: Rates) -> dict[str, str | None]:
+    return {name: None if rate is None else format_exact(rate) for name, rate in rates._asdict().items()}
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
