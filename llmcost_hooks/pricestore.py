@@ -124,7 +124,8 @@ def _verify_again(directory: str, data: mmap, facts: os.stat_result, program: st
 
 
 def _hint(refused: PricingError) -> str:
-    return refused.hint or "Install one again: llm-cost update-db"
+    again = f"Install one again: llm-cost update-db\n{RESET_HINT}"
+    return refused.hint if "update-db" in refused.hint else f"{refused.hint}\n{again}".strip()
 
 
 def _record(data: bytes | mmap, facts: os.stat_result, signers: tuple[str, ...], program: str) -> Verified:

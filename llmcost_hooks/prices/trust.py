@@ -398,8 +398,8 @@ def parse_trust(data: bytes) -> Trust:
         value = parse_strict(data)
         if value.pop("version") != 1 or set(value) != set(Trust._fields):
             raise ValueError
-        parts: dict[str, Any] = {"trusted": tuple(_same(str, text) for text in value["trusted"])}
-        parts |= {name: tuple(_made(kind, each) for each in value[name]) for name, kind in _PARTS.items()}
+        parts: dict[str, Any] = {"trusted": tuple(_same(str, text) for text in _same(list, value["trusted"]))}
+        parts |= {name: tuple(_made(kind, each) for each in _same(list, value[name])) for name, kind in _PARTS.items()}
         parts |= {name: None if value[name] is None else _made(kind, value[name]) for name, kind in _SINGLE.items()}
         trust = Trust(**parts)
         _all_known(trust, Roots())
