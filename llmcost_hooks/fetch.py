@@ -10,8 +10,9 @@ import os
 import stat
 import time
 from collections.abc import Callable
-from typing import IO, Any
-from urllib.error import HTTPError, URLError
+from http.client import HTTPException
+from typing import Any
+from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
@@ -34,32 +35,45 @@ def fetch(
     opener.add_handler(ProxyHandler())  # HTTPS_PROXY: a tunnel, TLS goes through it to the host itself
     opener.add_handler(HTTPSHandler(context=ssl.create_default_context()))
     deadline = time.monotonic() + total_seconds
-    first = host_of(url)
+    host, what = host_of(url), "is not an https address"
     for _ in range(MAX_REDIRECTS + 1):
-        if urlsplit(url).scheme != "https":
-            what = "redirected to an insecure address" if host_of(url) != url and first else "is not an https address"
-            raise Refused("E_INSECURE", f"Refused: {first or 'the address'} {what}.", "Only https is used.")
+        if _scheme(url) != "https":
+            raise Refused("E_INSECURE", f"Refused: {host or 'the address'} {what}.", "Only https is used.")
         try:
-            answer = opener.open(Request(url, headers=_HEADERS), timeout=read_seconds)
-            assert answer is not None
-            with answer:
-                if answer.status in (301, 302, 303, 307, 308):
-                    url = _next(url, answer.headers.get("Location"), first)
-                    continue
-                if answer.status != 200:
-                    raise failed(first, f"the server answered {answer.status}")
-                if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
-                    raise failed(first, "the answer is compressed, which was not asked for")
-                return _body(answer, answer.headers.get("Content-Length"), progress, deadline, first)
-        except HTTPError as error:
-            raise failed(first, f"the server answered {error.code}") from None
+            found = _ask(opener, url, host, progress, read_seconds, deadline)
+        except HTTPException as error:
+            raise failed(host, f"the answer is not HTTP ({type(error).__name__})") from None
         except URLError as error:
-            raise failed(first, _reason(error.reason)) from None
+            raise failed(host, _reason(error.reason)) from None
         except (OSError, ValueError) as error:
-            raise failed(first, _reason(error)) from None
-        except Exception as error:  # http.client's own, of answers that are not HTTP
-            raise failed(first, f"the answer is not HTTP ({type(error).__name__})") from None
-    raise failed(first, f"more than {MAX_REDIRECTS} redirects")
+            raise failed(host, _reason(error)) from None
+        if isinstance(found, bytes):
+            return found
+        url, what = found, "redirected to an insecure address"
+    raise failed(host, f"more than {MAX_REDIRECTS} redirects")
+
+
+def _ask(
+    opener: OpenerDirector, url: str, host: str, progress: Progress, read_seconds: float, deadline: float
+) -> bytes | str:
+    """The body, or where a redirect leads."""
+    answer = opener.open(Request(url, headers=_HEADERS), timeout=read_seconds)
+    assert answer is not None
+    with answer:
+        if answer.status in (301, 302, 303, 307, 308):
+            return _next(url, answer.headers.get("Location"), host)
+        if answer.status != 200:
+            raise failed(host, f"the server answered {answer.status}")
+        if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+            raise failed(host, "the answer is compressed, which was not asked for")
+        return _body(answer, answer.headers.get("Content-Length"), progress, deadline, host)
+
+
+def _scheme(url: str) -> str:
+    try:
+        return urlsplit(url).scheme
+    except ValueError:
+        return ""
 
 
 _HEADERS = {"User-Agent": "llm-cost", "Accept": "application/json", "Accept-Encoding": "identity"}
@@ -135,17 +149,15 @@ def read_file(path: str) -> bytes:
         descriptor = os.open(path, flags)
     except (OSError, ValueError) as error:
         raise Refused("E_FETCH", f"Cannot read {path}: {_reason(error)}.", "Name the price file.") from None
-    with os.fdopen(descriptor, "rb") as file:
-        return _regular(file, path)
-
-
-def _regular(file: IO[bytes], path: str) -> bytes:
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        raise Refused("E_FETCH", f"Cannot read {path}: it is not a regular file.", "Name the price file.")
     try:
-        data = file.read(MAX_BYTES + 1)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Refused("E_FETCH", f"Cannot read {path}: it is not a regular file.", "Name the price file.")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise Refused("E_FETCH", f"Cannot read {path}: {_reason(error)}.", "Name the price file.") from None
+    finally:
+        os.close(descriptor)
     if len(data) > MAX_BYTES:
         raise Refused("E_SIZE", "Price file is larger than 8 MiB.")
     return data

@@ -109,7 +109,7 @@ def near_names(name: str, book: PriceBook, count: int = 3) -> tuple[str, ...]:
 
 
 def _dated(name: str, book: PriceBook) -> Located | None:
-    """The newest dated model of this name, where all of them are sold alike: fine-tuned ones are listed by date only."""
+    """The newest dated model of this name, where all are sold alike: fine-tuned ones are listed by date only."""
     dates = re.compile(re.escape(name) + r"-(?:\d{4}|\d{8}|\d{4}-\d\d-\d\d)", re.ASCII)
     rows = [row for known in book.names() if dates.fullmatch(known) and (row := book.find(known))]
     alike = {tuple((offer.region, *offer.standard.rates) for offer in row.offers) for row in rows}

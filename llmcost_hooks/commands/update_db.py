@@ -65,7 +65,7 @@ def update_db_command(
     if only_check and accept_rotation:
         raise ConfigError("--check and --accept-rotation are both given", "Keep one.")
     quiet = ctx.obj["quiet"]
-    data = _read(url or os.environ.get("LLM_COST_PRICES_URL") or URL, path, quiet)
+    data = _read(os.environ.get("LLM_COST_PRICES_URL") or URL if url is None else url, path, quiet)
     bundled = bytes(open_data("prices.json"))
     before = _book_before()
     if only_check:

@@ -131,6 +131,11 @@ def test_a_revocation_ends_the_short_way(tmp_path: Path, monkeypatch: pytest.Mon
         load(tmp_path, roots=Roots(ROOTS.pinned, ((K1.text, "stolen"),)))
 
 
+def as_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -139,7 +144,7 @@ def test_a_revocation_ends_the_short_way(tmp_path: Path, monkeypatch: pytest.Mon
         lambda path: path.write_bytes(NEW[:100]),
         lambda path: path.write_bytes(b"{}"),
         lambda path: (path.unlink(), path.mkdir()),
-        lambda path: (path.unlink(), os.mkfifo(path)),
+        as_fifo,
         lambda path: (path.unlink(), path.symlink_to("/nowhere")),
         lambda path: (path.unlink(), path.symlink_to("/dev/zero")),
     ],

@@ -1,0 +1,109 @@
+"""A user with a trusted key, and a publisher's server with a certificate of its own."""
+
+from __future__ import annotations
+
+import ipaddress
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from llmcost_hooks.pricestore import change_trust
+
+from ..cli.running import Ran, start
+from ..trust.files import BUNDLED_AT, Key, key, signed, small
+
+K1 = key("publisher")
+NEWER = BUNDLED_AT + timedelta(days=1)  # the tests' own day is the 28th: two days after the bundled file's
+
+
+class Publisher(NamedTuple):
+    """A server on this machine that answers with `folder`'s prices.json, and its certificate authority."""
+
+    url: str
+    folder: Path
+    authority: Path
+
+    def offer(self, data: bytes) -> None:
+        (self.folder / "prices.json").write_bytes(data)
+
+
+class User(NamedTuple):
+    """Who runs update-db: a data directory, and what its process is told."""
+
+    data: Path
+    publisher: Publisher
+
+    @property
+    def store(self) -> Path:
+        return self.data / "llm-cost"
+
+    def run(self, *args: str, cwd: Path | None = None, **env: str) -> Ran:
+        told = {"XDG_DATA_HOME": str(self.data), "SSL_CERT_FILE": str(self.publisher.authority), **env}
+        return start(cwd or self.data, *args, env={**told, "HTTPS_PROXY": None, "https_proxy": None})
+
+    def update(self, path: str = "prices.json", *args: str, **env: str) -> Ran:
+        return self.run("update-db", "--url", f"{self.publisher.url}/{path}", *args, cwd=None, **env)
+
+    def trust(self, *keys: Key) -> None:
+        texts = tuple(each.text for each in keys)
+        change_trust(str(self.store), lambda trust: trust._replace(trusted=texts))
+
+    def installed(self) -> bytes | None:
+        path = self.store / "prices.json"
+        return path.read_bytes() if path.exists() else None
+
+
+def _certificate(folder: Path) -> Path:
+    """A certificate for localhost, its own authority, valid around today's real clock."""
+    secret, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(timezone.utc)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(secret.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(secret, hashes.SHA256())
+    )
+    public = certificate.public_bytes(serialization.Encoding.PEM)
+    plain = serialization.NoEncryption()
+    private = secret.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    (folder / "cert.pem").write_bytes(private + public)
+    (folder / "authority.pem").write_bytes(public)
+    return folder / "authority.pem"
+
+
+@pytest.fixture(scope="session")
+def publisher(tmp_path_factory: pytest.TempPathFactory, sealed_session: Path) -> Iterator[Publisher]:
+    folder = tmp_path_factory.mktemp("publisher")
+    authority = _certificate(folder)
+    command = [sys.executable, str(Path(__file__).parent / "server.py"), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        port = int(server.stdout.readline())
+        yield Publisher(f"https://localhost:{port}", folder, authority)
+        server.kill()
+
+
+@pytest.fixture
+def user(tmp_path: Path, publisher: Publisher) -> User:
+    """A user who trusts the publisher's key and has installed nothing yet."""
+    publisher.offer(signed(small(NEWER), K1))
+    found = User(tmp_path / "data", publisher)
+    found.data.mkdir()
+    found.trust(K1)
+    return found
