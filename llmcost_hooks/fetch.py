@@ -28,14 +28,38 @@ Progress = Callable[[int, "int | None"], None]  # bytes read, and of how many if
 def fetch(
     url: str, progress: Progress, *, read_seconds: float = READ_SECONDS, total_seconds: float = TOTAL_SECONDS
 ) -> bytes:
-    """The bytes at an https address. Refused: E_INSECURE, E_FETCH, E_SIZE."""
+    """The bytes at an https address. Refused: E_INSECURE, E_FETCH, E_SIZE.
+
+    In a thread of its own, which is left behind when the time is over: names are looked up, certificates shown and
+    headers sent at a pace that no timeout of a single read bounds.
+    """
+    from threading import Thread
+
+    host, found = host_of(url), list[bytes | BaseException]()
+
+    def run() -> None:
+        try:
+            found.append(_fetch(url, host, progress, read_seconds, time.monotonic() + total_seconds))
+        except BaseException as error:  # handed to whoever waits
+            found.append(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(total_seconds)
+    if not found:
+        raise failed(host, "it took too long")
+    if isinstance(found[0], BaseException):
+        raise found[0]
+    return found[0]
+
+
+def _fetch(url: str, host: str, progress: Progress, read_seconds: float, deadline: float) -> bytes:
     import ssl
 
     opener = OpenerDirector()
     opener.add_handler(ProxyHandler())  # HTTPS_PROXY: a tunnel, TLS goes through it to the host itself
     opener.add_handler(HTTPSHandler(context=ssl.create_default_context()))
-    deadline = time.monotonic() + total_seconds
-    host, what = host_of(url), "is not an https address"
+    what = "is not an https address"
     for _ in range(MAX_REDIRECTS + 1):
         if _scheme(url) != "https":
             raise Refused("E_INSECURE", f"Refused: {host or 'the address'} {what}.", "Only https is used.")

@@ -13,7 +13,7 @@ from .cli.running import ROOT
 PACKAGE = "llmcost_hooks"
 SOURCE = ROOT / PACKAGE
 
-IO = ("git", "data", "memo")
+IO = ("git", "data", "memo", "pricestore", "fetch", "manifest_file")
 # These call the rooms and own nothing.
 JOINING = ("reading", "facts", "loose", "renaming", "unread", "checking", "failures", "clock")
 FACES = ("boundary", "cli", "__main__", "commands", "hooks")
@@ -21,8 +21,8 @@ NOT_PURE = {*IO, *JOINING, *FACES, ""}  # whatever else there is, now or later, 
 
 # All that pure code needs of the standard library; nothing here reads a file, a clock or the environment by itself.
 HARMLESS = {
-    "__future__", "bisect", "collections", "datetime", "decimal", "difflib", "enum", "functools", "heapq", "itertools",
-    "json", "math", "mmap", "re", "string", "struct", "typing", "unicodedata", "zlib",
+    "__future__", "base64", "binascii", "bisect", "collections", "datetime", "decimal", "difflib", "enum", "functools",
+    "hashlib", "heapq", "itertools", "json", "math", "mmap", "re", "string", "struct", "typing", "unicodedata", "zlib",
 }  # fmt: skip
 PARSERS = {"tomli": {"manifest"}, "yaml": {"prompts"}}  # third-party, pure, and in one room each
 FORBIDDEN_CALLS = {
@@ -106,6 +106,7 @@ def in_rooms(*rooms: str) -> list[str]:
     return [name for name in modules() if room(name) in rooms]
 
 
+PACKAGES = {name for name in modules() if any(other.startswith(f"{name}.") for other in modules())} | {""}
 PURE = sorted({room(name) for name in modules()} - NOT_PURE)
 
 
@@ -121,6 +122,7 @@ def test_pure(name: str) -> None:
     allowed = {package for package, rooms in PARSERS.items() if room(name) in rooms}
     allowed |= {"tiktoken"} if name == "tokens.bulk" else set()
     allowed |= {"tabulate"} if name == "render.table" else set()
+    allowed |= {"minisign"} if name == "prices.signing" else set()
     assert outer(module) - HARMLESS <= allowed
     for node in running(module.tree):
         if isinstance(node, ast.Call):
@@ -141,6 +143,7 @@ def test_pure(name: str) -> None:
         ("sqlite3", {"memo"}),
         ("tomli", {"manifest"}),
         ("yaml", {"prompts.yaml_text"}),
+        ("minisign", {"prices.signing"}),
     ],
 )
 def test_one_owner(package: str, owners: set[str]) -> None:
@@ -148,25 +151,39 @@ def test_one_owner(package: str, owners: set[str]) -> None:
     assert any(package in outer(modules()[name]) for name in owners)
 
 
-def test_no_connection_is_ever_opened() -> None:
-    network = {
-        "socket",
-        "ssl",
-        "urllib",
-        "http",
-        "ftplib",
-        "smtplib",
-        "requests",
-        "httpx",
-        "asyncio",
-        "multiprocessing",
-    }
-    assert {name: found for name, module in modules().items() if (found := outer(module) & network)} == {}
+NETWORK = {
+    "socket", "ssl", "urllib", "http", "ftplib", "smtplib", "requests", "httpx", "asyncio", "multiprocessing",
+}  # fmt: skip
+
+
+def test_connections_are_opened_in_one_place() -> None:
+    """And it is reached by the commands that are asked to use the network or a price file, and by nothing else."""
+    assert {name for name, module in modules().items() if outer(module) & NETWORK} == {"fetch"}
+    users = {name for name, module in modules().items() if "fetch" in inner(module)}
+    assert users == {"commands.update_db", "commands.prices_diff", "commands.prices_verify"}
+
+
+def test_what_verifies_is_loaded_by_a_call() -> None:
+    """A hook reaches it, for an installed file that has changed, and pays for it only then."""
+    heavy = {"minisign", "cryptography", *NETWORK}
+    verifying = {f"prices.{each}" for each in ("trust", "signing", "strict_json", "price_file")}
+    for name in in_rooms("hooks", *IO, *JOINING, *PURE):
+        found = {each.removeprefix(f"{PACKAGE}.") for each in loaded_at_once(modules()[name])}
+        if name != "fetch":  # reached by calls only, see above
+            assert not {each.partition(".")[0] for each in found} & heavy, name
+            assert name in verifying or not found & verifying, name
+    assert "hashlib" not in loaded_at_once(modules()["pricestore"])
+
+
+def loaded_at_once(module: Module) -> set[str]:
+    """What importing the module imports: not what its functions do when they are called."""
+    statements = [node for node in module.tree.body if not isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    return imported(ast.Module(statements, []), module.name, module.name in PACKAGES)
 
 
 @pytest.mark.parametrize("name", in_rooms("hooks"))
 def test_hooks_reach_no_command(name: str) -> None:
-    assert not {room(other) for other in reached(name)} & {"cli", "commands", "__main__"}
+    assert not {room(other) for other in reached(name)} & {"cli", "commands", "__main__", "fetch", "manifest_file"}
     assert not {"click", "tiktoken", "requests"} & outer(modules()[name])
 
 
@@ -177,7 +194,7 @@ def test_nothing_below_reaches_a_face() -> None:
 
 
 def test_no_command_imports_another() -> None:
-    shared = {"commands.options", "commands.sides", "commands"}
+    shared = {"commands"} | {f"commands.{each}" for each in ("options", "sides", "lazy", "asking", "own_prices")}
     for name in set(in_rooms("commands")) - shared:
         assert {other for other in inner(modules()[name]) if room(other) == "commands"} <= shared, name
     for name in shared:
@@ -192,4 +209,4 @@ def test_no_io_room_imports_another() -> None:
 def test_modules_are_found_by_name_in_two_places_only() -> None:
     """What `import_module` brings in is in no graph: the package's own names, and the commands."""
     dynamic = {name for name, module in modules().items() if "importlib" in outer(module)}
-    assert dynamic == {"", "cli"}
+    assert dynamic == {"", "commands.lazy"}

@@ -23,7 +23,7 @@ from ..models import resolve_model
 from ..prices.units import per_mtok
 from ..render.sanitise import terminal_name
 from .asking import can_ask, confirm
-from .prices_show import manifest_prices, read_date
+from .own_prices import manifest_prices, read_date
 
 HELP = """Add a dated row of prices to llm-cost.toml, for a model that no price list has, or not at your price.
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from ..clock import today
-from ..errors import ConfigError
+from ..clock import now
 from ..facts import load_bundled_book, load_price_book
 from ..prices.book import PriceBook
 from ..prices.changes import Change, Changes, compare_books
 from ..render.money import format_exact, format_percent
+from ..render.sanitise import terminal_name
 from ..report import Name, Report, Table, Text
 from .options import format_option, show
 
@@ -25,7 +25,7 @@ OLD and NEW are files, or the words installed (what is in use) and bundled (what
 
 \b
 Whether NEW would be accepted: llm-cost prices verify NEW. What it does to your prompts: llm-cost update-db --check.
-Exit codes: 0; 2 a file that is not there; 4 a file that cannot be used.
+A file need not be signed for this. Exit codes: 0; 4 a file that is not there or cannot be used.
 """
 
 
@@ -36,7 +36,8 @@ Exit codes: 0; 2 a file that is not there; 4 a file that cannot be used.
 @click.pass_context
 def diff_command(ctx: click.Context, old: str, new: str, output: str) -> int:
     before, after = _book(old), _book(new)
-    changes = compare_books(before, after, today())
+    day = max(now().date(), before.generated_at, after.generated_at)
+    changes = compare_books(before, after, day)
     if not ctx.obj["quiet"]:
         show(changes_report(changes, before, after), lambda: changes_document(changes, before, after), output)
     return 0
@@ -48,11 +49,14 @@ def _book(word: str) -> PriceBook:
     if word == "installed":
         return load_price_book()
     from ..fetch import read_file
+    from ..prices.price_file import Refused, check_document, parse_document, split_file
 
+    data = read_file(word)
     try:
-        return PriceBook(read_file(word))
-    except FileNotFoundError:
-        raise ConfigError(f"{word} is not there", "Name a file, or: installed, bundled.") from None
+        check_document(parse_document(split_file(data).signed), data)
+    except Refused as refused:
+        raise Refused(refused.id, f"{terminal_name(word)}: {refused.message}", refused.hint) from None
+    return PriceBook(data)
 
 
 def changes_report(changes: Changes, before: PriceBook, after: PriceBook) -> Report:

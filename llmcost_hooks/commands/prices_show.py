@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import click
 
 from ..clock import today
-from ..errors import ConfigError, LlmCostError, PricingError
+from ..errors import PricingError
 from ..facts import load_price_book
 from ..lookup import Paid, make_resolver
 from ..manifest import Assumptions
 from ..prices.book import PriceBook
-from ..prices.own import NO_PRICES, OwnPrices
 from ..report_price import Priced, price_document, price_report
 from .options import format_option, show
+from .own_prices import manifest_prices, read_date
 
 HELP = """Show everything that is known of one model's price on a day.
 
@@ -56,27 +54,3 @@ def show_command(ctx: click.Context, /, name: str, day: str | None, region: str 
 def _aliases(book: PriceBook, found: Paid) -> tuple[str, ...]:
     target = {found.model.row.id, found.pricing_id}
     return tuple(name for name, text in book.lines()[1].items() if text.decode().strip('"') in target)
-
-
-def read_date(text: str) -> date:
-    """ConfigError for what is no day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f'"{text}" is not a day', "For example: --as-of 2026-06-01") from None
-
-
-def manifest_prices() -> tuple[OwnPrices, tuple[str, ...]]:
-    """[prices] of the working tree's manifest, where there is a repository with one; and what to say of it."""
-    from ..git.plumbing import open_repository
-    from ..reading import WORKTREE, read_manifest
-
-    try:
-        repo = open_repository()
-    except LlmCostError:
-        return NO_PRICES, ()
-    try:
-        manifest = read_manifest(repo, WORKTREE) if repo.top is not None else None
-    except LlmCostError as error:
-        return NO_PRICES, (f"llm-cost.toml was not read: {error.message}",)
-    return (manifest.prices if manifest else NO_PRICES), ()

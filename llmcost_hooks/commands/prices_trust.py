@@ -12,7 +12,7 @@ from ..errors import ConfigError
 from ..prices.pins import PINNED, REVOKED
 from ..prices.signing import BadKey, PublicKey, parse_key
 from ..prices.trust import Roots, Trust, revoked_keys
-from ..pricestore import change_trust, load_trust, store_directory
+from ..pricestore import PRICES, change_trust, load_trust, store_directory
 from .asking import confirm
 
 HELP = """Trust a publisher's key on this machine, for this user.
@@ -50,9 +50,7 @@ def trust_command(key: str | None, listing: bool, remove: bool, yes: bool) -> in
     except BadKey as bad:
         raise ConfigError(f"The key {bad}", "Copy it from the publisher's .pub file.") from None
     if remove:
-        change_trust(directory, lambda trust: trust._replace(trusted=tuple(t for t in trust.trusted if t != key)))
-        write(sys.stdout, f"✓ Key {public.shown()} is not trusted here any more\n")
-        return 0
+        return _remove(directory, public)
     _refuse_revoked(public, load_trust(directory))
     write(sys.stdout, f"Key id {public.shown()}\n    {public.text}\n")
     question = "Accept price files that this key signed, on this machine?"
@@ -61,6 +59,26 @@ def trust_command(key: str | None, listing: bool, remove: bool, yes: bool) -> in
         return 1
     change_trust(directory, lambda trust: trust._replace(trusted=tuple(dict.fromkeys((*trust.trusted, public.text)))))
     write(sys.stdout, f"✓ Key {public.shown()} is trusted on this machine\n")
+    return 0
+
+
+def _remove(directory: str, key: PublicKey) -> int:
+    """By its 32 bytes. What it signed and is installed is judged anew when it is read next."""
+
+    def without(trust: Trust) -> Trust:
+        trusted = tuple(text for text in trust.trusted if parse_key(text).key != key.key)
+        introduced = tuple(each for each in trust.introduced if parse_key(each.to).key != key.key)
+        return trust._replace(trusted=trusted, introduced=introduced, verified=None)
+
+    if any(parse_key(text).key == key.key for text in PINNED):
+        raise ConfigError(f"Key {key.shown()} is pinned by this release of llm-cost", "It can only be revoked.")
+    before = load_trust(directory)
+    if without(before) == before._replace(verified=None):
+        raise ConfigError(f"Key {key.shown()} is not trusted here", "Those that are: llm-cost prices trust --list")
+    change_trust(directory, without)
+    write(sys.stdout, f"✓ Key {key.shown()} is not trusted here any more\n")
+    if os.path.exists(os.path.join(directory, PRICES)):
+        write(sys.stdout, "  Prices that only this key signed are not used any more: llm-cost update-db\n")
     return 0
 
 

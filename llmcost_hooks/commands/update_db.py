@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +24,9 @@ from ..pricestore import check, install, reset_trust, store_directory
 from ..render.money import format_delta, format_money, format_percent
 from ..render.sanitise import terminal_name
 from .asking import confirm
+
+if TYPE_CHECKING:
+    from ..git.plumbing import Repository
 
 URL = "https://prices.llm-cost.dev/v1/prices.json"
 HELP = f"""Fetch newer prices, verify who signed them, and install them for this user.
@@ -87,16 +92,23 @@ def _read(url: str, path: str | None, quiet: bool) -> bytes:
     if not quiet:
         write(sys.stdout, f"Fetching from {terminal_name(url)}...\n")
         sys.stdout.flush()
-    return fetch(url, _progress)
+    try:
+        return fetch(url, _progress if not quiet else lambda *_: None)
+    finally:
+        if not quiet:
+            _show("")
 
 
 def _progress(read: int, total: int | None) -> None:
-    """One line that is written over, on a terminal only."""
+    of = f" of {total / 1024:,.0f}" if total else ""
+    _show(f"{read / 1024:,.0f}{of} KiB")
+
+
+def _show(text: str) -> None:
+    """One line that is written over and leaves nothing behind, on a terminal only."""
     stream = sys.stderr
     if stream is not None and stream.isatty():
-        of = f" of {total / 1024:,.0f}" if total else ""
-        end = "\r\x1b[K" if read == total else ""
-        write(stream, f"\r{read / 1024:,.0f}{of} KiB{end}")
+        write(stream, f"\r{text:<30}" if text else f"\r{'':<30}\r")
         stream.flush()
 
 
@@ -130,12 +142,15 @@ def _reset(directory: str, yes: bool) -> int:
 
 def _report(verdict: Verdict, same: bool, only_check: bool, before: PriceBook, after: PriceBook) -> str:
     lines = ["✓ Signature verified (minisign)"]
-    changes = compare_books(before, after, now().date())
+    changes = compare_books(before, after, _day(after))
     if same:
         lines.append(f"✓ Prices of {after.generated_at} are installed already, valid until {after.valid_until}")
     else:
         verb = "Would update" if only_check else "Updated"
-        lines.append(f"✓ {verb} {changes.models:,} models ({_count(changes)} detected)")
+        lines.append(f"✓ {verb} {_count(changes.models, 'model')} ({_moved(changes)} detected)")
+        lines += [
+            f"  {len(names):,} {what}" for names, what in ((changes.added, "new"), (changes.removed, "gone")) if names
+        ]
         lines.append(f"  Prices of {after.generated_at}, valid until {after.valid_until}")
     lines += _rotation(verdict)
     if notable := changes.notable():
@@ -146,8 +161,17 @@ def _report(verdict: Verdict, same: bool, only_check: bool, before: PriceBook, a
     return "\n".join(lines) + "\n"
 
 
-def _count(changes: Changes) -> str:
-    return "1 price change" if len(changes.changed) == 1 else f"{len(changes.changed):,} price changes"
+def _moved(changes: Changes) -> str:
+    return _count(len(changes.changed), "price change")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _day(book: PriceBook) -> date:
+    """Today, and never before the day of the file: a clock that stands at 1970 hides no change."""
+    return max(now().date(), book.generated_at)
 
 
 def _line(change: Change, width: int) -> str:
@@ -180,47 +204,41 @@ def _your_prompts(before: PriceBook, after: PriceBook) -> list[str]:
     except LlmCostError:
         return []
     try:
-        deltas, unit = _deltas(repo, before, after)
+        moved = _deltas(repo, before, after)
     except LlmCostError as error:
         return [f"Your prompts were not compared: {terminal_name(error.message)}"]
-    if not deltas:
+    except OSError as error:
+        return [f"Your prompts were not compared: {error.strerror or 'the system refused'}"]
+    if not moved:
         return []
-    lines = [f"  {terminal_name(prompt_id)}  {change}{unit}" for prompt_id, change in deltas[:10]]
-    more = [f"  and {len(deltas) - 10:,} more prompts"] if len(deltas) > 10 else []
-    return ["Your prompts:", *lines, *more]
+    more = [f"  and {_count(len(moved) - 10, 'more prompt')}"] if len(moved) > 10 else []
+    return ["Your prompts:", *(f"  {terminal_name(prompt_id)}  {what}" for prompt_id, what in moved[:10]), *more]
 
 
-def _deltas(repo: object, before: PriceBook, after: PriceBook) -> tuple[list[tuple[str, str]], str]:
-    """(prompt_id, what changes) of every prompt whose cost moves or appears, and the unit behind it."""
-    from ..clock import today
+def _deltas(repo: Repository, before: PriceBook, after: PriceBook) -> list[tuple[str, str]]:
+    """(prompt_id, what changes) of every prompt whose cost moves, and of those that get or lose a price."""
     from ..estimate import estimate_snapshot
     from ..facts import read_facts
-    from ..git.plumbing import Repository
     from ..memo import Memo, memo_path
     from ..pricing import PromptEstimate
     from ..reading import WORKTREE, read_manifest, read_side
     from ..snapshot import Selection
 
-    assert isinstance(repo, Repository)
     if repo.top is None:
-        return [], ""
-    manifest = read_manifest(repo, WORKTREE)
-    side = read_side(repo, WORKTREE, manifest, Selection())
-    facts = read_facts(repo.cwd, (side,), Memo(memo_path(os.environ)), after)
-    sides = [estimate_snapshot(side.snapshot, facts, book, today(), force_stale=True) for book in (before, after)]
+        return []
+    side, memo = read_side(repo, WORKTREE, read_manifest(repo, WORKTREE), Selection()), Memo(memo_path(os.environ))
+    # Each with its own facts: the model that a name leads to, and so its tokenizer, can be another one.
+    sides = [
+        estimate_snapshot(side.snapshot, read_facts(repo.cwd, (side,), memo, book), book, _day(after), force_stale=True)
+        for book in (before, after)
+    ]
+    unit = f"/{sides[1].period}" if sides[1].period else "/call"
     found: list[tuple[Decimal, str, str]] = []
     for old, new in zip(*(estimate.rows for estimate in sides), strict=True):
         if isinstance(old, PromptEstimate) and isinstance(new, PromptEstimate):
-            delta = new.effective_cost - old.effective_cost
-            if delta:
-                found.append((-abs(delta), new.prompt_id, format_delta(delta)))
-        elif isinstance(new, PromptEstimate) != isinstance(old, PromptEstimate):
-            found.append(
-                (
-                    Decimal("-Infinity"),
-                    new.prompt_id,
-                    "has a price now" if isinstance(new, PromptEstimate) else "has no price any more",
-                )
-            )
-    period = sides[1].period
-    return [(prompt_id, text) for _, prompt_id, text in sorted(found)], f"/{period}" if period else "/call"
+            if delta := new.effective_cost - old.effective_cost:
+                found.append((-abs(delta), new.prompt_id, format_delta(delta) + unit))
+        elif isinstance(new, PromptEstimate) or isinstance(old, PromptEstimate):
+            what = "has a price now" if isinstance(new, PromptEstimate) else "has no price any more"
+            found.append((Decimal("-Infinity"), new.prompt_id, what))
+    return [(prompt_id, what) for _, prompt_id, what in sorted(found)]

@@ -50,6 +50,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             for _ in range(100):
                 self.wfile.write(b"x")
                 time.sleep(0.1)
+        elif name == "drip-headers":
+            self.send_response(200)
+            self.flush_headers()
+            for n in range(90):
+                self.wfile.write(f"X-{n}: x\r\n".encode())
+                time.sleep(0.1)
         elif name == "silent":
             time.sleep(5)
         elif name == "short":

@@ -42,7 +42,7 @@ def test_what_a_person_sees(user: User) -> None:
     )
     user.publisher.offer(cheaper())
     out = passed(user.update()).out
-    assert "✓ Updated 1 models (1 price change detected)" in out
+    assert "✓ Updated 1 model (1 price change detected)" in out
     assert "\nNotable changes:\n  gpt-4o  $2.50 → $2.00/M tokens (-20%)\n" in out
     again = passed(user.update()).out
     assert "✓ Prices of 2026-11-27 are installed already, valid until 2027-01-11" in again
@@ -162,7 +162,7 @@ def test_a_certificate_that_nobody_trusts(user: User, tmp_path: Path) -> None:
     assert user.installed() is None
 
 
-@pytest.mark.parametrize("path", ["drip", "silent"])
+@pytest.mark.parametrize("path", ["drip", "drip-headers", "silent"])
 def test_a_server_that_never_ends(user: User, path: str) -> None:
     """In a process of its own, with shorter patience than the ten and sixty seconds of the command."""
     code = (
@@ -291,6 +291,8 @@ def test_trusting_a_key(user: User, publisher: Publisher) -> None:
     assert f"{shown}  trusted by you\n    {K1.text}\n" in passed(user.run("prices", "trust", "--list")).out
     passed(user.update())
     passed(user.run("prices", "trust", "--remove", K1.text))
+    failed(user.run("prices", "trust", "--remove", K1.text), 2, f"Key {shown} is not trusted here")
+    failed(user.run("--version"), 4, "The installed price file cannot be used", "llm-cost update-db --reset-trust")
     user.publisher.offer(cheaper())
     failed(user.update(), 4, "pins no publisher's key")
 
@@ -325,4 +327,4 @@ def test_what_one_file_changes_in_another(user: User) -> None:
     failed(user.run("prices", "diff", str(old), "nothing"), 4, "Cannot read nothing")
     bad = user.data / "bad.json"
     bad.write_text("{}")
-    failed(user.run("prices", "diff", str(old), str(bad)), 4, "cannot be used")
+    failed(user.run("prices", "diff", str(old), str(bad)), 4, "bad.json: Price file is not signed")
