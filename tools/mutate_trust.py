@@ -269,7 +269,7 @@ def listed() -> dict[str, str]:
     """Survivors that are known, and why no test can kill them."""
     lines = ALIVE.read_text("utf-8").splitlines() if ALIVE.exists() else []
     pairs = [line.rsplit(" || ", 1) for line in lines if line and not line.startswith("#")]
-    return {name: why for name, why in pairs}
+    return {each[0]: each[-1] for each in pairs}
 
 
 def main() -> int:
@@ -312,9 +312,8 @@ def main() -> int:
         totals.update(made=len(made), killed=killed, can=can)
         bad += score < GOAL or bool(wrong)
         print(*lines[-1 - len(survivors) - len(wrong) :], f"  ({time.monotonic() - begin:.0f} s)", sep="\n", flush=True)
-    lines.append(
-        f"all: {totals['made']} mutants, {totals['killed']} of {totals['can']} killed: {100 * totals['killed'] / max(totals['can'], 1):.1f} %"
-    )
+    score = 100 * totals["killed"] / max(totals["can"], 1)
+    lines.append(f"all: {totals['made']} mutants, {totals['killed']} of {totals['can']} killed: {score:.1f} %")
     print(lines[-1])
     if given.out:
         given.out.write_text("\n".join(lines) + "\n", "utf-8")
