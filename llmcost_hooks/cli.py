@@ -99,6 +99,8 @@ def _run(arguments: list[str]) -> int:
             code = group.invoke(ctx)
     except click.exceptions.Exit as done:
         code = done.exit_code
+    except click.exceptions.Abort:  # Ctrl-C or the end of input at a question
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         usage = f"Run: {error.ctx.command_path} --help" if isinstance(error, click.UsageError) and error.ctx else ""
         complain(error.format_message(), usage)

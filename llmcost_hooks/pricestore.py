@@ -8,7 +8,9 @@ replace the program as well.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -52,7 +54,7 @@ def load_installed(directory: str | None, program: str, roots: Roots | None = No
     if not path or not os.path.lexists(path):
         return None
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(path, _READING)
     except OSError as error:
         raise _bad(f"cannot be read ({error.strerror})") from None
     try:
@@ -77,8 +79,7 @@ def _is_as_verified(directory: str, facts: os.stat_result, program: str) -> bool
     import json
 
     try:
-        with open(os.path.join(directory, TRUST), "rb") as file:
-            value = json.loads(file.read(MAX_TRUST_BYTES))
+        value = json.loads(_content(os.path.join(directory, TRUST), MAX_TRUST_BYTES))
         record, revoked = value["verified"], value["revoked"]
         same = [record[name] for name in ("size", "mtime_ns", "ctime_ns", "ino")] == _identity(facts)
         return bool(same and record["program"] == program and not _is_revoked(record["signers"], revoked))
@@ -102,8 +103,8 @@ def _identity(facts: os.stat_result) -> list[int]:
 
 def _verify_again(directory: str, data: mmap, facts: os.stat_result, program: str, roots: Roots | None) -> None:
     """The whole judgement, and a new record of it where the disk takes one."""
-    from .prices.price_file import Refused
-    from .prices.trust import floor_of, judge_file, moment
+    from .prices.price_file import Refused, moment
+    from .prices.trust import floor_of, judge_file
 
     trust = load_trust(directory)
     try:
@@ -112,6 +113,9 @@ def _verify_again(directory: str, data: mmap, facts: os.stat_result, program: st
         verdict = judge_file(bytes(data), trust._replace(floor=None), _roots(roots), (), published, force_stale=True)
     except Refused as refused:
         raise PricingError(f"The installed price file cannot be used: {refused.message}", _hint(refused)) from None
+    floor = trust.floor or verdict.floor
+    if verdict.floor.generated_at == floor.generated_at and verdict.floor.sha256 != floor.sha256:
+        raise _bad("is not the one that was installed under its date")
     if trust.floor is not None and verdict.floor.generated_at < trust.floor.generated_at:
         raise PricingError(
             f"The installed price file ({verdict.floor.generated_at}) is older than what was installed before.",
@@ -165,22 +169,28 @@ def install(
         trust = load_trust(directory)
         try:
             verdict = judge_file(
-                data, trust, _roots(roots), _floors(directory, bundled), now,
+                data, trust, _roots(roots), _floors(directory, bundled, trust, _roots(roots)), now,
                 accept_rotation=accept_rotation, force_stale=force_stale,
             )  # fmt: skip
         except RefusedAndLearned as refused:
             _replace(directory, TRUST, _rendered(refused.trust))
             raise Refused(refused.id, refused.message, refused.hint) from None
         if verdict.trust.revoked != trust.revoked:
-            _replace(directory, TRUST, _rendered(trust._replace(revoked=verdict.trust.revoked)))
+            _replace(directory, TRUST, _rendered(trust._replace(revoked=verdict.trust.revoked, verified=None)))
         path = os.path.join(directory, PRICES)
-        current = _content(path) == data
+        current = _installed(directory) == data
         if not current:
             _replace(directory, PRICES, data)
         signers = tuple(key.text for key in verdict.signers)
         after = verdict.trust._replace(verified=_record(data, os.stat(path), signers, program))
         if after != trust:
-            _replace(directory, TRUST, _rendered(after))
+            try:
+                _replace(directory, TRUST, _rendered(after))
+            except OSError as error:
+                raise PricingError(
+                    f"Prices are installed, but the trust store was not written: {error.strerror}: {directory}",
+                    "Make room, then run it again.",
+                ) from None
         return verdict, current
 
 
@@ -197,9 +207,9 @@ def check(
     from .prices.trust import judge_file
 
     trust = load_trust(directory)
-    floors = _floors(directory, bundled)
+    floors = _floors(directory, bundled, trust, _roots(roots))
     verdict = judge_file(data, trust, _roots(roots), floors, now, force_stale=force_stale)
-    return verdict, directory is not None and _content(os.path.join(directory, PRICES)) == data
+    return verdict, _installed(directory) == data
 
 
 def _roots(roots: Roots | None) -> Roots:
@@ -209,23 +219,21 @@ def _roots(roots: Roots | None) -> Roots:
     return Roots(PINNED, REVOKED) if roots is None else roots
 
 
-def _floors(directory: str | None, bundled: bytes) -> list[Floor]:
-    """Of the bundled file, and of the installed one if it can be read as one."""
-    from .prices.price_file import Refused
-    from .prices.trust import floor_of
+def _floors(directory: str | None, bundled: bytes, trust: Trust, roots: Roots) -> list[Floor]:
+    """Of the bundled file, and of the installed one if somebody who is trusted signed it."""
+    from .prices.trust import floor_if_signed, floor_of
 
-    floors = [floor_of(bundled)]
-    data = _content(os.path.join(directory, PRICES)) if directory else None
-    if data is not None:
-        with contextlib.suppress(Refused, ValueError):
-            floors.append(floor_of(data))
-    return floors
+    data = _installed(directory)
+    installed = None if data is None else floor_if_signed(data, trust, roots)
+    return [floor_of(bundled), *([installed] if installed else [])]
 
 
-def _content(path: str) -> bytes | None:
+def _installed(directory: str | None) -> bytes | None:
+    """The bytes of the installed file; None where none can be read."""
+    from .prices.price_file import MAX_BYTES
+
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return _content(os.path.join(directory, PRICES), MAX_BYTES + 1) if directory else None
     except OSError:
         return None
 
@@ -241,8 +249,7 @@ def load_trust(directory: str | None) -> Trust:
     if not path or not os.path.lexists(path):
         return Trust()
     try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_TRUST_BYTES + 1)
+        data = _content(path, MAX_TRUST_BYTES + 1)
     except OSError as error:
         raise PricingError(f"The trust store cannot be read ({error.strerror}): {path}", RESET_HINT) from None
     return parse_trust(data[:MAX_TRUST_BYTES])
@@ -251,7 +258,10 @@ def load_trust(directory: str | None) -> Trust:
 def change_trust(directory: str, change: Callable[[Trust], Trust], *, wait: float = LOCK_SECONDS) -> Trust:
     """Replace the trust store by what `change` makes of it, under the lock."""
     with _store(directory), _locked(directory, wait):
-        trust = change(load_trust(directory))
+        before = load_trust(directory)
+        trust = change(before)
+        if set(before.trusted) - set(trust.trusted):  # the installed file may be of a key that is now gone
+            trust = trust._replace(verified=None)
         _replace(directory, TRUST, _rendered(trust))
         return trust
 
@@ -271,6 +281,19 @@ def _rendered(trust: Trust) -> bytes:
 
 
 # --- the disk ----------------------------------------------------------------------------------------------------
+
+_READING = (
+    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+)  # a pipe without a writer must not hang
+
+
+def _content(path: str, limit: int) -> bytes:
+    """The first `limit` bytes of a regular file. OSError for anything else."""
+    descriptor = os.open(path, _READING)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
+        return file.read(limit)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ Rates are USD per 1,000,000 tokens. None = unknown (never priced), 0 = free.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
@@ -14,6 +15,7 @@ from ..errors import PricingError
 
 Source = tuple[str, str, date]  # the page the libraries cite, who compared what, and when
 STANDARD = "standard"
+_PRICE = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,20})?")  # no sign, no exponent: what every reader reads alike
 EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])  # an operation that would round raises
 
 
@@ -274,15 +276,16 @@ def _known_price(value: object) -> Decimal:
 
 
 def _price(value: object) -> Decimal | None:
-    """A decimal string, never a float: 0.1 USD is not 0.1000000000000000055."""
-    if value is None:
-        return None
+    return None if value is None else parse_price(value)
+
+
+def parse_price(value: object) -> Decimal:
+    """A decimal string, never a float: 0.1 USD is not 0.1000000000000000055. TypeError or ValueError for all else."""
     if not isinstance(value, str):
         raise TypeError(f"a price must be a decimal string, not {value!r}")
-    price = Decimal(value)
-    if not price.is_finite() or price < 0:
-        raise ValueError(f"{value} is no price")
-    return price
+    if not _PRICE.fullmatch(value):
+        raise ValueError(f"{value[:40]} is no price")
+    return Decimal(value)
 
 
 def _text(value: object) -> str:
@@ -306,7 +309,10 @@ def _whole(value: object) -> int | None:
 
 
 def _day(value: object) -> date:
-    return date.fromisoformat(_text(value))
+    text = _text(value)
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":  # newer Pythons read more forms
+        raise ValueError(f"{text[:40]} is no date of the form 2026-11-26")
+    return date.fromisoformat(text)
 
 
 def _maybe_day(value: object) -> date | None:

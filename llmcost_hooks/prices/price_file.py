@@ -5,6 +5,7 @@ The signed message is every byte before the line that opens `signatures`; the re
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ..errors import PricingError
 from .book import MAX_NAME, SCHEMA_VERSION, PriceBook
-from .offers import ModelRow, Offer, parse_row, parse_source
+from .offers import ModelRow, Offer, parse_price, parse_row, parse_source
 from .strict_json import Duplicate, NotStrict, parse_strict
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -23,7 +24,7 @@ LEAST_PRICE, HIGHEST_PRICE = Decimal("1e-9"), Decimal("1e6")  # USD per million 
 DATE = "%Y-%m-%dT%H:%M:%SZ"
 
 _START = b'\n  "signatures": {\n'
-_TEXT = rb'"((?:[ !#-\[\]-~]|\\[nt"\\])*)"'
+_TEXT = rb'"((?:[ !#-\[\]-~]|\\[nt"\\]){0,2000})"'
 _TRAILER = re.compile(
     rb'  "signatures": \{\n    "primary": (?:null|'
     + _TEXT
@@ -32,7 +33,7 @@ _TRAILER = re.compile(
     + rb")\n  \}\n\}\n"
 )
 _NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:/@+~-]{{0,{MAX_NAME - 1}}}", re.ASCII)
-_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_STAMP = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _ESCAPES = {b"\\n": b"\n", b"\\t": b"\t", b'\\"': b'"', b"\\\\": b"\\"}
 
 
@@ -124,13 +125,17 @@ def _invalid(field: str) -> Refused:
 
 
 def _moment(document: dict[str, Any], key: str) -> datetime:
-    text = document.get(key)
-    if not isinstance(text, str) or not _STAMP.fullmatch(text):
-        raise _invalid(key)
     try:
-        return datetime.strptime(text, DATE).replace(tzinfo=timezone.utc)
+        return moment(document.get(key))
     except ValueError:
         raise _invalid(key) from None
+
+
+def moment(text: object) -> datetime:
+    """A date of a price file or of a statement, in its one form and of this millennium. ValueError where it is none."""
+    if not isinstance(text, str) or not _STAMP.fullmatch(text):
+        raise ValueError("no date of the form 2026-11-26T00:00:00Z")
+    return datetime.strptime(text, DATE).replace(tzinfo=timezone.utc)
 
 
 def _is_label(value: object) -> bool:
@@ -144,9 +149,11 @@ def _check_models(document: dict[str, Any]) -> dict[str, ModelRow]:
     try:
         sources = {key: parse_source(value) for key, value in document["sources"].items()}
         vendors = [channel["vendor"] for channel in document["channels"].values()]
+        tuned = [channel["fine_tuned"] for channel in document["channels"].values() if "fine_tuned" in channel]
+        factors = [parse_price(each["multiplier"]) for each in tuned if each is not None]
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _invalid("sources or channels") from None
-    if not all(map(_is_label, vendors)):
+    if not all(map(_is_label, vendors)) or not all(map(_is_price, factors)):
         raise _invalid("channels")
     rows = {}
     for name, value in models.items():
@@ -156,8 +163,10 @@ def _check_models(document: dict[str, Any]) -> dict[str, ModelRow]:
             rows[name] = parse_row(name, value, sources)
         except PricingError:
             raise _invalid(f"models.{name}") from None
-        if not all(_is_label(text) for text in _labels(rows[name])) or not all(map(_is_price, _prices(rows[name]))):
+        if not all(map(_is_label, _labels(rows[name]))) or not all(map(_is_price, _prices(rows[name]))):
             raise _invalid(f"models.{name}")
+        if not all(1990 <= offer.effective_from.year < 2100 for offer in rows[name].offers):
+            raise _invalid(f"models.{name}.effective_from")
         for key in ("input_price_per_mtok", "output_price_per_mtok"):
             if not _is_number(value.get(key)):
                 raise _invalid(f"models.{name}.{key}")
@@ -218,8 +227,13 @@ def _check_layout(document: dict[str, Any], data: bytes) -> None:
     """That a search by lines finds what a parser finds: one model a line, one alias a line, in the order of bytes."""
     try:
         models, aliases = PriceBook(data).lines()
-    except PricingError:
+        for lines, part in ((models, "models"), (aliases, "aliases")):
+            if list(lines) != sorted(document[part]):
+                raise _invalid(f"{part} (the layout of its lines)")
+            for name, text in lines.items():
+                if json.loads(text, parse_float=Decimal) != document[part][name]:
+                    raise _invalid(f"{part}.{name} (the layout of its line)")
+    except Refused:
+        raise
+    except (PricingError, ValueError):
         raise _invalid("models (the layout of its lines)") from None
-    for lines, part in ((models, "models"), (aliases, "aliases")):
-        if list(lines) != sorted(document[part]):
-            raise _invalid(f"{part} (the layout of its lines)")

@@ -84,7 +84,7 @@ def parse_key(text: str) -> PublicKey:
 
 
 _FORM = re.compile(
-    r"untrusted comment: [ -~]{0,200}\n([A-Za-z0-9+/]{98,99}={0,2}|[A-Za-z0-9+/]{100})\n"
+    r"untrusted comment: [ -~]{0,200}\n([A-Za-z0-9+/]{99}=)\n"
     r"trusted comment: ([ -~\t]{0,400})\n([A-Za-z0-9+/]{86}==)\n",
     re.ASCII,
 )

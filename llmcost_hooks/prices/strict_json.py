@@ -13,7 +13,9 @@ from typing import Any
 
 MAX_DEPTH = 16
 MAX_DIGITS = 20  # of a number; no count of tokens and no price needs more
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# A string, or what is one up to the end of the text: it never fails half-way, so the whole scan is linear.
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")  # UTF-8 itself can hold none
 _BRACKET = re.compile(rb"[\[{]|[\]}]")
 
 
@@ -40,6 +42,8 @@ def parse_strict(data: bytes) -> Any:
         raise
     except (ValueError, RecursionError, ArithmeticError):
         raise NotStrict("it is not JSON") from None
+    if _SURROGATE.search(data):
+        _refuse_halves(value)
     return value
 
 
@@ -60,10 +64,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             if key in seen:
                 raise Duplicate(f'it has the member "{key}" twice' if _is_plain(key) else "it has a member twice")
             seen.add(key)
-    for each in value.items():
-        for text in each:
-            if isinstance(text, str) and not _is_text(text):
-                raise NotStrict("it holds half a character")
     return value
 
 
@@ -71,13 +71,19 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable() and len(text) <= 100
 
 
-def _is_text(text: str) -> bool:
-    """No lone surrogate, which no encoding can write."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _refuse_halves(value: Any) -> None:
+    """Lone surrogates, which no encoding can write, in any text of the value."""
+    if isinstance(value, str):
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise NotStrict("it holds half a character") from None
+    elif isinstance(value, dict):
+        for each in (*value, *value.values()):
+            _refuse_halves(each)
+    elif isinstance(value, list):
+        for each in value:
+            _refuse_halves(each)
 
 
 def _number(text: str) -> Decimal:

@@ -10,10 +10,20 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from .price_file import DATE, Checked, Refused, Split, check_document, parse_document, split_file
+from .price_file import (
+    DATE,
+    MAX_REVOCATIONS,
+    Checked,
+    Refused,
+    Split,
+    check_document,
+    moment,
+    parse_document,
+    split_file,
+)
 from .signing import (
     PRICES,
     REVOCATION,
@@ -120,7 +130,8 @@ def judge_file(
     now = max([now, *(moment(floor.generated_at) for floor in known)])
     split = split_file(data)
     document = parse_document(split.signed)
-    learned = _with_revocations(trust, roots, document.get("revocations"))
+    revocations = _revocations(document.get("revocations"))
+    learned = _with_revocations(trust, roots, revocations)
     try:
         signers = _signers(split, learned, roots, now)
         file = check_document(document, data)
@@ -130,7 +141,7 @@ def judge_file(
         if learned != trust:
             raise RefusedAndLearned(refused, learned) from None
         raise
-    rotation = _rotation(document.get("rotation"), signers, learned, roots, now)
+    rotation = _rotation(document.get("rotation"), learned, roots, {_key(each.key).key for each in revocations}, now)
     accepted = rotation is not None and accept_rotation
     learned = _after(learned, floor, rotation, accepted)
     return Verdict(learned, file, floor, signers, rotation, accepted)
@@ -160,8 +171,8 @@ def trusted_keys(trust: Trust, roots: Roots, now: datetime) -> tuple[PublicKey, 
     gone = revoked_keys(trust, roots).keys()
     retired = {_key(each.by).key for each in trust.introduced if moment(each.valid_until) < now}
     texts = (*roots.pinned, *trust.trusted, *(each.to for each in trust.introduced))
-    keys = {key.key: key for key in map(_key, texts)}
-    return tuple(key for key in keys.values() if key.key not in gone and key.key not in retired)
+    keys = dict.fromkeys(map(_key, texts))
+    return tuple(key for key in keys if key.key not in gone and key.key not in retired)
 
 
 def revoked_keys(trust: Trust, roots: Roots) -> dict[bytes, str]:
@@ -198,21 +209,28 @@ def _key(text: str) -> PublicKey:
 # --- revocations -------------------------------------------------------------------------------------------------
 
 
-def _with_revocations(trust: Trust, roots: Roots, members: object) -> Trust:
-    """The trust store with every revocation that is what it says: signed by the key that it revokes, which we know.
+def _revocations(members: object) -> list[Revoked]:
+    """Those members of a file that are what they say: signed by the key that they revoke.
 
-    One of a key that nobody here knows would only fill the store.
+    A list longer than a valid file's is not looked at: nothing is known yet of who made it.
+    """
+    if not isinstance(members, list) or len(members) > MAX_REVOCATIONS:
+        return []
+    return [found for found in map(_revocation, members) if found is not None]
+
+
+def _with_revocations(trust: Trust, roots: Roots, revocations: list[Revoked]) -> Trust:
+    """The trust store with the revocations of keys that we know; others would only fill it.
+
+    The record of the installed file goes: what a revoked key introduced may have signed it.
     """
     known, gone = {key.key for key in _all_known(trust, roots)}, revoked_keys(trust, roots)
     new: dict[bytes, Revoked] = {}
-    for member in members if isinstance(members, list) else []:
-        found = _revocation(member)
-        if found is None:
-            continue
-        key = _key(found.key).key
+    for each in revocations:
+        key = _key(each.key).key
         if key in known and key not in gone:
-            new[key] = found
-    return trust._replace(revoked=(*trust.revoked, *new.values())) if new else trust
+            new.setdefault(key, each)
+    return trust._replace(revoked=(*trust.revoked, *new.values()), verified=None) if new else trust
 
 
 def _revocation(member: object) -> Revoked | None:
@@ -253,19 +271,17 @@ def _statement(member: object, keys: set[str]) -> tuple[dict[str, str], bytes, S
 # --- rotation ----------------------------------------------------------------------------------------------------
 
 
-def _rotation(
-    member: object, signers: tuple[PublicKey, ...], trust: Trust, roots: Roots, now: datetime
-) -> Rotation | None:
+def _rotation(member: object, trust: Trust, roots: Roots, gone: set[bytes], now: datetime) -> Rotation | None:
     """The rotation that a file announces; None where there is none that holds now.
 
-    Signed by a key that is trusted, to another one that is neither revoked nor weak, with an overlap that is not over
-    and not longer than 97 days.
+    Signed by a key that is trusted, to another one that is neither revoked (`gone`: in the same file) nor weak, with
+    an overlap that is not over and not longer than 97 days.
     """
     try:
         value, message, signature = _statement(member, {"rotate_to", "valid_until"})
         to, until = parse_key(value["rotate_to"]), moment(value["valid_until"])
         by = next((key for key in trusted_keys(trust, roots, now) if key.id == signature.key_id), None)
-        if by is None or to.key == by.key or to.key in revoked_keys(trust, roots):
+        if by is None or to.key == by.key or to.key in {*gone, *revoked_keys(trust, roots)}:
             return None
         if not now < until <= now + MAX_OVERLAP:
             return None
@@ -292,7 +308,8 @@ def _signers(split: Split, trust: Trust, roots: Roots, now: datetime) -> tuple[P
             raise Refused(
                 "E_REVOKED", f"Signed by revoked key {key.shown()} ({gone[key.key]}).", "Run: llm-cost update-db"
             )
-    trusted = {key.id: key for key in trusted_keys(trust, roots, now)}
+    # A label is no proof: where two keys bear the same one, the earlier keeps it, and pinned keys come first.
+    trusted = {key.id: key for key in reversed(trusted_keys(trust, roots, now))}
     signers = tuple(
         _verified(split.signed, each, trusted[each.key_id]) for each in signatures if each.key_id in trusted
     )
@@ -364,15 +381,23 @@ def _check_age(file: Checked, floor: Floor, floors: list[Floor], now: datetime, 
 def floor_of(data: bytes) -> Floor:
     """The floor of a file that is trusted already. Refused where it is damaged."""
     signed = split_file(data).signed
-    stamp = re.search(rb'^  "generated_at": "(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)",$', signed, re.MULTILINE)
-    if stamp is None:
-        raise Refused("E_SCHEMA", "Price file is not valid: the field generated_at is not.")
-    return Floor(stamp[1].decode("ascii"), hashlib.sha256(signed).hexdigest())
+    stamp = re.search(rb'^  "generated_at": "([^"\n]+)",$', signed, re.MULTILINE)
+    try:
+        text = stamp[1].decode("ascii") if stamp else ""
+        moment(text)
+    except ValueError:
+        raise Refused("E_SCHEMA", "Price file is not valid: the field generated_at is not.") from None
+    return Floor(text, hashlib.sha256(signed).hexdigest())
 
 
-def moment(text: str) -> datetime:
-    """A date of a price file or of a statement. ValueError where it is none."""
-    return datetime.strptime(text, DATE).replace(tzinfo=timezone.utc)
+def floor_if_signed(data: bytes, trust: Trust, roots: Roots) -> Floor | None:
+    """The floor of an installed file; None where it is damaged, so that no damage can lock newer files out."""
+    try:
+        floor = floor_of(data)
+        _signers(split_file(data), trust, roots, moment(floor.generated_at))
+    except Refused:
+        return None
+    return floor
 
 
 # --- the store as a file -----------------------------------------------------------------------------------------
@@ -396,15 +421,17 @@ def parse_trust(data: bytes) -> Trust:
     """What `render_trust` wrote, strictly. Refused: E_TRUST; a damaged store is never taken for an empty one."""
     try:
         value = parse_strict(data)
-        if value.pop("version") != 1 or set(value) != set(Trust._fields):
+        if _same(int, value.pop("version")) != 1 or set(value) != set(Trust._fields):
             raise ValueError
         parts: dict[str, Any] = {"trusted": tuple(_same(str, text) for text in _same(list, value["trusted"]))}
         parts |= {name: tuple(_made(kind, each) for each in _same(list, value[name])) for name, kind in _PARTS.items()}
         parts |= {name: None if value[name] is None else _made(kind, value[name]) for name, kind in _SINGLE.items()}
         trust = Trust(**parts)
         _all_known(trust, Roots())
-        for text in (*(each.valid_until for each in trust.introduced), *([trust.floor[0]] if trust.floor else [])):
-            moment(text)
+        for each in (*trust.introduced, *trust.announced):
+            moment(each.valid_until)
+        if trust.floor is not None:
+            moment(trust.floor.generated_at)
         return trust
     except (NotStrict, BadKey, ValueError, TypeError, KeyError, AttributeError):
         raise Refused(

@@ -8,6 +8,7 @@ import pty
 import select
 import subprocess
 import sys
+import termios
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -225,7 +226,10 @@ def converse(repo: Repo, *args: str, answers: list[tuple[str, str]]) -> tuple[in
     leader, follower = pty.openpty()
     env = {**os.environ, "PYTHONPATH": MODULES, "TERM": "xterm", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "llmcost_hooks", *args]
-    with subprocess.Popen(command, cwd=repo.path, env=env, stdin=follower, stdout=follower, stderr=follower) as process:
+    with subprocess.Popen(
+        command, cwd=repo.path, env=env, stdin=follower, stdout=follower, stderr=follower, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  (so that Ctrl-C reaches it)
+    ) as process:  # fmt: skip
         os.close(follower)
         shown, seen = "", 0
         try:
