@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from llmcost_hooks import load_price_book
 from llmcost_hooks.commands.demo import build_example
+from llmcost_hooks.data import open_data
+from tools.publish_prices import prefix, stamp
 
-from .shell import Shell, write_programs
+from ..trust.files import BUNDLED_AT, signed
+from .shell import KEY, Shell, write_programs
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +32,21 @@ def example(tmp_path_factory: pytest.TempPathFactory, sealed_session: Path) -> P
     return folder
 
 
+@pytest.fixture(scope="session")
+def newer_prices() -> bytes:
+    """The bundled prices a day later, gpt-4o's input a fifth cheaper, signed by a key of the tests."""
+    lines = prefix(stamp(bytes(open_data("prices.json")), BUNDLED_AT + timedelta(days=1))).split(b"\n")
+    cheaper = [
+        line.replace(b'"input": "2.5"', b'"input": "2"') if line.startswith(b'    "gpt-4o": ') else line
+        for line in lines
+    ]
+    return signed(b"\n".join(cheaper), KEY)
+
+
 @pytest.fixture
-def shell(example: Path, programs: Path, tmp_path: Path) -> Shell:
-    """A shell in a copy of the demo's repository: main, and feat/new-prompts checked out."""
+def shell(example: Path, programs: Path, newer_prices: bytes, tmp_path: Path) -> Shell:
+    """A shell in a copy of the demo's repository: main, and feat/new-prompts checked out; a price file beside it."""
     folder = tmp_path / "repo"
     shutil.copytree(example, folder, symlinks=True)
+    (tmp_path / "prices.json").write_bytes(newer_prices)
     return Shell(folder, programs)

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..cli.running import MODULES
+from ..trust.files import key
+
+KEY = key("example")  # never printed whole in a document: anybody can make files with it
 
 # What an installed package has on PATH, and the function behind it (setup.cfg, entry points).
 PROGRAMS = {
@@ -20,14 +23,10 @@ PROGRAMS = {
 
 # The documents show figures of the price file's day, so that is the day on which their commands run.
 CLOCK = """\
-import datetime
+import datetime, time
 
-class Clock(datetime.datetime):
-    @classmethod
-    def now(cls, tz=None):
-        return super().now(tz).replace({day})
-
-datetime.datetime = Clock
+moment = datetime.datetime({day}, hour=12, tzinfo=datetime.timezone.utc).timestamp()
+time.time = lambda: moment  # the name that `llmcost_hooks.clock` asks
 """
 
 
@@ -50,7 +49,13 @@ class Shell(NamedTuple):
         done = subprocess.run(
             ["sh", "-c", line],
             cwd=self.folder,
-            env={**os.environ, "PATH": path, "PYTHONPATH": modules},
+            env={
+                **os.environ,
+                "PATH": path,
+                "PYTHONPATH": modules,
+                "XDG_DATA_HOME": str(self.folder.parent / "data"),
+                "KEY": KEY.text,
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
