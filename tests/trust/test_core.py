@@ -289,6 +289,7 @@ def test_dates() -> None:
         (b"{}", "E_UNSIGNED"),
         (b'{"signatures"}', "E_FORMAT"),
         (closed(b"{\n", "x" * 2001), "E_FORMAT"),
+        (closed(b"", "x"), "E_FORMAT"),
         (closed(b"{\n", "\u00fc"), "E_FORMAT"),
     ],
 )
@@ -368,6 +369,8 @@ def window(**members: Any) -> list[dict[str, Any]]:
         ({"schema_version": Decimal("1.0")}, "schema_version"),
         ({"generated_at": "9999-12-31T00:00:00Z"}, "generated_at"),
         ({"valid_until": "soon"}, "valid_until"),
+        ({"valid_until": "2026-11-28T12:00:00Z"}, "valid_until"),
+        ({"valid_until": "2027-03-28T12:00:01Z"}, "valid_until"),
         ({"db_version": ""}, "db_version"),
         ({"db_version": "x" * 401}, "db_version"),
         ({"db_version": 1}, "db_version"),
@@ -451,6 +454,17 @@ def test_members_that_are_no_object(member: str) -> None:
     value, data = document()
     with pytest.raises(Refused, match=f"the field {member} is not"):
         check_document({**value, member: []}, data)
+    with pytest.raises(Refused, match=f"the field {member} is not"):
+        check_document({**value, member: ["gpt-4o"]}, data)
+
+
+def test_as_many_models_as_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    value, data = document()
+    monkeypatch.setattr("llmcost_hooks.prices.price_file.MAX_MODELS", 2)
+    assert check_document(value, data).models == 2
+    monkeypatch.setattr("llmcost_hooks.prices.price_file.MAX_MODELS", 1)
+    with pytest.raises(Refused, match="the field models is not"):
+        check_document(value, data)
 
 
 @pytest.mark.parametrize(
