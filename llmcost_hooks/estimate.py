@@ -97,7 +97,8 @@ def estimate_snapshots(
                 if same is None or same[0] != file or same[1] != period:
                     known[file.prompt_id] = file, period, price(file, period)
             rows = tuple([known[file.prompt_id][2] for file in snapshot.files])
-            prices = price_info(book, on, snapshot.manifest.prices.as_of if snapshot.manifest else None)
+            own = snapshot.manifest.prices if snapshot.manifest else None
+            prices = price_info(book, on, own.as_of if own else None)
             estimates.append(Estimate(snapshot.label, snapshot.commit, period, rows, prices))
     for estimate in estimates:
         if estimate.prices.freshness and not force_stale and any(True for _ in estimate.priced()):

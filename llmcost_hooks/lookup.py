@@ -29,10 +29,10 @@ class Paid(NamedTuple):
     notes: tuple[str, ...]
 
 
-Resolve = Callable[[str, Assumptions, OwnPrices], "Paid | Problem"]
+Resolve = Callable[[str, Assumptions, "OwnPrices | None"], "Paid | Problem"]
 
 
-def find_model(name: str, assumed: Assumptions, book: PriceBook, own: OwnPrices = NO_PRICES) -> Model | None:
+def find_model(name: str, assumed: Assumptions, book: PriceBook, own: OwnPrices | None = None) -> Model | None:
     """The model whose tokens are counted: the named one, or where nobody knows that name what `pricing_id` says."""
     model = resolve_model(name, book, own)
     if model is None and assumed.pricing_id is not None:
@@ -44,10 +44,11 @@ def make_resolver(book: PriceBook, on: date) -> Resolve:
     """(name, assumptions, own prices) -> what it is priced with, or the Problem with it; each asked once."""
     known: dict[tuple[object, ...], Paid | Problem] = {}
 
-    def resolve(name: str, assumed: Assumptions, own: OwnPrices) -> Paid | Problem:
+    def resolve(name: str, assumed: Assumptions, own: OwnPrices | None) -> Paid | Problem:
         key = (name, assumed.region, assumed.fine_tuned, assumed.pricing_id, assumed.price_version, id(own))
         if key not in known:
-            known[key] = _resolve(name, assumed, own, book, own.as_of or on)
+            prices = own or NO_PRICES
+            known[key] = _resolve(name, assumed, prices, book, prices.as_of or on)
         return known[key]
 
     return resolve

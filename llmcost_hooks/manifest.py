@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import ConfigError
 from .manifest_grammar import check_keys, read_table, read_value
@@ -32,8 +32,10 @@ from .manifest_values import (
     read_time,
     read_variables,
 )
-from .prices.own import NO_PRICES, OwnPrices
 from .prompts import FORMATS
+
+if TYPE_CHECKING:
+    from .prices.own import OwnPrices
 
 NAME = "llm-cost.toml"
 MAX_BYTES = 256 * 1024
@@ -96,7 +98,7 @@ class Manifest(NamedTuple):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     prompts: tuple[PromptEntry, ...] = ()
-    prices: OwnPrices = NO_PRICES
+    prices: OwnPrices | None = None  # None: no [prices]; its module is loaded only where there is one
 
 
 def parse_manifest(data: bytes, *, origin: str = NAME) -> Manifest:
@@ -152,7 +154,7 @@ def _manifest(document: dict[str, Any], source: Source) -> Manifest:
         tuple(discover.get("include", ())),
         tuple(discover.get("exclude", ())),
         entries,
-        _prices(document["prices"], source) if "prices" in document else NO_PRICES,
+        _prices(document["prices"], source) if "prices" in document else None,
     )
 
 

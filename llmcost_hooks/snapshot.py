@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import ConfigError, ExitCode
 from .globs import Globs
 from .manifest import Assumptions, Manifest
-from .prices.own import NO_PRICES, OwnPrices
 from .prompts import Problem, format_of
 from .prompts.discovery import EXCLUDE, INCLUDE
+
+if TYPE_CHECKING:
+    from .prices.own import OwnPrices
 
 
 class PromptFile(NamedTuple):
@@ -24,7 +26,7 @@ class PromptFile(NamedTuple):
     tags: Mapping[str, str]
     named: bool  # prompt_id comes from the manifest; otherwise it is the path
     problem: Problem | None = None
-    prices: OwnPrices = NO_PRICES  # of its side's manifest
+    prices: OwnPrices | None = None  # of its side's manifest
 
 
 MISSING = Problem(
@@ -115,7 +117,7 @@ def make_snapshot(
     defaults = manifest.defaults if manifest else Assumptions()
     below = defaults._replace(model=None)
     tags = manifest.tags if manifest else {}
-    prices = manifest.prices if manifest else NO_PRICES
+    prices = manifest.prices if manifest else None
     shared = selection.assumptions.over(below)  # of every prompt that has no entry of its own
     files = []
     if not borrowed and not selection.include:

@@ -91,6 +91,17 @@ def raw(change: Callable[[bytes], bytes]) -> bytes:
     return signed(change(signed_part(small(MADE))), K1)
 
 
+def tuned(factor: str) -> dict[str, Any]:
+    return {"openai": {"vendor": "OpenAI", "service": "API", "fine_tuned": {"multiplier": factor}}}
+
+
+def since(day: str) -> dict[str, Any]:
+    value = small(MADE)
+    offers = json.loads(json.dumps(value["models"]["gpt-4o"]["offers"]))
+    offers[0]["prices"][0]["effective_from"] = day
+    return model(offers=offers)
+
+
 def number(text: bytes) -> bytes:
     return raw(lambda data: data.replace(b'"input_price_per_mtok": 2.5', b'"input_price_per_mtok": ' + text, 1))
 
@@ -103,6 +114,15 @@ def accepted() -> list[Vector]:
     revoking = signed(small(MADE, revocations=[revocation(K1)]), K2)
     gone = [{"key": K1.text, "reason": "exposed"}]
     other_slot = signed(small(MADE), K2)
+    record = {
+        "sha256": "22" * 32,
+        "size": 1,
+        "mtime_ns": 2,
+        "ctime_ns": 3,
+        "ino": 4,
+        "signers": [K1.text],
+        "program": "1",
+    }
     return [
         vector("primary only", GOOD, "accept"),
         vector("both signatures, the first key pinned", both, "accept", pins=[K1.text]),
@@ -138,6 +158,15 @@ def accepted() -> list[Vector]:
         vector("members of revocations that are no statements", signed(small(MADE, revocations=[1, "x", {}, {"statement": 1, "signature": 2}, {"statement": "{}\n", "signature": ""}]), K1), "accept", after={"revoked": []}),
         vector("a rotation is announced and not accepted", overlap, "accept", after={"announced": [to_k3], "introduced": []}),
         vector("a rotation is accepted", overlap, "accept", accept_rotation=True, after={"announced": [], "introduced": [to_k3]}),
+        vector("a rotation to a key that the same file revokes", signed(small(MADE, revocations=[revocation(K3)], rotation=rotation(K1, K3, NOW + timedelta(days=9))), K1), "accept", accept_rotation=True, after={"announced": [], "introduced": []}),
+        vector("the old key signs in the last moment of the overlap", GOOD, "accept", trust=trust(introduced=[{**to_k3, "valid_until": stamp(NOW)}])),
+        vector("a user's key under the label of a pinned one displaces nothing", GOOD, "accept", trust=trust(trusted=[Key(K1.id, K3.seed).text])),
+        vector("a pinned key that the user trusts under another label", GOOD, "accept", trust=trust(trusted=[Key(K3.id, K1.seed).text])),
+        vector("a learned revocation drops the record of the installed file", revoking, "accept", trust=trust(verified=record), after={"revoked": gone, "verified": None}),
+        vector("a known revocation keeps it", revoking, "accept", trust=trust(verified=record, revoked=gone), after={"revoked": gone, "verified": record}),
+        vector("of two revocations of a key the first is kept", signed(small(MADE, revocations=[revocation(K1), revocation(K1, reason="again")]), K2), "accept", after={"revoked": gone}),
+        vector("a price of 0 with many digits", rate("0.00000000000000000000"), "accept"),
+        vector("a factor for fine-tuned models", signed(small(MADE, channels=tuned("1.5")), K1), "accept"),
         vector("an accepted key signs alone", from_k3, "accept", trust=trust(introduced=[to_k3])),
         vector("the old key signs within the overlap", GOOD, "accept", trust=trust(introduced=[to_k3])),
         vector("a rotation with 97 days of overlap", signed(small(MADE, rotation=rotation(K1, K3, NOW + timedelta(days=97))), K1), "accept", after={"announced": [{**to_k3, "valid_until": stamp(NOW + timedelta(days=97))}]}),
@@ -157,6 +186,7 @@ def accepted() -> list[Vector]:
                 ("a date that is none", statement(K1, ROTATION, rotate_to=K3.text, valid_until="soon"), {}),
                 ("one member too many", statement(K1, ROTATION, rotate_to=K3.text, valid_until=stamp(NOW + timedelta(days=9)), x="y"), {}),
                 ("on two lines", two_lines(), {}),
+                ("a date of another form", statement(K1, ROTATION, rotate_to=K3.text, valid_until="2026-12-9T0:0:0Z"), {}),
                 ("no statement", 7, {}),
             )
         ],
@@ -239,6 +269,7 @@ def refused() -> list[Vector]:
         ("a number of 21 digits", number(b"9" * 21), "E_JSON", {}),
         ("17 arrays deep, and signed", deep, "E_JSON", {}),
         ("100,000 arrays deep, unsigned", edited(b'"currency"', b"[" * 100_000 + b'"currency"'), "E_JSON", {}),
+        ("half a character in an array", raw(lambda data: data.replace(b'"currency"', b'"more": ["\\udc00"], "currency"', 1)), "E_JSON", {}),
         ("half a character", raw(lambda data: data.replace(b'"USD"', b'"\\ud800"', 1)), "E_JSON", {}),
         ("bytes that are not UTF-8", raw(lambda data: data.replace(b'"USD"', b'"\xff"', 1)), "E_JSON", {}),
         ("a comma too many", raw(lambda data: data.replace(b'"currency": "USD",', b'"currency": "USD",,', 1)), "E_JSON", {}),
@@ -260,6 +291,20 @@ def refused() -> list[Vector]:
         ("a price below the least", rate("0.0000000009"), "E_SCHEMA", {}),
         ("a price above the highest", rate("1000000.01"), "E_SCHEMA", {}),
         ("a price that is a word", rate("free"), "E_SCHEMA", {}),
+        ("a price with an exponent", rate("1e3"), "E_SCHEMA", {}),
+        ("a price with an underscore", rate("1_000"), "E_SCHEMA", {}),
+        ("a price with a space", rate(" 1"), "E_SCHEMA", {}),
+        ("a price with a sign", rate("+1"), "E_SCHEMA", {}),
+        ("a price in other digits", rate("\u0661"), "E_SCHEMA", {}),
+        ("a price of 21 decimals", rate("1.000000000000000000001"), "E_SCHEMA", {}),
+        ("a price without a digit before its point", rate(".5"), "E_SCHEMA", {}),
+        ("a factor of NaN for fine-tuned models", signed(small(MADE, channels=tuned("NaN")), K1), "E_SCHEMA", {}),
+        ("a factor for fine-tuned models above the highest price", signed(small(MADE, channels=tuned("1000001")), K1), "E_SCHEMA", {}),
+        ("a price from a day without dashes", signed(since("20250101"), K1), "E_SCHEMA", {}),
+        ("a price from a week", signed(since("2025-W01-1"), K1), "E_SCHEMA", {}),
+        ("a price from 2100 on", signed(since("2100-01-01"), K1), "E_SCHEMA", {}),
+        ("a price from 1989 on", signed(since("1989-12-31"), K1), "E_SCHEMA", {}),
+        ("a line with another price than the document", raw(lambda data: data.replace(b'"tokenizer": "o200k_base", "life', b'"tokenizer": "o200k_base", "more": {\n    "gpt-4o-mini": {}}, "life', 1)), "E_SCHEMA", {}),
         ("no models", signed(small(MADE, models={}), K1), "E_SCHEMA", {}),
         ("models as a list", raw(lambda data: data.replace(b'"models": {', b'"models": [], "old": {', 1)), "E_SCHEMA", {}),
         ("an escape in a model's name", signed({**small(MADE), "models": {"gpt\x1b[2J": small(MADE)["models"]["gpt-4o"]}, "aliases": {}}, K1), "E_SCHEMA", {}),
@@ -287,6 +332,8 @@ def refused() -> list[Vector]:
         ("valid for no time", signed(small(MADE, days=0), K1), "E_SCHEMA", {}),
         ("dates reversed", signed(small(MADE, days=-1), K1), "E_SCHEMA", {}),
         ("the 30th of February", signed(small(MADE, generated_at="2026-02-30T00:00:00Z"), K1), "E_SCHEMA", {}),
+        ("a date in the year 9999", signed(small(MADE, generated_at="9999-12-30T00:00:00Z", valid_until="9999-12-31T00:00:00Z"), K1), "E_SCHEMA", {}),
+        ("a date in one digit", signed(small(MADE, generated_at="2026-11-8T11:00:00Z"), K1), "E_SCHEMA", {}),
         ("a date with an offset", signed(small(MADE, generated_at="2026-11-28T11:00:00+00:00"), K1), "E_SCHEMA", {}),
         ("a date without a time", signed(small(MADE, generated_at="2026-11-28"), K1), "E_SCHEMA", {}),
         ("a date as a number", signed(small(MADE, generated_at=1), K1), "E_SCHEMA", {}),
@@ -313,6 +360,10 @@ def refused() -> list[Vector]:
         ("a forged file teaches a true revocation", signed(small(MADE, revocations=[revocation(K1)]), THIEF), "E_NOKEY", {"after": {"revoked": gone}}),
         ("an invalid file teaches a true revocation", signed(small(MADE, revocations=[revocation(K1)], currency="EUR"), K2), "E_SCHEMA", {"after": {"revoked": gone}}),
         ("an old file teaches a true revocation", signed(small(BUNDLED - timedelta(days=1), revocations=[revocation(K1)]), K2), "E_ROLLBACK", {"after": {"revoked": gone}}),
+        ("a list of 65 revocations is not looked at", signed(small(MADE, revocations=[revocation(K1), *[1] * 64]), K2), "E_SCHEMA", {"after": {"revoked": []}}),
+        ("the 64th revocation of a forged file", signed(small(MADE, revocations=[*[1] * 63, revocation(K1)]), THIEF), "E_NOKEY", {"after": {"revoked": gone}}),
+        ("a file of an introduced key revokes who introduced it", signed(small(MADE, revocations=[revocation(K1)]), K3), "E_REVOKED", {"trust": trust(introduced=[to_k3]), "after": {"revoked": gone, "verified": None}}),
+        ("a user's key under the label of a pinned one", signed(small(MADE), Key(K1.id, K3.seed)), "E_SIG", {"trust": trust(trusted=[Key(K1.id, K3.seed).text])}),
         ("a revoked key under another label", signed(small(MADE), relabelled), "E_REVOKED", {"pins": [relabelled.text, K2.text], "trust": trust(revoked=gone)}),
         ("every key is revoked", signed(small(MADE), THIEF), "E_ALLREVOKED", {"pins": [K1.text], "trust": trust(revoked=gone)}),
         ("the old key after the overlap of an accepted rotation", GOOD, "E_NOKEY", {"trust": trust(introduced=[{**to_k3, "valid_until": stamp(NOW - timedelta(seconds=1))}])}),

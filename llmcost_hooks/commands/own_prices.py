@@ -29,4 +29,4 @@ def manifest_prices() -> tuple[OwnPrices, tuple[str, ...]]:
         manifest = read_manifest(repo, WORKTREE) if repo.top is not None else None
     except LlmCostError as error:
         return NO_PRICES, (f"llm-cost.toml was not read: {error.message}",)
-    return (manifest.prices if manifest else NO_PRICES), ()
+    return ((manifest and manifest.prices) or NO_PRICES), ()

@@ -64,11 +64,12 @@ def _parsed(data: bytes | None) -> Manifest | None:
 def _rows(manifest: Manifest | None) -> list[OwnRates]:
     from ..prices.own import ALWAYS
 
-    return [row for row in manifest.prices.rates if row.effective_from != ALWAYS] if manifest else []
+    prices = manifest.prices if manifest else None
+    return [row for row in prices.rates if row.effective_from != ALWAYS] if prices else []
 
 
 def _warn(manifest: Manifest | None) -> None:
-    for row in manifest.prices.rates if manifest else ():
+    for row in manifest.prices.rates if manifest and manifest.prices else ():
         for variant, rates in row.variants:
             if rates.input is not None and rates.cache_read is not None and rates.cache_read > rates.input:
                 complain(f"warning: {row.model}: its {variant} cached input is dearer than its input")

@@ -40,7 +40,7 @@ def parse_strict(data: bytes) -> Any:
         )
     except NotStrict:
         raise
-    except (ValueError, RecursionError, ArithmeticError):
+    except (ValueError, ArithmeticError):
         raise NotStrict("it is not JSON") from None
     if _SURROGATE.search(data):
         _refuse_halves(value)

@@ -206,6 +206,7 @@ def test_what_is_appended_is_what_is_read(
 
     row = NewRow(name, date(2026, 11, 26), given_input, output, cached, None, None, tuned, guess, 'A "B" \\ C', base)
     found = parse_manifest(append_row(PROJECT, row).encode()).prices
+    assert found is not None
     (rates,) = found.rates
     assert (rates.model, rates.fine_tuned, rates.estimated, rates.operator) == (name, tuned, guess, 'A "B" \\ C')
     assert dict(rates.variants)["standard"][:3] == (given_input, output, cached)

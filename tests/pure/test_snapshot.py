@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from llmcost_hooks.errors import ConfigError, ExitCode
 from llmcost_hooks.manifest import Assumptions, Manifest, PromptEntry
-from llmcost_hooks.prices.own import NO_PRICES
 from llmcost_hooks.prompts import Problem
 from llmcost_hooks.snapshot import MISSING, Finder, Selection, Snapshot, make_snapshot
 
@@ -141,7 +140,7 @@ def test_a_side_without_a_manifest() -> None:
         ("prompts/a.txt", "prompts/a.txt", "oid of prompts/a.txt", "text"),
         ("prompts/b.md", "prompts/b.md", "oid of prompts/b.md", "front-matter"),
     ]
-    assert [file[4:] for file in side.files] == [(Assumptions(), None, {}, False, None, NO_PRICES)] * 2
+    assert [file[4:] for file in side.files] == [(Assumptions(), None, {}, False, None, None)] * 2
 
 
 def test_what_the_manifest_says_of_a_prompt() -> None:
