@@ -249,10 +249,10 @@ def load_trust(directory: str | None) -> Trust:
     if not path or not os.path.lexists(path):
         return Trust()
     try:
-        data = _content(path, MAX_TRUST_BYTES + 1)
+        data = _content(path, MAX_TRUST_BYTES)
     except OSError as error:
         raise PricingError(f"The trust store cannot be read ({error.strerror}): {path}", RESET_HINT) from None
-    return parse_trust(data[:MAX_TRUST_BYTES])
+    return parse_trust(data)
 
 
 def change_trust(directory: str, change: Callable[[Trust], Trust], *, wait: float = LOCK_SECONDS) -> Trust:

@@ -220,6 +220,7 @@ def test_signatures(text: str) -> None:
         (K1.sign(MESSAGE, PRICES)[:-1], "format"),
         (changed(1, base64.b64encode(b"ED" + bytes(71)).decode()), "format"),
         (changed(1, base64.b64encode(b"ED" + bytes(73)).decode()), "format"),
+        (changed(1, base64.b64encode(b"ED" + bytes(72)).decode()[:-2] + "B="), "format"),
         (changed(3, base64.b64encode(bytes(63)).decode()), "format"),
         (changed(3, base64.b64encode(bytes(64)).decode()[:-3] + "B=="), "format"),
         (changed(0, "untrusted comment x"), "format"),
@@ -252,7 +253,7 @@ def test_what_does_not_verify(text: str, key: Key, kind: str) -> None:
     assert caught.value.kind == kind
 
 
-def test_the_empty_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hidden_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "minisign", ModuleType("minisign"))
     with pytest.raises(ConfigError, match="hides py-minisign") as caught:
         verify(MESSAGE, parse_signature(K1.sign(MESSAGE, PRICES)), parse_key(K1.text), PRICES)

@@ -25,7 +25,7 @@ from llmcost_hooks.prices.trust import Roots
 from llmcost_hooks.pricestore import change_trust, check, install, load_installed, load_trust, reset_trust
 
 from ..cli.running import MODULES
-from .files import BUNDLED_AT, key, revocation, signed, small
+from .files import BUNDLED_AT, Key, key, revocation, rotation, signed, small
 
 K1, K2 = key("one"), key("two")
 ROOTS = Roots((K1.text, K2.text))
@@ -312,3 +312,300 @@ def test_an_empty_package_over_the_crypto_library_is_named(tmp_path: Path) -> No
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), MODULES])}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=env)
     assert "hides py-minisign" in done.stderr
+
+
+# --- the short way, step by step ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def only_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has to verify again says so instead."""
+
+    def verify_again(*given: object) -> None:
+        raise LookupError("verified again")
+
+    monkeypatch.setattr(pricestore, "_verify_again", verify_again)
+
+
+def is_short(directory: Path, program: str = "1") -> bool:
+    try:
+        assert load(directory, program) == installed(directory)
+    except LookupError:
+        return False
+    return True
+
+
+def stored(directory: Path, **members: object) -> None:
+    """Change the trust store as text."""
+    path = directory / "trust.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), **members}))
+
+
+@pytest.mark.usefixtures("only_short")
+def test_when_the_short_way_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, NEW)
+    record = json.loads((tmp_path / "trust.json").read_bytes())["verified"]
+    assert is_short(tmp_path) and not is_short(tmp_path, "2")
+    for name in ("size", "mtime_ns", "ctime_ns", "ino"):
+        stored(tmp_path, verified={**record, name: record[name] + 1})
+        assert not is_short(tmp_path), name
+    damages: tuple[object, ...] = (None, {}, [], {**record, "signers": None}, {**record, "signers": ["x"]})
+    for damage in damages:
+        stored(tmp_path, verified=damage)
+        assert not is_short(tmp_path), damage
+    relabelled = Key(K2.id, K1.seed).text
+    for gone, short in ((relabelled, False), (K1.text, False), (K2.text, True)):
+        stored(tmp_path, verified=record, revoked=[{"key": gone, "reason": "x"}])
+        assert is_short(tmp_path) is short
+    stored(tmp_path, verified=record, revoked=[])
+    assert is_short(tmp_path)
+    monkeypatch.setattr("llmcost_hooks.prices.pins.REVOKED", ((K1.text, "stolen"),))
+    assert not is_short(tmp_path)
+    monkeypatch.setattr("llmcost_hooks.prices.pins.REVOKED", ((K2.text, "stolen"),))
+    assert is_short(tmp_path)
+    for content in (b"", b"[" * 100_000, b"\xff"):
+        (tmp_path / "trust.json").write_bytes(content)
+        assert not is_short(tmp_path)
+    (tmp_path / "trust.json").unlink()
+    assert not is_short(tmp_path)
+    os.mkfifo(tmp_path / "trust.json")
+    assert not is_short(tmp_path)
+
+
+def test_a_full_check_makes_the_short_way_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, NEW)
+    os.utime(tmp_path / "prices.json")
+    assert load(tmp_path) == NEW
+    with monkeypatch.context() as patched:
+        patched.setattr(pricestore, "_verify_again", None)
+        assert load(tmp_path) == NEW
+    kept = load_trust(str(tmp_path))
+    assert kept.floor is not None and kept.verified is not None and kept.verified.signers == (K1.text,)
+
+
+def test_a_disk_that_cannot_be_written_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, NEW)
+    os.utime(tmp_path / "prices.json")
+    before = (tmp_path / "trust.json").read_bytes()
+
+    def refuse_all(*given: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(pricestore, "_replace", refuse_all)
+    assert load(tmp_path) == NEW
+    with pytest.raises(PricingError, match=r"Cannot write .*: Read-only file system\. Installed prices are unchanged"):
+        put(tmp_path, signed(small(NOW), K1))
+    with pytest.raises(PricingError, match="Read-only"):
+        change_trust(str(tmp_path), lambda trust: trust)
+    assert (tmp_path / "trust.json").read_bytes() == before and installed(tmp_path) == NEW
+
+
+def test_a_held_lock_does_not_hold_up_loading(tmp_path: Path) -> None:
+    put(tmp_path, NEW)
+    os.utime(tmp_path / "prices.json")
+    with pricestore._locked(str(tmp_path), 0.0):
+        assert load(tmp_path) == NEW
+    assert pricestore.LOCK_SECONDS == 10
+
+
+# --- keys that are gone -------------------------------------------------------------------------------------------
+
+
+def test_what_a_revoked_key_introduced_is_gone_from_the_short_way_too(tmp_path: Path) -> None:
+    K3 = key("three")
+    told = small(NOW - timedelta(hours=3), rotation=rotation(K1, K3, NOW + timedelta(days=90)))
+    put(tmp_path, signed(told, K1), accept_rotation=True)
+    put(tmp_path, signed(small(NOW - timedelta(hours=2)), K3))
+    kept = installed(tmp_path)
+    assert load(tmp_path) == kept
+    forged = signed(small(NOW, revocations=[revocation(K1)]), key("thief"))
+    refuse(lambda: put(tmp_path, forged), "E_NOKEY", tmp_path, kept)
+    with pytest.raises(PricingError, match="introduced by a revoked key"):
+        load(tmp_path)
+    assert put(tmp_path, signed(small(NOW), K2)) is False
+    assert load(tmp_path) is not None
+
+
+def test_a_key_that_the_user_trusts_no_more(tmp_path: Path) -> None:
+    K3 = key("three")
+    change_trust(str(tmp_path), lambda trust: trust._replace(trusted=(K3.text,)))
+    put(tmp_path, signed(small(NOW), K3))
+    assert load(tmp_path) is not None
+    change_trust(str(tmp_path), lambda trust: trust._replace(trusted=(K3.text, K2.text)))
+    assert load_trust(str(tmp_path)).verified is not None
+    change_trust(str(tmp_path), lambda trust: trust._replace(trusted=(K2.text,)))
+    with pytest.raises(PricingError, match="Not signed by a key"):
+        load(tmp_path)
+
+
+# --- steps of an update -------------------------------------------------------------------------------------------
+
+
+def steps(directory: Path, data: bytes, monkeypatch: pytest.MonkeyPatch, stop: int = -1) -> list[tuple[str, bytes]]:
+    """What an update writes, in its order; from the write with the number `stop` on the disk is full."""
+    written: list[tuple[str, bytes]] = []
+    replace = pricestore._replace
+
+    def write(folder: str, name: str, content: bytes) -> None:
+        if len(written) == stop:
+            raise OSError(28, "No space left on device")
+        written.append((name, content))
+        replace(folder, name, content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pricestore, "_replace", write)
+        try:
+            put(directory, data)
+        except PricingError as error:
+            written.append((error.message, b""))
+    return written
+
+
+def test_revocations_are_written_first_then_prices_then_the_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, OLD)
+    told = signed(small(NOW, revocations=[revocation(K1)]), K2)
+    first, second, third = steps(tmp_path, told, monkeypatch)
+    assert (first[0], second, third[0]) == ("trust.json", ("prices.json", told), "trust.json")
+    early, late = (json.loads(each[1]) for each in (first, third))
+    assert early["revoked"] == late["revoked"] == [{"key": K1.text, "reason": "exposed"}]
+    assert early["verified"] is None and late["verified"]["signers"] == [K2.text]
+    assert early["floor"]["generated_at"] < late["floor"]["generated_at"]
+    assert steps(tmp_path, told, monkeypatch) == []
+    assert [name for name, _ in steps(tmp_path, signed(small(NOW + timedelta(hours=1)), K2), monkeypatch)] == [
+        "prices.json",
+        "trust.json",
+    ]
+
+
+def test_the_next_run_goes_on_wherever_the_disk_was_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = signed(small(NOW, revocations=[revocation(K1)]), K2)
+    for stop in range(3):
+        folder = tmp_path / str(stop)
+        put(folder, OLD)
+        *_, (message, _) = steps(folder, told, monkeypatch, stop)
+        unchanged = f"Cannot write {folder}: No space left on device. Installed prices are unchanged."
+        half = f"Prices are installed, but the trust store was not written: No space left on device: {folder}"
+        assert message == (half if stop == 2 else unchanged)
+        assert installed(folder) == (told if stop == 2 else OLD)
+        refuse(lambda folder=folder: put(folder, OLD), *after_stop(folder, stop, told))  # type: ignore[misc]
+        assert put(folder, told) is (stop == 2)
+        assert load(folder) == told
+        refuse(lambda folder=folder: put(folder, OLD), "E_REVOKED", folder, told)  # type: ignore[misc]
+
+
+def after_stop(folder: Path, stop: int, told: bytes) -> tuple[str, Path, bytes]:
+    if stop == 0:  # nothing was learned: make it so that the old file is refused for its date
+        put(folder, NEW)
+        return "E_ROLLBACK", folder, NEW
+    return "E_REVOKED", folder, told if stop == 2 else OLD
+
+
+# --- what else can lie there --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        os.mkfifo,
+        lambda path: path.symlink_to("/dev/zero"),
+        lambda path: path.symlink_to("/nowhere"),
+        lambda path: path.write_bytes(NEW.replace(b'"2026-', b'"2099-')),
+        lambda path: path.write_bytes(NEW.replace(b'"2026-', b'"9999-')),
+        lambda path: path.write_bytes(b" " * (8 * 1024 * 1024 + 2)),
+    ],
+    ids=["fifo", "device", "dangling", "2099", "9999", "large"],
+)
+def test_whatever_lies_there_an_update_heals_it(tmp_path: Path, place: Callable[[Path], object]) -> None:
+    put(tmp_path, OLD)
+    (tmp_path / "prices.json").unlink()
+    place(tmp_path / "prices.json")
+    with pytest.raises(PricingError):
+        load(tmp_path)
+    assert check(str(tmp_path), NEW, BUNDLED, NOW, roots=ROOTS)[1] is False
+    assert put(tmp_path, NEW) is False
+    assert load(tmp_path) == NEW
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    put(tmp_path / "store", OLD)
+    for name in ("prices.json", "trust.json"):
+        (tmp_path / "store" / name).rename(tmp_path / name)
+        (tmp_path / "store" / name).symlink_to(tmp_path / name)
+    assert put(tmp_path / "store", NEW) is False
+    assert (tmp_path / "prices.json").read_bytes() == OLD
+    assert load(tmp_path / "store") == NEW
+
+
+def test_an_installed_file_counts_without_its_record(tmp_path: Path) -> None:
+    put(tmp_path, NEW)
+    (tmp_path / "trust.json").unlink()
+    refuse(lambda: put(tmp_path, OLD), "E_ROLLBACK", tmp_path, NEW)
+    assert load(tmp_path) == NEW
+
+
+def test_another_file_under_the_installed_date(tmp_path: Path) -> None:
+    put(tmp_path, NEW)
+    other = signed(small(NOW - timedelta(hours=1), more=1), K1)
+    (tmp_path / "prices.json").write_bytes(other)
+    with pytest.raises(PricingError, match="not the one that was installed under its date") as caught:
+        load(tmp_path)
+    assert "update-db" in caught.value.hint
+
+
+def test_a_trust_store_that_cannot_be_read(tmp_path: Path) -> None:
+    put(tmp_path, NEW)
+    path = tmp_path / "trust.json"
+    whole = path.read_bytes()
+    path.write_bytes(b" " * (4 * 1024 * 1024) + whole)
+    refuse(lambda: put(tmp_path, NEW), "E_TRUST", tmp_path, NEW)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(PricingError, match="The trust store cannot be read") as caught:
+        put(tmp_path, NEW)
+    assert "--reset-trust" in caught.value.hint and str(path) in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "expected"),
+    [
+        ("linux", {}, "HOME/.local/share/llm-cost"),
+        ("linux", {"XDG_DATA_HOME": ""}, "HOME/.local/share/llm-cost"),
+        ("darwin", {"XDG_DATA_HOME": "/x"}, "HOME/Library/Application Support/llm-cost"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/llm-cost"),
+    ],
+)
+def test_where_the_store_is(
+    platform: str, environ: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("HOME", "/home/somebody")
+        patched.setattr(sys, "platform", platform)
+        found = pricestore.store_directory(environ)
+    assert found == expected.replace("HOME", "/home/somebody")
+
+
+def test_sweeping_at_the_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, age in ((".tmp-at", 3600), (".tmp-over", 3601), ("tmp-over", 9999)):
+        (tmp_path / name).write_text("x")
+        os.utime(tmp_path / name, (10_000 - age, 10_000 - age))
+    monkeypatch.setattr("llmcost_hooks.pricestore.time.time", lambda: 10_000.0)
+    pricestore._sweep(str(tmp_path))
+    assert sorted(os.listdir(tmp_path)) == [".tmp-at", "tmp-over"]
+
+
+def test_a_failed_write_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    with monkeypatch.context() as patched:
+        patched.setattr("llmcost_hooks.pricestore.os.fsync", synced.append)
+        pricestore._replace(str(tmp_path), "a", b"x")
+    assert len(synced) == 2  # the file and its folder
+
+    def fail(*given: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="Input/output"):
+        patched.setattr("llmcost_hooks.pricestore.os.fsync", fail)
+        pricestore._replace(str(tmp_path), "a", b"y")
+    assert os.listdir(tmp_path) == ["a"] and (tmp_path / "a").read_bytes() == b"x"
