@@ -83,10 +83,10 @@ def run(folder: Path, name: str, *options: str) -> subprocess.CompletedProcess[s
 
 
 def calls(folder: Path, name: str) -> list[tuple[str, int]]:
-    """The system calls from the lock on: (name, how often it was called up to here). strace counts each by itself."""
+    """The system calls from the lock up to what this script prints: (name, how often it was called up to here)."""
     done = run(prepare(folder, SCENARIOS[name]), name)
     assert done.stdout == "ok\n", done
-    lines = (folder.parent / "strace").read_text().splitlines()
+    lines = (folder.parent / "strace").read_text().partition("\nwrite(1, ")[0].splitlines()
     names = [match[1] for line in lines if (match := re.match(r"(\w+)\(", line))]
     counted = [(each, names[: n + 1].count(each)) for n, each in enumerate(names)]
     return counted[names.index("flock") :]
