@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from .lookup import Resolve, make_resolver
+from .errors import PricingError
+from .lookup import Resolve, make_resolver, unknown_override
 from .prices.book import PriceBook
 from .prices.freshness import FRESH, Freshness, freshness, refuse_too_old
 from .prices.offers import EXACT
@@ -100,10 +101,17 @@ def estimate_snapshots(
             own = snapshot.manifest.prices if snapshot.manifest else None
             prices = price_info(book, on, own.as_of if own else None)
             estimates.append(Estimate(snapshot.label, snapshot.commit, period, rows, prices))
+    _refuse_unknown_override(snapshots[-1], book)
     for estimate in estimates:
         if estimate.prices.freshness and not force_stale and any(True for _ in estimate.priced()):
             refuse_too_old(estimate.prices.freshness)
     return estimates
+
+
+def _refuse_unknown_override(head: Snapshot, book: PriceBook) -> None:
+    own = head.manifest.prices if head.manifest else None
+    if own is not None and (problem := unknown_override(own, book)):
+        raise PricingError(problem.reason, problem.hint)
 
 
 def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None], Row]:

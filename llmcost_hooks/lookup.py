@@ -61,16 +61,47 @@ def _resolve(name: str, assumed: Assumptions, own: OwnPrices, book: PriceBook, o
         return unknown_model(assumed.pricing_id or name, book, fine_tuned=bool(assumed.fine_tuned and counted))
     region = assumed.region or sold.region
     listed = _listed(sold, region, assumed.price_version, on)
-    names = tuple(dict.fromkeys((name, sold.id, sold.row.id, assumed.pricing_id or name)))
+    names = _names(name, assumed, sold, region, own, book)
     stated = own.rates_of(names, bool(assumed.fine_tuned), on)
     if assumed.price_version is not None:
         stated = [rates for rates in stated if rates.effective_from in (ALWAYS, assumed.price_version)]
+    unknown_place = region is not None and sold.row.offers and region not in sold.row.regions()
+    there = unknown_place and any(rates.model == f"{sold.id}#{region}" for rates in stated)
+    dated = assumed.price_version is None or listed or any(rates.effective_from != ALWAYS for rates in stated)
     paid = laid_over(listed, stated, own.discount, sold.id, sold.row.provider)
-    if paid is None:
+    if paid is None or not dated or (unknown_place and not there):
         return _no_price(name, sold, region, assumed.price_version, on)
     model = counted._replace(id=sold.id, row=sold.row)
     pricing_id = sold.id + (f"#{region}" if region else "")
     return Paid(model, paid, listed or paid, pricing_id, tuple(_notes(sold, paid, own, on)))
+
+
+def _names(
+    name: str, assumed: Assumptions, sold: Model, region: str | None, own: OwnPrices, book: PriceBook
+) -> tuple[str, ...]:
+    """What the manifest may call the model in its own prices: any name that means it, with the region or without."""
+    means = {sold.id, f"{sold.id}#{region}"}
+    other = {rates.model for rates in own.rates if _meant(rates.model, book) in means} if own.rates else set()
+    return tuple({name, sold.id, sold.row.id, f"{sold.id}#{region}", assumed.pricing_id or name, *other})
+
+
+def _meant(name: str, book: PriceBook) -> str:
+    model = resolve_model(name, book)
+    return name if model is None else model.id + (f"#{model.region}" if model.region else "")
+
+
+def unknown_override(own: OwnPrices, book: PriceBook) -> Problem | None:
+    """An override of a model that nobody lists, which would silently be none."""
+    for name in own.overrides:
+        if resolve_model(name, book) is None:
+            near = ", ".join(near_names(name, book))
+            hint = f"Near names: {near}.\n" if near else ""
+            return Problem(
+                f'{MANIFEST}: [prices.override."{name}"] names no model of the price file',
+                f'{hint}A model of your own is written as [prices.model."{name}"].',
+                ExitCode.PRICING_ERROR,
+            )
+    return None
 
 
 def _sold(name: str, assumed: Assumptions, own: OwnPrices, book: PriceBook, counted: Model | None) -> Model | None:

@@ -90,6 +90,7 @@ def read_prices(table: object, source: Source) -> OwnPrices:
             name: PrivateModel(name, table.get("base"), table.get("provider", "private"))
             for name, table in values.get("model", {}).items()
         },
+        tuple(values.get("override", {})),
     )
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-AGREED = {"pygit2", "click", "tiktoken", "tomli", "tomlkit", "tabulate", "pyyaml", "py-minisign"}
+AGREED = {"pygit2", "click", "tiktoken", "tomli", "tabulate", "pyyaml", "py-minisign"}
 EMPTY = "minisign"  # a package without content; the module of that name comes from py-minisign
 LIST = """
 import json, sys

@@ -16,8 +16,8 @@ from operator import itemgetter
 
 import click
 
-from llmcost_hooks.cli import COMMANDS, group
-from llmcost_hooks.hooks import pre_commit, pre_push
+from llmcost_hooks.cli import group
+from llmcost_hooks.hooks import manifest_lint, pre_commit, pre_push
 from tools.doc_pages import Block, Option, Page, draw_cli, draw_man
 
 DOCS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "docs")
@@ -25,16 +25,24 @@ DOCS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
 
 def pages() -> dict[str, str]:
     """File name below docs/ -> its text."""
-    context = click.Context(group)
-    commands = [group.get_command(context, name) for name in COMMANDS]
     top = command_page(group, "llm-cost")
-    below = [command_page(command, f"llm-cost {command.name}") for command in commands if command]
-    hooks = [hook_page(module.HELP) for module in (pre_commit, pre_push)]
+    below = [command_page(command, name) for name, command in commands_of(group, "llm-cost")]
+    hooks = [hook_page(module.HELP) for module in (pre_commit, pre_push, manifest_lint)]
     return {
         "cli.md": draw_cli(top, below, hooks),
         "man/llm-cost.1": draw_man("llm-cost", top, below, hooks),
         "man/git-llm-cost.1": draw_man("git-llm-cost", top, below, hooks),
     }
+
+
+def commands_of(above: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
+    """What is typed, and the command: those of a group behind the group."""
+    context = click.Context(above)
+    for word in above.list_commands(context):
+        if command := above.get_command(context, word):
+            yield f"{name} {word}", command
+            if isinstance(command, click.Group):
+                yield from commands_of(command, f"{name} {word}")
 
 
 def command_page(command: click.Command, name: str) -> Page:

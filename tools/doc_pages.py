@@ -15,7 +15,7 @@ MEANINGS = {
     ExitCode.BUDGET_EXCEEDED: "A limit of the manifest does not hold.",
     ExitCode.CONFIG_ERROR: "Arguments, manifest, revision or repository; a listed file is missing; no model is named.",
     ExitCode.PARSE_ERROR: "A prompt cannot be read: binary, not UTF-8, a Git LFS pointer, over 10 MB, broken YAML.",
-    ExitCode.PRICING_ERROR: "A model has no known price.",
+    ExitCode.PRICING_ERROR: "A model has no known price, prices are too old, or an update is refused.",
     ExitCode.INTERNAL_ERROR: "A mistake of llm-cost, or the system refused something (a full disk).",
     ExitCode.INTERRUPTED: "Interrupted from the keyboard.",
 }
@@ -23,10 +23,16 @@ FILES = {
     "llm-cost.toml": "The manifest, at the top of the repository. docs/manifest.md describes every key.",
     "~/.cache/llm-cost/facts.sqlite": "The memo of token counts. It holds no text of prompts; deleting it is always"
     " right. On macOS it is below ~/Library/Caches, with XDG_CACHE_HOME below that directory.",
+    "~/.local/share/llm-cost/": "Installed prices and what is known of keys: docs/update.md. On macOS it is"
+    " ~/Library/Application Support/llm-cost.",
 }
 VARIABLES = {
     "NO_COLOR": "Not empty: no colour. Colour is used on terminals only.",
     "XDG_CACHE_HOME": "Where the memo lies.",
+    "XDG_DATA_HOME": "Where installed prices lie.",
+    "LLM_COST_PRICES_URL": "Where update-db fetches from.",
+    "HTTPS_PROXY, SSL_CERT_FILE": "Used by update-db: a proxy; a file of certificates that are trusted.",
+    "LLMCOST_NONINTERACTIVE": "1: never ask anything.",
     "GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE": "As git sets them for its hooks.",
     "PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF": "Read by the hooks, as pre-commit sets them.",
     "LLMCOST_GIT_BACKEND": "auto (pygit2, and git where libgit2 cannot read the repository), git or pygit2.",

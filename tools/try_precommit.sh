@@ -64,6 +64,7 @@ repos:
     hooks:
       - id: llm-cost-check
       - id: llm-cost-budget
+      - id: llm-cost-manifest
 EOF
 expect 0 "installed at" pre-commit install -t pre-commit -t pre-push
 git add .pre-commit-config.yaml
@@ -80,4 +81,4 @@ expect 0 "Within budget" git push origin main
 prompt 130
 expect 0 Passed git commit -a -m "longer"
 expect 0 "Within budget" git push origin main
-echo "pre-commit runs both hooks."
+echo "pre-commit runs all hooks."

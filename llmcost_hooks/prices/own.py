@@ -46,6 +46,7 @@ class OwnPrices(NamedTuple):
     discount: Decimal = Decimal(0)  # share of every listed token price that is not paid
     rates: tuple[OwnRates, ...] = ()  # [prices.override], [prices.model] and [[prices.rows]]
     models: Mapping[str, PrivateModel] = {}
+    overrides: tuple[str, ...] = ()  # the models whose listed prices [prices.override] replaces
 
     def rates_of(self, names: tuple[str, ...], fine_tuned: bool, on: date) -> list[OwnRates]:
         """What holds for a model under any of its names, the earliest first."""

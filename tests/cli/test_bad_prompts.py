@@ -160,5 +160,5 @@ def test_unknown_model(prompts: Repo, ready: Ready) -> None:
             llm_cost(prompts.path, *command), 4, 'no price is known for the model "gpt-4o-minni"', "gpt-4o-mini"
         )
         assert "$0.00" not in ran.out
-    for name in ("azure/gpt-4o", "gpt", "gpt-4o " * 50, "gpt-4o\x1b[2J"):
+    for name in ("azure/gpt-4o-nonsense", "gpt", "gpt-4o " * 50, "gpt-4o\x1b[2J"):
         assert "\x1b" not in failed(llm_cost(prompts.path, "estimate", "--model", name), 4).err

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
 import tomli
 from jsonschema import Draft202012Validator
 
-from llmcost_hooks import ConfigError, manifest, parse_manifest
+from llmcost_hooks import ConfigError, manifest, manifest_prices, parse_manifest
 from llmcost_hooks.prompts import FORMATS
 
 from .fences import ROOT, tables_of
@@ -19,12 +20,26 @@ from .fences import ROOT, tables_of
 SCHEMA: dict[str, Any] = json.loads((ROOT / "llmcost_hooks/data/manifest.schema.json").read_text(encoding="utf-8"))
 TABLES = SCHEMA["properties"]
 PROMPT = TABLES["prompts"]["items"]["properties"]
+PRICES = TABLES["prices"]["properties"]
 GRAMMAR: dict[str, Mapping[str, object]] = {
     "top": manifest._TOP,
     "defaults": manifest._DEFAULTS,
     "budget": manifest._BUDGET,
     "discover": manifest._DISCOVER,
     "prompts": manifest._PROMPT,
+    "prices": manifest_prices.GRAMMAR,
+    "override": manifest_prices.GRAMMAR["override"]["*"],
+    "model": manifest_prices.GRAMMAR["model"]["*"],
+    "rows": manifest_prices.GRAMMAR["rows"][0],
+}
+SCHEMAS = {
+    "top": TABLES,
+    "prompts": PROMPT,
+    "prices": PRICES,
+    "override": PRICES["override"]["additionalProperties"]["properties"],
+    "model": PRICES["model"]["additionalProperties"]["properties"],
+    "rows": PRICES["rows"]["items"]["properties"],
+    **{name: TABLES[name]["properties"] for name in ("defaults", "budget", "discover")},
 }
 ROWS = dict(zip(GRAMMAR, (table[1:] for table in tables_of(ROOT / "docs/manifest.md")), strict=True))
 FRAMES = {
@@ -33,8 +48,35 @@ FRAMES = {
     "budget": "version = 1\n[budget]\n{}",
     "discover": "version = 1\n[discover]\n{}",
     "prompts": 'version = 1\n[[prompts]]\npath = "a.md"\n{}',
+    "prices": "version = 1\n[prices]\n{}",
+    "override": 'version = 1\n[prices.override."gpt-4o"]\n{}',
+    "model": 'version = 1\n[prices.model."ours"]\n{}',
+    "rows": 'version = 1\n[[prices.rows]]\nmodel = "x"\neffective_from = "2026-01-01"\n{}',
 }
-OBJECTS = {"defaults", "budget", "tags", "discover", "prompts", "variables"}  # JSON and TOML write them differently
+OWN_FRAMES = {  # of keys that their table needs, and so has already
+    ("prompts", "path"): "version = 1\n[[prompts]]\n{}",
+    ("rows", "model"): 'version = 1\n[[prices.rows]]\neffective_from = "2026-01-01"\n{}',
+    ("rows", "effective_from"): 'version = 1\n[[prices.rows]]\nmodel = "x"\n{}',
+    ("top", "version"): "{}",
+}
+# JSON and TOML write them differently.
+OBJECTS = {
+    *("defaults", "budget", "tags", "discover", "prompts", "variables", "prices", "override", "rows"),
+    *("batch", "flex", "priority"),
+}
+DAYS = ("as_of", "effective_from", "price_version")  # TOML has dates of its own, which JSON writes as texts
+
+
+def frame_of(table: str, key: str) -> str:
+    return OWN_FRAMES.get((table, key), FRAMES[table])
+
+
+def with_texts_for_days(value: Any) -> Any:
+    if isinstance(value, list):
+        return [with_texts_for_days(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {k: v.isoformat() if k in DAYS and isinstance(v, date) else with_texts_for_days(v) for k, v in value.items()}
 
 
 def accepted(text: str) -> bool:
@@ -46,14 +88,12 @@ def accepted(text: str) -> bool:
 
 
 def valid(text: str) -> bool:
-    return bool(Draft202012Validator(SCHEMA).is_valid(tomli.loads(text)))
+    return bool(Draft202012Validator(SCHEMA).is_valid(with_texts_for_days(tomli.loads(text))))
 
 
 def test_the_schema_has_the_keys_of_the_parser() -> None:
-    assert set(TABLES) == set(GRAMMAR["top"])
-    assert set(PROMPT) == set(GRAMMAR["prompts"])
-    for name in ("defaults", "budget", "discover"):
-        assert set(TABLES[name]["properties"]) == set(GRAMMAR[name])
+    for name in GRAMMAR:
+        assert set(SCHEMAS[name]) == set(GRAMMAR[name]), name
     assert TABLES["defaults"]["properties"]["format"]["enum"] == list(FORMATS)
 
 
@@ -68,8 +108,7 @@ def test_the_document_has_the_keys_of_the_parser(table: str) -> None:
     [(table, row[0].strip("`"), row[4].strip("`")) for table in ROWS for row in ROWS[table] if row[4]],
 )
 def test_the_examples_of_the_document_are_right(table: str, key: str, example: str) -> None:
-    frame = FRAMES[table] if key != "path" else "version = 1\n[[prompts]]\n{}"
-    text = frame.format(f"{key} = {example}")
+    text = frame_of(table, key).format(f"{key} = {example}")
     text = text if text.startswith("version") else f"version = 1\n{text}"
     assert accepted(text)
     assert valid(text)
@@ -77,10 +116,10 @@ def test_the_examples_of_the_document_are_right(table: str, key: str, example: s
 
 @pytest.mark.parametrize("table", GRAMMAR)
 def test_the_examples_of_the_schema_are_right(table: str) -> None:
-    keys = {"top": TABLES, "prompts": PROMPT}.get(table) or TABLES[table]["properties"]
-    for key in keys.keys() - OBJECTS:
+    keys = SCHEMAS[table]
+    for key in keys.keys() - OBJECTS - ({"model"} if table == "prices" else set()):
         examples = keys[key]["examples"]
-        frame = {"version": "{}", "path": "version = 1\n[[prompts]]\n{}"}.get(key, FRAMES[table])
+        frame = frame_of(table, key)
         assert examples
         assert [one for one in examples if not accepted(frame.format(f"{key} = {json.dumps(one)}"))] == []
 
@@ -113,7 +152,7 @@ def test_parser_and_schema_agree_on_every_value(table: str) -> None:
     """Apart from `format`, whose values the parser leaves to the reading of the file."""
     differing = []
     for key in GRAMMAR[table]:
-        frame = FRAMES[table] if key != "path" else "version = 1\n[[prompts]]\n{}"
+        frame = frame_of(table, key)
         texts = [frame.format(f"{key} = {value}") for value in VALUES] if key != "format" else []
         differing += [text for text in texts if accepted(text) != valid(text)]
     assert differing == []

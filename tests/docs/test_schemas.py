@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from .fences import ROOT
 from .shell import Shell
 
-DOCUMENTS = ("estimate", "check", "diff", "models")
+DOCUMENTS = ("estimate", "check", "diff", "models", "price", "price-history", "price-changes")
 NAMES = (*DOCUMENTS, "manifest")
 
 # What is done to the demo's repository before, the command, and the exit code that it ends with.
@@ -48,6 +48,12 @@ RUNS = (
     ("", "models", 0),
     ("", "models gemini-2.5-pro", 0),
     ("", "models 'gpt-4o*'", 0),
+    ("", "prices show gpt-4o", 0),
+    ("", "prices show azure/gpt-4o --region eu --as-of 2026-11-26", 0),
+    ("", "prices show deepseek-v4-pro", 0),
+    (r"printf '[prices.override.\"gpt-4o\"]\ninput = 1\n' >> llm-cost.toml", "prices show gpt-4o", 0),
+    ("", "prices history o3", 0),
+    ("", "prices diff bundled installed", 0),
 )
 
 
@@ -63,8 +69,11 @@ CHECKS = {name: Draft202012Validator(schema, format_checker=FormatChecker()) for
 @pytest.mark.parametrize(("before", "command", "exit"), RUNS)
 def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit: int, shell: Shell) -> None:
     shell.run(before)
-    name = command.split()[0]
-    runs = [shell.run(f"llm-cost {command} --format json {more} 2>/dev/null") for more in ("", _without_memo(name))]
+    first, second = command.split()[0], " ".join(command.split()[:2])
+    name = {"prices show": "price", "prices history": "price-history", "prices diff": "price-changes"}.get(
+        second, first
+    )
+    runs = [shell.run(f"llm-cost {command} --format json {more} 2>/dev/null") for more in ("", _without_memo(first))]
     assert runs[0].code == exit
     assert runs[0] == runs[1]
     document = json.loads(runs[0].output)
@@ -73,15 +82,22 @@ def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit:
 
 
 def _without_memo(name: str) -> str:
-    return "" if name == "models" else "--no-cache"
+    return "" if name in ("models", "prices") else "--no-cache"
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_no_member_of_a_document_can_be_left_out_or_added(name: str, shell: Shell) -> None:
-    run = shell.run(f"llm-cost {name} {'main' if name == 'diff' else ''} --format json 2>/dev/null")
+    command = {
+        "diff": "diff main", "price": "prices show azure/gpt-4o", "price-history": "prices history o3",
+        "price-changes": "prices diff bundled installed",
+    }.get(name, name)  # fmt: skip
+    run = shell.run(f"llm-cost {command} --format json 2>/dev/null")
     document = json.loads(run.output)
     for place in list(_objects(document)):
-        free = place is document.get("tags") or set(place) <= {"team"}
+        fees = [
+            offer[key] for offer in _objects(document) for key in ("per_request", "other", "variants") if key in offer
+        ]
+        free = place is document.get("tags") or set(place) <= {"team"} or any(place is each for each in fees)
         for key in [] if free else list(place):
             value = place.pop(key)
             assert not CHECKS[name].is_valid(document), f"without {key}"

@@ -9,7 +9,9 @@ from pathlib import Path
 from ..cli import running
 from ..repos import Repo
 
-MODULES = {"pre-commit": "pre_commit", "pre-merge-commit": "pre_commit", "pre-push": "pre_push"}
+MODULES = {
+    "pre-commit": "pre_commit", "pre-merge-commit": "pre_commit", "pre-push": "pre_push", "manifest": "manifest_lint",
+}  # fmt: skip
 
 
 def command(name: str) -> str:

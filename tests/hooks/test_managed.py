@@ -42,13 +42,14 @@ def pre_commit(cwd: Path, *args: str, **env: str) -> Ended:
 def test_manifest_is_valid() -> None:
     ended = pre_commit(ROOT, "validate-manifest", ".pre-commit-hooks.yaml")
     assert ended.code == 0, ended
-    assert [hook["id"] for hook in hooks()] == ["llm-cost-check", "llm-cost-budget"]
+    assert [hook["id"] for hook in hooks()] == ["llm-cost-check", "llm-cost-budget", "llm-cost-manifest"]
 
 
 @pytest.fixture
 def managed(prompts: Repo, tmp_path: Path) -> Repo:
-    """Both hooks installed; a bare remote that has nothing yet."""
+    """All hooks installed; a bare remote that has nothing yet."""
     entries = {"llm-cost-pre-commit": command("pre-commit"), "llm-cost-pre-push": command("pre-push")}
+    entries["llm-cost-manifest"] = command("manifest")
     local = [{**hook, "entry": entries[hook["entry"]], "language": "system"} for hook in hooks()]
     config = {"repos": [{"repo": "local", "hooks": local}]}
     limited = PROJECT.replace('period = "month"', 'period = "month"\nmax_increase = "$1.00"')
@@ -79,6 +80,18 @@ def test_commit(managed: Repo) -> None:
     git(managed, "commit", "-m", "staged is cheap", ok=True, said="Passed")
     git(managed, "commit", "-am", "all of it", ok=False, said="Exit code: 1 (BUDGET_EXCEEDED)")
     git(managed, "commit", "-am", "all of it", ok=True, said="Skipped", SKIP="llm-cost-check")
+
+
+def test_dated_prices_are_kept(managed: Repo) -> None:
+    row = '\n[[prices.rows]]\nmodel = "x"\neffective_from = "2026-11-28"\ninput = 1\noutput = 2\n'
+    text = (managed.path / "llm-cost.toml").read_text()
+    managed.stage("llm-cost.toml", text + row)
+    git(managed, "commit", "-m", "a price", ok=True, said="Passed")
+    managed.stage("llm-cost.toml", text + row.replace("input = 1", "input = 9"))
+    git(managed, "commit", "-m", "another", ok=False, said='the change edits the prices of "x" from 2026-11-28')
+    git(managed, "commit", "-m", "another", ok=True, said="Skipped", SKIP="llm-cost-manifest")
+    managed.rm("llm-cost.toml")
+    git(managed, "commit", "-m", "none", ok=False, said='the change drops the prices of "x"', SKIP="llm-cost-check")
 
 
 def test_deletion_alone(managed: Repo) -> None:

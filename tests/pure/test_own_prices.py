@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmcost_hooks.errors import ConfigError
+from llmcost_hooks.errors import ConfigError, PricingError
 from llmcost_hooks.estimate import Estimate, estimate_snapshot
 from llmcost_hooks.manifest import Assumptions, parse_manifest
 from llmcost_hooks.models import resolve_model
@@ -324,6 +324,34 @@ def test_a_pricing_id_prices_what_another_name_counts() -> None:
     assert (found.model, found.pricing_id, found.effective_cost) == ("m", "m", Decimal("0.00015"))
     counted = priced("", book=DATED, pricing_id="m", output_tokens=0)
     assert counted.effective_cost == Decimal("0.00015")
+
+
+def test_an_override_means_the_model_by_any_of_its_names() -> None:
+    for written in ("gpt-4o", "GPT-4o", "openai/gpt-4o", "gpt 4o"):
+        found = priced(f'[prices.override."{written}"]\ninput = 1', model="gpt-4o", output_tokens=0)
+        assert found.effective_cost == Decimal("0.001"), written
+    other = priced('[prices.override."gpt-4o"]\ninput = 1', model="gpt-4o-mini", output_tokens=0)
+    assert other.effective_cost == Decimal("0.00015")
+
+
+def test_an_override_of_nothing_is_an_error_and_not_silence() -> None:
+    with pytest.raises(PricingError, match=r'\[prices.override."gpt-4oo"\] names no model') as caught:
+        row('[prices.override."gpt-4oo"]\ninput = 1', model="gpt-4o", output_tokens=0)
+    assert "[prices.model." in caught.value.hint
+
+
+@pytest.mark.parametrize("assumed", [{"region": "mars"}, {"price_version": date(2020, 1, 1)}])
+def test_an_override_makes_no_region_and_no_row_known(assumed: dict[str, Any]) -> None:
+    text = '[prices.override."m"]\ninput = 1\noutput = 1'
+    assert "no price in the region" in (reason := refused(text, book=DATED, model="m", **assumed).problem.reason) or (
+        "no dated row" in reason
+    )
+
+
+def test_a_row_of_a_region_holds_there_alone() -> None:
+    text = '[[prices.rows]]\nmodel = "m#mars"\neffective_from = "2026-01-01"\ninput = 9\noutput = 9'
+    assert priced(text, book=DATED, model="m", region="mars", output_tokens=0).effective_cost == Decimal("0.009")
+    assert priced(text, book=DATED, model="m", output_tokens=0).effective_cost == Decimal("0.00015")
 
 
 def test_a_region_is_part_of_the_pricing_id() -> None:

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -263,7 +264,7 @@ def test_old_temporary_files_are_swept_and_young_ones_are_not(tmp_path: Path) ->
     put(tmp_path, OLD)
     for name, age in ((".tmp-old", 7200), (".tmp-young", 60), ("other", 7200)):
         (tmp_path / name).write_text("x")
-        moment = os.stat(tmp_path / name).st_mtime - age
+        moment = time.time() - age
         os.utime(tmp_path / name, (moment, moment))
     put(tmp_path, NEW)
     assert {".tmp-old", ".tmp-young", "other"} & set(os.listdir(tmp_path)) == {".tmp-young", "other"}
@@ -348,7 +349,7 @@ def test_when_the_short_way_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for name in ("size", "mtime_ns", "ctime_ns", "ino"):
         stored(tmp_path, verified={**record, name: record[name] + 1})
         assert not is_short(tmp_path), name
-    damages: list[object] = [None, {}, [], {**record, "signers": None}, {**record, "signers": ["x"]}]
+    damages: tuple[object, ...] = (None, {}, [], {**record, "signers": None}, {**record, "signers": ["x"]})
     for damage in damages:
         stored(tmp_path, verified=damage)
         assert not is_short(tmp_path), damage
