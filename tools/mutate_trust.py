@@ -241,6 +241,13 @@ def is_killed(short: str, mutant: Mutant, vectors: Sequence[dict[str, Any]]) -> 
     return {0: "", 1: "vectors", 2: "tests"}[os.WEXITSTATUS(status)]
 
 
+def _refuse_broken(short: str, vectors: Sequence[dict[str, Any]]) -> None:
+    """A test that fails by itself would kill every mutant."""
+    source = (ROOT / (MODULES[short].replace(".", "/") + ".py")).read_text("utf-8")
+    if by := is_killed(short, Mutant(short, ast.parse(source)), vectors):
+        raise SystemExit(f"{short} as it is does not pass: {by}")
+
+
 def _run(module: str, tree: ast.Module, vectors: Sequence[dict[str, Any]]) -> int:
     """In the child: 0 if nothing noticed."""
     null = os.open(os.devnull, os.O_RDWR)
@@ -294,9 +301,11 @@ def main() -> int:
     totals: Counter[str] = Counter()
     for short in given.module or MODULES:
         begin = time.monotonic()
+        _refuse_broken(short, vectors)
         made = [each for each in mutants(short) if given.only in each.name]
         with ThreadPoolExecutor(given.jobs) as pool:
             ends = list(pool.map(lambda mutant, short=short: is_killed(short, mutant, vectors), made))
+        _refuse_broken(short, vectors)  # nor may anybody have edited a test meanwhile
         alive = [mutant.name for mutant, end in zip(made, ends, strict=True) if not end]
         equivalent = [name for name in alive if name in known]
         survivors = [name for name in alive if name not in known]
