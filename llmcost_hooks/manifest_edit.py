@@ -59,6 +59,7 @@ def _quoted(text: str) -> str:
 
 
 def append_row(text: str | None, row: NewRow) -> str:
-    """The manifest with the row at its end; None begins a manifest."""
-    before = NEW if text is None else text if not text or text.endswith("\n") else text + "\n"
-    return f"{before}\n{row_text(row)}"
+    """The manifest with the row at its end, in the line endings that it has; None begins a manifest."""
+    ending = "\r\n" if text and "\r\n" in text else "\n"
+    before = NEW if text is None else text if not text or text.endswith("\n") else text + ending
+    return before + f"\n{row_text(row)}".replace("\n", ending)

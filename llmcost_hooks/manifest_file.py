@@ -26,10 +26,22 @@ def edit_manifest(top: str, edit: Callable[[str | None], str], *, wait: float = 
             data = _content(path)
             text = None if data is None else _text(data)
             result = edit(text).encode()
-            parse_manifest(result, origin=NAME)
+            _refuse_broken(result)
             _replace(path, result)
     except OSError as error:
         raise ConfigError(f"Cannot write {NAME}: {error.strerror}. It is unchanged.") from None
+
+
+def _refuse_broken(result: bytes) -> None:
+    """ConfigError where the edit cannot be: what was there is a manifest, what it would become is none."""
+    try:
+        parse_manifest(result, origin=f"{NAME}, with that added")
+    except ConfigError as error:
+        inline = "immutable" in error.message  # TOML forbids to add to { ... } and [ ... ]
+        hint = (
+            "Write the tables of [prices] as [prices] and [[prices.rows]], not in one line." if inline else error.hint
+        )
+        raise ConfigError(f"{error.message}. It is unchanged.", hint) from None
 
 
 def _inside(top: str) -> str:

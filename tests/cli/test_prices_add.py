@@ -146,6 +146,31 @@ def test_a_broken_manifest_is_not_made_worse(prompts: Repo) -> None:
     assert manifest(prompts) == "version = 1\n[budgets]\n"
 
 
+def test_line_endings_of_the_file_are_kept(prompts: Repo) -> None:
+    path = prompts.path / "llm-cost.toml"
+    path.write_bytes(PROJECT.replace("\n", "\r\n").encode())
+    passed(start(prompts.path, *ADD, "x", *BOTH))
+    written = path.read_bytes()
+    assert written.count(b"\n") == written.count(b"\r\n")
+    assert written.startswith(PROJECT.replace("\n", "\r\n").encode() + b"\r\n[[prices.rows]]\r\n")
+
+
+@pytest.mark.parametrize(
+    "text", ['prices = { discount = "5%" }', '[prices]\nrows = [{ model = "a", effective_from = "2026-01-01" }]']
+)
+def test_prices_in_one_line_cannot_be_added_to(prompts: Repo, text: str) -> None:
+    before = f"version = 1\n{text}\n"
+    prompts.write("llm-cost.toml", before)
+    failed(
+        start(prompts.path, *ADD, "x", *BOTH),
+        2,
+        "llm-cost.toml, with that added:",
+        "It is unchanged.",
+        "[[prices.rows]], not in one line",
+    )
+    assert manifest(prompts) == before
+
+
 def test_links(prompts: Repo, tmp_path: Path) -> None:
     path = prompts.path / "llm-cost.toml"
     (prompts.path / "real.toml").write_text(path.read_text())

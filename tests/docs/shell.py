@@ -19,6 +19,7 @@ PROGRAMS = {
     "git-llm-cost": "llmcost_hooks.cli",
     "llm-cost-pre-commit": "llmcost_hooks.hooks.pre_commit",
     "llm-cost-pre-push": "llmcost_hooks.hooks.pre_push",
+    "llm-cost-manifest": "llmcost_hooks.hooks.manifest_lint",
 }
 
 # The documents show figures of the price file's day, so that is the day on which their commands run.
