@@ -67,6 +67,10 @@ class Assumptions(NamedTuple):
         """These, completed by `defaults`. An output size stated here hides both forms of it below."""
         merged = [own if own not in (None, ()) else below for own, below in zip(self, defaults, strict=True)]
         result = Assumptions._make(merged)
+        if self.model is not None:  # another model, as --model asks for, has another price
+            result = result._replace(
+                fine_tuned=self.fine_tuned, pricing_id=self.pricing_id, price_version=self.price_version
+            )
         if self.output_tokens is not None:
             return result._replace(output_ratio=None)
         return result._replace(output_tokens=None) if self.output_ratio is not None else result

@@ -96,7 +96,8 @@ def _replace(path: str, data: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(prefix=f".{NAME}.", dir=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), _mode(path)) if hasattr(os, "fchmod") else None
+            if hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), _mode(path))
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -105,6 +106,12 @@ def _replace(path: str, data: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+    if hasattr(os, "O_DIRECTORY"):  # the rename itself, which a loss of power could undo
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _mode(path: str) -> int:

@@ -125,9 +125,9 @@ def read_variables(value: object) -> tuple[tuple[str, int], ...]:
 
 def read_day(value: object) -> date:
     """A day as a text, as TOML's own date, or as the version of a price file ("2026.11.26")."""
-    if isinstance(value, date) and not isinstance(value, datetime):
+    if isinstance(value, date) and not isinstance(value, datetime) and value.year >= 2000:
         return value
-    if isinstance(value, str) and re.fullmatch(r"\d{4}([-.])\d\d\1\d\d", value, re.ASCII):
+    if isinstance(value, str) and re.fullmatch(r"2\d{3}([-.])\d\d\1\d\d", value, re.ASCII):
         try:
             return date.fromisoformat(value.replace(".", "-"))
         except ValueError:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from mmap import ACCESS_READ, mmap
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from .errors import PricingError
 
@@ -28,7 +28,6 @@ LOCK_SECONDS = 10.0
 OLD_SECONDS = 3600  # of a temporary file that nobody will come back for
 MAX_TRUST_BYTES = 4 * 1024 * 1024
 RESET_HINT = "To begin anew with what this release trusts: llm-cost update-db --reset-trust"
-T = TypeVar("T")
 
 
 def store_directory(environ: Mapping[str, str]) -> str | None:

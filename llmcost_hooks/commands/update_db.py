@@ -40,7 +40,7 @@ HELP = f"""Fetch newer prices, verify who signed them, and install them for this
 \b
 A file is accepted only if it is signed by a key that this release pins, or one that you trust on this machine
 (llm-cost prices trust RW...), and if it is not older than what is installed. Whatever fails, the installed prices stay
-as they are. The only other use of the network in llm-cost is none.
+as they are. Nothing else in llm-cost uses the network.
 Exit codes: 0; 2 wrong arguments; 4 not accepted.
 """
 

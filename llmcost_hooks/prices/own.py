@@ -68,9 +68,11 @@ def laid_over(offer: Offer | None, own: list[OwnRates], discount: Decimal, model
     """
     if offer is not None and discount:
         offer = scaled(offer, 1 - discount)._replace(origin=DISCOUNTED)
+    guessed: set[tuple[str, str]] = set()
     for rates in own:
         offer = _over(offer or _nothing(model, provider), rates)
-    return offer
+        guessed = guessed | _stated_by(rates) if rates.estimated else guessed - _stated_by(rates)
+    return offer if offer is None or not own else offer._replace(estimated=bool(guessed))
 
 
 def _over(offer: Offer, rates: OwnRates) -> Offer:
@@ -83,9 +85,17 @@ def _over(offer: Offer, rates: OwnRates) -> Offer:
         source=MANIFEST,
         verified_by=rates.operator or "the project",
         verified_at=offer.verified_at if rates.effective_from == ALWAYS else rates.effective_from,
-        estimated=rates.estimated,
         origin=STATED,
     )
+
+
+def _stated_by(rates: OwnRates) -> set[tuple[str, str]]:
+    """What a row states: a guess stays one until another row restates it."""
+    pairs = (
+        (variant, name) for variant, own in rates.variants for name, rate in own._asdict().items() if rate is not None
+    )
+    fees = (("", name) for name in ("training", "request") if getattr(rates, name) is not None)
+    return {*pairs, *fees}
 
 
 def _window(window: Window, own: Mapping[str, Rates]) -> Window:
@@ -98,10 +108,16 @@ def _stated(own: Rates, listed: Rates) -> Rates:
 
 
 def _merged(listed: Mapping[str, Tariff], own: tuple[tuple[str, Rates], ...]) -> Iterator[tuple[str, Tariff]]:
-    """Tiers stay as they are listed: above them the listed price, which is never lower, goes on."""
+    """Tiers stay as they are listed, and are never below what is stated for a smaller input."""
     for variant, rates in own:
         below = listed.get(variant, Tariff(Rates()))
-        yield variant, below._replace(rates=_stated(rates, below.rates))
+        tiers = tuple(tier._replace(rates=_at_least(rates, tier.rates)) for tier in below.tiers)
+        yield variant, Tariff(_stated(rates, below.rates), tiers)
+
+
+def _at_least(own: Rates, listed: Rates) -> Rates:
+    pairs = zip(own, listed, strict=True)
+    return Rates(*[old if new is None or old is None else max(new, old) for new, old in pairs])
 
 
 def _nothing(model: str, provider: str) -> Offer:

@@ -223,6 +223,33 @@ estimated = true
     assert chosen.effective_cost == Decimal("0.001")
 
 
+def test_a_guess_stays_one_until_it_is_restated() -> None:
+    guess = OwnRates("m", date(2026, 1, 1), (("standard", Rates(Decimal(1), Decimal(2))),), estimated=True)
+    half = OwnRates("m", date(2026, 2, 1), (("standard", Rates(output=Decimal(3))),))
+    rest = OwnRates("m", date(2026, 3, 1), (("standard", Rates(input=Decimal(4))),))
+    for rows, estimated in (([guess], True), ([guess, half], True), ([guess, half, rest], False), ([half], False)):
+        paid = laid_over(None, rows, Decimal(0), "m", "private")
+        assert paid is not None and paid.estimated is estimated
+
+
+def test_a_tier_is_never_below_what_is_stated() -> None:
+    text = "[prices.override.tiered]\ninput = 3"
+    assert priced(text, model="tiered", output_tokens=0, known=facts(200_001)).effective_cost == Decimal("0.600003")
+
+
+def test_another_model_has_another_price() -> None:
+    entry = Assumptions(model="m", pricing_id="x", price_version=date(2026, 1, 1), fine_tuned=True, calls=5)
+    assert Assumptions(model="gpt-4o").over(entry) == Assumptions(model="gpt-4o", calls=5)
+    assert Assumptions(calls=6).over(entry) == entry._replace(calls=6)
+
+
+@pytest.mark.parametrize("day", ["1999-12-31", "0001-01-01"])
+def test_a_day_before_all_prices_is_none(day: str) -> None:
+    for written in (day, f'"{day}"'):
+        with pytest.raises(ConfigError, match="must be a day"):
+            own(f'[[prices.rows]]\nmodel = "x"\neffective_from = {written}\ninput = 1')
+
+
 def test_the_mark_of_an_estimate_reaches_the_total() -> None:
     text = '[[prices.rows]]\nmodel = "x"\neffective_from = "2026-01-01"\ninput = 1\noutput = 1\nestimated = true'
     assert side(text, model="x", output_tokens=1).price_estimated()
