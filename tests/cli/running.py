@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from decimal import Decimal
 from hashlib import sha256
@@ -94,12 +95,17 @@ def project(path: Path) -> Repo:
 
 def llm_cost(cwd: Path | str, *args: str, env: dict[str, str] | None = None) -> Ran:
     """`llm-cost ARGS` started in `cwd`, in this process."""
+    return in_process(cwd, lambda: main(list(args)), env)
+
+
+def in_process(cwd: Path | str, act: Callable[[], int], env: dict[str, str] | None = None) -> Ran:
+    """What `act` ends with and prints, started in `cwd`, in this process."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
     before = Path.cwd()
     with patch.dict(os.environ, env or {}), redirect_stdout(out), redirect_stderr(err):
         os.chdir(cwd)
         try:
-            code = main(list(args))
+            code = act()
         finally:
             os.chdir(before)
     return Ran(code, *(_text(stream) for stream in (out, err)))

@@ -18,12 +18,13 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmcost_hooks.hooks.manifest_lint import main
 from llmcost_hooks.manifest import parse_manifest
 from llmcost_hooks.manifest_edit import NewRow, append_row
 from llmcost_hooks.prices.units import per_mtok, per_token
 
 from ..repos import Repo
-from .running import MODULES, PROJECT, Ran, answer, failed, llm_cost, passed, start
+from .running import MODULES, PROJECT, Ran, answer, failed, in_process, llm_cost, passed, start
 
 ADD = ("prices", "add")
 BOTH = ("--input", "0.30", "--output", "1.20")
@@ -39,7 +40,7 @@ def manifest(repo: Repo) -> str:
 
 def test_from_options(prompts: Repo) -> None:
     before = manifest(prompts)
-    ran = passed(start(prompts.path, *ADD, "our-finetune", *BOTH, "--cached", "0.15", "--base", "gpt-4o-mini"))
+    ran = passed(llm_cost(prompts.path, *ADD, "our-finetune", *BOTH, "--cached", "0.15", "--base", "gpt-4o-mini"))
     assert ran.out.endswith("✓ Added to llm-cost.toml; commit it like code\n")
     assert manifest(prompts) == before + (
         '\n[prices.model."our-finetune"]\nbase = "gpt-4o-mini"\n\n[[prices.rows]]\nmodel = "our-finetune"\n'
@@ -50,8 +51,8 @@ def test_from_options(prompts: Repo) -> None:
 
 
 def test_from_the_environment(prompts: Repo) -> None:
-    env: dict[str, str | None] = {"LLMCOST_PRICE_INPUT": "0.0000003", "LLMCOST_PRICE_OUTPUT": "1.2e-6"}
-    passed(start(prompts.path, *ADD, "new-model", "--per-token", "--estimated", "--operator", "Bo", env=env))
+    env = {"LLMCOST_PRICE_INPUT": "0.0000003", "LLMCOST_PRICE_OUTPUT": "1.2e-6"}
+    passed(llm_cost(prompts.path, *ADD, "new-model", "--per-token", "--estimated", "--operator", "Bo", env=env))
     row = tomli.loads(manifest(prompts), parse_float=Decimal)["prices"]["rows"][0]
     assert (row["input"], row["output"], row["estimated"], row["operator"]) == (
         Decimal("0.3"), Decimal("1.2"), True, "Bo",
@@ -60,7 +61,9 @@ def test_from_the_environment(prompts: Repo) -> None:
 
 
 def test_fine_tuned_inference_is_apart_from_training(prompts: Repo) -> None:
-    passed(start(prompts.path, *ADD, "gpt-4o", "--fine-tuned", "--input", "3.75", "--output", "15", "--training", "25"))
+    passed(
+        llm_cost(prompts.path, *ADD, "gpt-4o", "--fine-tuned", "--input", "3.75", "--output", "15", "--training", "25")
+    )
     row = tomli.loads(manifest(prompts), parse_float=Decimal)["prices"]["rows"][0]
     assert (row["fine_tuned"], row["training"]) == (True, 25)
     assert answer(prompts, "estimate")["total"]["cost"] == answer(prompts, "estimate", "--rev", "HEAD")["total"]["cost"]
@@ -91,31 +94,31 @@ def test_what_is_missing_or_wrong_is_said_and_nothing_is_written(
     prompts: Repo, args: tuple[str, ...], said: str
 ) -> None:
     before = manifest(prompts)
-    ran = failed(start(prompts.path, *ADD, *args), 2, said)
+    ran = failed(llm_cost(prompts.path, *ADD, *args), 2, said)
     assert manifest(prompts) == before and "\x1b" not in ran.err
-    failed(start(prompts.path, *ADD, *args, env={"LLMCOST_NONINTERACTIVE": "1"}), 2, said)
+    failed(llm_cost(prompts.path, *ADD, *args, env={"LLMCOST_NONINTERACTIVE": "1"}), 2, said)
 
 
 def test_cached_dearer_than_input_is_warned_about(prompts: Repo) -> None:
-    ran = passed(start(prompts.path, *ADD, "x", "--input", "1", "--output", "1", "--cached", "2"))
+    ran = passed(llm_cost(prompts.path, *ADD, "x", "--input", "1", "--output", "1", "--cached", "2"))
     assert ran.err == "llm-cost: warning: cached input ($2) is dearer than input ($1)\n"
 
 
 def test_a_second_row_of_the_same_day_is_refused(prompts: Repo) -> None:
-    passed(start(prompts.path, *ADD, "x", *BOTH))
+    passed(llm_cost(prompts.path, *ADD, "x", *BOTH))
     before = manifest(prompts)
     failed(
-        start(prompts.path, *ADD, "x", "--input", "9", "--output", "9"),
+        llm_cost(prompts.path, *ADD, "x", "--input", "9", "--output", "9"),
         2,
         'the prices of "x" from 2026-11-28 are stated twice',
     )
     assert manifest(prompts) == before
-    passed(start(prompts.path, *ADD, "x", *BOTH, "--effective-from", "2027-01-01"))
-    passed(start(prompts.path, *ADD, "x", *BOTH, "--fine-tuned"))
+    passed(llm_cost(prompts.path, *ADD, "x", *BOTH, "--effective-from", "2027-01-01"))
+    passed(llm_cost(prompts.path, *ADD, "x", *BOTH, "--fine-tuned"))
 
 
 def test_a_repository_without_a_manifest_gets_one(repo: Repo) -> None:
-    passed(start(repo.path, *ADD, "x", *BOTH))
+    passed(llm_cost(repo.path, *ADD, "x", *BOTH))
     assert manifest(repo).startswith("version = 1\n\n[[prices.rows]]\n")
     assert (repo.path / "llm-cost.toml").stat().st_mode & 0o777 == 0o666 & ~_umask()
 
@@ -133,7 +136,7 @@ def test_comments_endings_and_mode_stay(prompts: Repo) -> None:
     text = PROJECT.rstrip("\n") + "\n# a comment at the end, without a newline"
     prompts.write("llm-cost.toml", text)
     (prompts.path / "llm-cost.toml").chmod(0o640)
-    passed(start(prompts.path, *ADD, "x", *BOTH))
+    passed(llm_cost(prompts.path, *ADD, "x", *BOTH))
     assert manifest(prompts).startswith(text + "\n\n[[prices.rows]]\n")
     assert (prompts.path / "llm-cost.toml").stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in prompts.path.iterdir()) == [".git", "llm-cost.toml", "prompts"]
@@ -141,14 +144,14 @@ def test_comments_endings_and_mode_stay(prompts: Repo) -> None:
 
 def test_a_broken_manifest_is_not_made_worse(prompts: Repo) -> None:
     prompts.write("llm-cost.toml", "version = 1\n[budgets]\n")
-    failed(start(prompts.path, *ADD, "x", *BOTH), 2, "unknown key")
+    failed(llm_cost(prompts.path, *ADD, "x", *BOTH), 2, "unknown key")
     assert manifest(prompts) == "version = 1\n[budgets]\n"
 
 
 def test_line_endings_of_the_file_are_kept(prompts: Repo) -> None:
     path = prompts.path / "llm-cost.toml"
     path.write_bytes(PROJECT.replace("\n", "\r\n").encode())
-    passed(start(prompts.path, *ADD, "x", *BOTH))
+    passed(llm_cost(prompts.path, *ADD, "x", *BOTH))
     written = path.read_bytes()
     assert written.count(b"\n") == written.count(b"\r\n")
     assert written.startswith(PROJECT.replace("\n", "\r\n").encode() + b"\r\n[[prices.rows]]\r\n")
@@ -161,7 +164,7 @@ def test_prices_in_one_line_cannot_be_added_to(prompts: Repo, text: str) -> None
     before = f"version = 1\n{text}\n"
     prompts.write("llm-cost.toml", before)
     failed(
-        start(prompts.path, *ADD, "x", *BOTH),
+        llm_cost(prompts.path, *ADD, "x", *BOTH),
         2,
         "llm-cost.toml, with that added:",
         "It is unchanged.",
@@ -175,12 +178,12 @@ def test_links(prompts: Repo, tmp_path: Path) -> None:
     (prompts.path / "real.toml").write_text(path.read_text())
     path.unlink()
     path.symlink_to("real.toml")
-    passed(start(prompts.path, *ADD, "x", *BOTH))
+    passed(llm_cost(prompts.path, *ADD, "x", *BOTH))
     assert path.is_symlink() and "[[prices.rows]]" in (prompts.path / "real.toml").read_text()
     (tmp_path / "outside.toml").write_text("version = 1\n")
     path.unlink()
     path.symlink_to(tmp_path / "outside.toml")
-    failed(start(prompts.path, *ADD, "x", *BOTH), 2, "outside of the repository")
+    failed(llm_cost(prompts.path, *ADD, "x", *BOTH), 2, "outside of the repository")
     assert (tmp_path / "outside.toml").read_text() == "version = 1\n"
 
 
@@ -344,8 +347,11 @@ def rows(prompts: Repo) -> Repo:
     return prompts
 
 
-def lint(repo: Repo, **env: str | None) -> Ran:
-    return start(repo.path, module=LINT, env=env)
+def lint(repo: Repo, *args: str, **env: str) -> Ran:
+    """The hook in this process; once more in its own, which has to say the same."""
+    here = in_process(repo.path, lambda: main(list(args)), env)
+    assert here == start(repo.path, *args, module=LINT, env={**env})
+    return here
 
 
 @pytest.mark.parametrize(
@@ -403,5 +409,5 @@ def test_a_warning_fails_nothing(rows: Repo) -> None:
 
 
 def test_help_and_options(repo: Repo) -> None:
-    assert passed(start(repo.path, "--help", module=LINT)).out.startswith("usage: llm-cost-manifest")
-    failed(start(repo.path, "--nonsense", module=LINT), 2, "--nonsense")
+    assert passed(lint(repo, "--help")).out.startswith("usage: llm-cost-manifest")
+    failed(lint(repo, "--nonsense"), 2, "--nonsense")

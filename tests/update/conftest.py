@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from llmcost_hooks.facts import load_price_book
 from llmcost_hooks.pricestore import change_trust
 
-from ..cli.running import Ran, start
+from ..cli.running import Ran, llm_cost, start
 from ..trust.files import BUNDLED_AT, Key, key, signed, small
 
 K1 = key("publisher")
@@ -47,6 +48,13 @@ class User(NamedTuple):
         return self.data / "llm-cost"
 
     def run(self, *args: str, cwd: Path | None = None, **env: str) -> Ran:
+        """In a process of its own where it reaches the network or its surroundings are its own; else in this one."""
+        if not env and "--url" not in args:
+            load_price_book.cache_clear()
+            try:
+                return llm_cost(cwd or self.data, *args, env={"XDG_DATA_HOME": str(self.data)})
+            finally:
+                load_price_book.cache_clear()
         told = {"XDG_DATA_HOME": str(self.data), "SSL_CERT_FILE": str(self.publisher.authority), **env}
         return start(cwd or self.data, *args, env={**told, "HTTPS_PROXY": None, "https_proxy": None})
 
