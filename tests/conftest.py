@@ -6,8 +6,8 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -67,7 +67,8 @@ def sealed_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("GIT_EDITOR", "false")
         patch.setenv("TZ", "UTC")
         patch.setenv("LC_ALL", "C.UTF-8")
-        patch.setattr("llmcost_hooks.clock.now", lambda: datetime.fromtimestamp(PINNED, timezone.utc))
+        # What the clock asks and not `now`, which a module imported earlier has by its own name.
+        patch.setattr("llmcost_hooks.clock.time", SimpleNamespace(time=lambda: PINNED))
         yield home
 
 
