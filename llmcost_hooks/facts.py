@@ -16,6 +16,7 @@ from .prices.book import PriceBook
 from .pricestore import load_installed, store_directory
 from .pricing import UNKNOWN_MODEL_ENCODING, Facts, model_name
 from .prompts import MAX_BYTES, Problem, Prompt, PromptFacts, parse_prompt
+from .prompts.nodes import texts
 from .reading import Side
 from .snapshot import PromptFile
 from .tokens import ENCODINGS, Counter, Encoding
@@ -93,7 +94,7 @@ def _read(
             if isinstance(prompt, Problem):
                 yield key, prompt
                 continue
-            named = PromptFacts(prompt.model, prompt.output_cap, len(prompt.roles), {})
+            named = PromptFacts(prompt.model, prompt.output_cap, _roles(prompt), {})
             batch.append((key, prompt, {encoding_of(file, named) for file in files[key]}))
             held += len(data) if isinstance(data, bytes) else 0
         if held > BATCH_BYTES:
@@ -120,13 +121,23 @@ def _parse(data: bytes, file: PromptFile) -> Prompt | Problem:
 def _counted(batch: list[tuple[Key, Prompt, set[str]]]) -> Iterable[tuple[Key, PromptFacts]]:
     tokens: dict[Key, dict[str, int]] = {key: {} for key, _, _ in batch}
     for encoding in sorted({encoding for _, _, encodings in batch for encoding in encodings}):
-        texts = [(key, text) for key, prompt, encodings in batch if encoding in encodings for text in prompt.texts]
+        texts = [(key, text) for key, prompt, encodings in batch if encoding in encodings for text in _texts(prompt)]
         counts = _counter(encoding).count_many([text for _, text in texts])
         for (key, _), count in zip(texts, counts, strict=True):
             tokens[key][encoding] = tokens[key].get(encoding, 0) + count
     for key, prompt, encodings in batch:
         counted = {encoding: tokens[key].get(encoding, 0) for encoding in encodings}
-        yield key, PromptFacts(prompt.model, prompt.output_cap, len(prompt.roles), counted)
+        yield key, PromptFacts(prompt.model, prompt.output_cap, _roles(prompt), counted)
+
+
+def _texts(prompt: Prompt) -> Iterable[str]:
+    for message in prompt.messages:
+        yield from texts(message.body)
+    yield from prompt.tools
+
+
+def _roles(prompt: Prompt) -> int:
+    return sum(message.role is not None for message in prompt.messages)
 
 
 @cache

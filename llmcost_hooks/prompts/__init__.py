@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import NamedTuple, TypeAlias
 
 from ..errors import ConfigError, ExitCode, ParseError
+from .nodes import Nodes
 
 MAX_BYTES = 10_000_000  # a larger prompt is refused (exit 3): no model takes it, and a mistake is likelier
 FACTS_VERSION = 2  # raised whenever parsing or counting of the same bytes may give other facts
 
 
+class Message(NamedTuple):
+    role: str | None  # "system", "user", ...; None where the file declares no roles (no framing is counted)
+    body: Nodes
+
+
 class Prompt(NamedTuple):
     """One parsed prompt file."""
 
-    texts: tuple[str, ...]  # what is sent; one text per message where the file declares messages
-    roles: tuple[str, ...] = ()  # the messages' roles; empty where the file declares none (no framing is counted)
+    messages: tuple[Message, ...]
+    tools: tuple[str, ...] = ()  # schemas of tools and functions that are sent along, each as compact JSON
     model: str | None = None  # as the file names it
     output_cap: int | None = None  # the file's own limit on output tokens
+    samples: Mapping[str, Sample] = {}  # the file's own values for its variables
+    not_sent: tuple[str, ...] = ()  # what else the file holds: "front matter", "comments", "testData"
+    cost_limit: Decimal | None = None  # USD of one request, as the file itself limits it
+    requests: int = 1  # requests that the messages make together: lines of a batch, functions of a file
+    settings: str | None = None  # a file beside this one that holds its model, output cap and samples
+
+
+# A value for a variable, as JSON has them. A number or a date is the text that is written.
+Sample: TypeAlias = "str | bool | list[Sample] | dict[str, Sample] | None"
 
 
 class PromptFacts(NamedTuple):
@@ -40,6 +56,8 @@ class Problem(NamedTuple):
 def parse_prompt(data: bytes, *, path: str, format: str | None = None) -> Prompt:
     """Read one prompt file. `format` is one of `FORMATS`; None chooses by `path`.
 
+    Behind "::" a path names one of several prompts in the file: `prompts.py::SYSTEM`, `resume.baml::Extract`.
+
     Raises ParseError (exit 3) for an LFS pointer, binary or undecodable bytes, too large or broken files. Messages
     name places, never text of the prompt.
     """
@@ -53,7 +71,8 @@ def parse_prompt(data: bytes, *, path: str, format: str | None = None) -> Prompt
         text = data.decode()
     except UnicodeDecodeError as error:
         raise ParseError(f"is not UTF-8 (byte at offset {error.start})", "Save the prompt as UTF-8 text.") from None
-    return _reader(format or format_of(path))(text)
+    place, _, member = path.partition("::")
+    return _reader(format or format_of(place))(text, member or None)
 
 
 def too_large(size: int) -> ParseError:
@@ -79,30 +98,35 @@ _BY_ENDING = (  # the commonest first; none of them is the end of another
 )
 
 
-def _text(text: str) -> Prompt:
-    return Prompt((text,))
+def plain(text: str) -> Prompt:
+    """A text without roles, sent as it stands."""
+    return Prompt((Message(None, (text,)),))
 
 
-def _front_matter(text: str) -> Prompt:
+def _text(text: str, member: str | None) -> Prompt:
+    return plain(text)
+
+
+def _front_matter(text: str, member: str | None) -> Prompt:
     from .front_matter import parse_front_matter
 
     return parse_front_matter(text)
 
 
-def _dotprompt(text: str) -> Prompt:
+def _dotprompt(text: str, member: str | None) -> Prompt:
     from .front_matter import parse_front_matter
 
     return parse_front_matter(text, comments_first=True)
 
 
-def _github_models(text: str) -> Prompt:
+def _github_models(text: str, member: str | None) -> Prompt:
     from .github_models import parse_github_models
 
     return parse_github_models(text)
 
 
-# A new format is one file and one line here.
-_READERS: dict[str, Callable[[str], Prompt]] = {
+# A new format is one file and one line here. `member` is what a path names behind "::", a constant or a function.
+_READERS: dict[str, Callable[[str, str | None], Prompt]] = {
     "text": _text,  # as it stands
     "front-matter": _front_matter,  # a leading `---` block is read, not sent
     "dotprompt": _dotprompt,  # the same; `#` comment lines may stand before the block
@@ -111,7 +135,7 @@ _READERS: dict[str, Callable[[str], Prompt]] = {
 FORMATS = tuple(_READERS)
 
 
-def _reader(format: str) -> Callable[[str], Prompt]:
+def _reader(format: str) -> Callable[[str, str | None], Prompt]:
     if format not in _READERS:
         raise ConfigError(f'unknown format "{format}"', "Known formats: " + ", ".join(FORMATS) + ".")
     return _READERS[format]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ..errors import ParseError
-from . import Prompt
+from . import Prompt, plain
 from .declared import declared_cap, declared_model, named_model, positive
 from .yaml_text import parse_yaml
 
@@ -27,18 +27,19 @@ def parse_front_matter(text: str, *, comments_first: bool = False) -> Prompt:
     opened = (_OPEN_AFTER_COMMENTS if comments_first else _OPEN).match(text, 0, MAX_BLOCK)
     closed = _CLOSE.search(text, opened.end()) if opened else None
     if opened is None or closed is None or closed.start() > opened.end() + MAX_BLOCK:
-        return Prompt((text,))
+        return plain(text)
     block = text[opened.end() : closed.start()]
     if not _SETTINGS.match(block):
-        return Prompt((text,))  # two `---` rules with prose between them: it is sent
+        return plain(text)  # two `---` rules with prose between them: it is sent
     body = text[closed.end() :]
     if "model" not in block and "max" not in block:
-        return Prompt((body,))
+        return plain(body)
     try:
         facts = parse_yaml(block)
     except ParseError:
-        return Prompt((body,), (), *_by_line(block))
-    return Prompt((body,), (), declared_model(facts), declared_cap(facts))
+        model, cap = _by_line(block)
+        return plain(body)._replace(model=model, output_cap=cap)
+    return plain(body)._replace(model=declared_model(facts), output_cap=declared_cap(facts))
 
 
 def _by_line(block: str) -> tuple[str | None, int | None]:

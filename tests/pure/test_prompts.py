@@ -11,10 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from llmcost_hooks.errors import ConfigError, ParseError
-from llmcost_hooks.prompts import FORMATS, MAX_BYTES, Prompt, format_of, parse_prompt
+from llmcost_hooks.prompts import FORMATS, MAX_BYTES, Message, Prompt, format_of, parse_prompt, plain
 from llmcost_hooks.prompts.declared import declared_cap, declared_model, positive
 from llmcost_hooks.prompts.discovery import EXCLUDE, INCLUDE
 from llmcost_hooks.prompts.front_matter import MAX_BLOCK
+from llmcost_hooks.prompts.nodes import texts
 from llmcost_hooks.prompts.yaml_text import MAX_DEPTH, parse_yaml
 
 from ..repos import Repo
@@ -53,18 +54,20 @@ def test_bytes_that_are_no_text(data: bytes, message: str, hint: str) -> None:
 
 def test_text_about_lfs_is_text() -> None:
     about = "version https://git-lfs.github.com/spec/v1\n" + "x" * 1024
-    assert parse(about, "a.txt") == Prompt((about,))
-    assert parse(" version https://git-lfs.github.com/spec/v1", "a.txt").texts[0].startswith(" version")
+    assert parse(about, "a.txt") == plain(about)
+    assert parse(" version https://git-lfs.github.com/spec/v1", "a.txt") == plain(
+        " version https://git-lfs.github.com/spec/v1"
+    )
 
 
 @pytest.mark.parametrize("text", ["", "\ufeff", "\r\n", "a" * 1000, "---", "---\n", "é\u2028\x1b"])
 def test_text_is_sent_as_it_stands(text: str) -> None:
-    assert parse(text, "a.txt") == Prompt((text,))
-    assert parse(text, "a.md") == Prompt((text,))
+    assert parse(text, "a.txt") == plain(text)
+    assert parse(text, "a.md") == plain(text)
 
 
 def test_the_largest_prompt() -> None:
-    assert parse("x" * MAX_BYTES, "a.txt") == Prompt(("x" * MAX_BYTES,))
+    assert parse("x" * MAX_BYTES, "a.txt") == plain("x" * MAX_BYTES)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +84,8 @@ def test_a_name_says_the_format(path: str, format: str) -> None:
 
 def test_a_stated_format_is_above_the_name() -> None:
     block = "---\nmodel: x\n---\nhi"
-    assert parse(block, "a.md", "text") == Prompt((block,))
-    assert parse(block, "a.txt", "front-matter") == Prompt(("hi",), (), "x")
+    assert parse(block, "a.md", "text") == plain(block)
+    assert parse(block, "a.txt", "front-matter") == plain("hi")._replace(model="x")
     with pytest.raises(ConfigError, match='unknown format "nonsense"') as caught:
         parse(block, "a.md", "nonsense")
     assert caught.value.hint == "Known formats: text, front-matter, dotprompt, github-models."
@@ -143,27 +146,27 @@ def test_a_stated_format_is_above_the_name() -> None:
     ],
 )
 def test_a_leading_block_is_read_and_not_sent(text: str, body: str, model: str | None, cap: int | None) -> None:
-    assert parse(text) == Prompt((body,), (), model, cap)
+    assert parse(text) == plain(body)._replace(model=model, output_cap=cap)
 
 
 def test_a_block_has_a_limit() -> None:
     filler = "#" * (MAX_BLOCK - len("model: x\n\n"))
-    assert parse(f"---\nmodel: x\n{filler}\n---\nhi") == Prompt(("hi",), (), "x")
+    assert parse(f"---\nmodel: x\n{filler}\n---\nhi") == plain("hi")._replace(model="x")
     longer = f"---\nmodel: x\n{filler}##\n---\nhi"
-    assert parse(longer) == Prompt((longer,))
+    assert parse(longer) == plain(longer)
 
 
 def test_a_rule_across_the_limit_does_not_end_the_block() -> None:
     """The text up to the limit ends in `---`, but the line does not."""
     text = "---\nmodel: x\n" + "#" * (MAX_BLOCK - len("model: x\n\n---")) + "\n----------\nrest\n---\nhi"
-    assert parse(text) == Prompt((text,))
+    assert parse(text) == plain(text)
 
 
 def test_comments_may_stand_before_a_dotprompt() -> None:
     text = "# licence\n\n  \r\n#\n---\nmodel: gpt-4o\n---\nhi"
-    assert parse(text, "a.prompt") == Prompt(("hi",), (), "gpt-4o")
-    assert parse(text, "a.md") == Prompt((text,))
-    assert parse("# only\n", "a.prompt") == Prompt(("# only\n",))
+    assert parse(text, "a.prompt") == plain("hi")._replace(model="gpt-4o")
+    assert parse(text, "a.md") == plain(text)
+    assert parse("# only\n", "a.prompt") == plain("# only\n")
 
 
 # --- GitHub Models ----------------------------------------------------------------------------------------------------
@@ -175,12 +178,14 @@ def test_messages() -> None:
         "    content: |\n"
         "      Hello\n      you\n  - content: 'yes'\ntestData:\n  - input: not sent\n"
     )
-    assert parse(text, "a.prompt.yml") == Prompt(("Hello\nyou\n", "yes"), ("system", "user"), "openai/gpt-4o", 99)
+    assert parse(text, "a.prompt.yml") == Prompt(
+        (Message("system", ("Hello\nyou\n",)), Message("user", ("yes",))), (), "openai/gpt-4o", 99
+    )
 
 
 @pytest.mark.parametrize("text", ["just text", "- a\n- b", "name: x", "a: 1\nb: 2"])
 def test_yaml_without_messages_is_sent_as_it_stands(text: str) -> None:
-    assert parse(text, "a.prompt.yml") == Prompt((text,))
+    assert parse(text, "a.prompt.yml") == plain(text)
 
 
 @pytest.mark.parametrize(
@@ -269,15 +274,14 @@ def test_any_bytes_are_a_prompt_or_a_parse_error(data: bytes) -> None:
             continue
         assert prompt.output_cap is None or prompt.output_cap > 0
         assert prompt.model is None or (prompt.model.isprintable() and 0 < len(prompt.model) <= 128)
-        assert sum(map(len, prompt.texts)) <= len(data)
-        assert len(prompt.roles) in (0, len(prompt.texts))
+        assert sum(len(text) for message in prompt.messages for text in texts(message.body)) <= len(data)
 
 
 @given(st.text(max_size=60))
 def test_a_block_never_eats_the_text_behind_it(body: str) -> None:
     body = body.replace("\0", "")
-    assert parse(f"---\nname: x\n---\n{body}").texts == (body,)
-    assert parse(body, "a.txt").texts == (body,)
+    assert parse(f"---\nname: x\n---\n{body}") == plain(body)
+    assert parse(body, "a.txt") == plain(body)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,81 @@
+"""What a prompt's text is made of once its template is read: text that is sent, and places where something is put in.
+
+Templates are read for this and never run. A node is a text, or one of the types below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+ELSE = "*"  # the condition of what is left when no other branch holds
+UNKNOWN = ""  # a condition that cannot be read off
+
+
+class Variable(NamedTuple):
+    """A place where a value is put in."""
+
+    name: str  # as the template writes it, filters left out: "question", "user.name", "documents.0.title"
+
+
+class Choice(NamedTuple):
+    """At most one of several texts: the first branch whose condition holds.
+
+    A condition is `name` (that variable is there and not empty), `!name` (it is not), ELSE or UNKNOWN.
+    """
+
+    branches: tuple[tuple[str, Nodes], ...]
+
+
+class Loop(NamedTuple):
+    """A text for each item of a list.
+
+    A value that is no list counts as one item, and an absent or empty one as none, as in a Mustache section. `item`
+    is how the body calls the item: "doc", or "" where the item's own members are named directly.
+    """
+
+    item: str
+    over: str  # the variable that holds the list
+    body: Nodes
+    otherwise: Nodes = ()  # sent where there is no item
+
+
+class Include(NamedTuple):
+    """Another file's text: of a partial, or of the template that this one extends."""
+
+    ref: str  # as the template writes it
+    blocks: tuple[tuple[str, Nodes], ...] = ()  # what stands in for the blocks of that file
+    optional: bool = False  # a missing file is nothing, not an error
+
+
+class Block(NamedTuple):
+    """A named part that a template which extends this one may replace."""
+
+    name: str
+    body: Nodes
+
+
+Node: TypeAlias = "str | Variable | Choice | Loop | Include | Block"
+Nodes: TypeAlias = tuple[Node, ...]
+
+
+def texts(nodes: Nodes) -> Iterator[str]:
+    """Every text in `nodes`, in their order; of branches and bodies too."""
+    for node in nodes:
+        if isinstance(node, str):
+            yield node
+        else:
+            for inner in below(node):
+                yield from texts(inner)
+
+
+def below(node: Node) -> Iterator[Nodes]:
+    """The nodes inside of one, in the order in which their texts are counted."""
+    if isinstance(node, Choice):
+        yield from (nodes for _, nodes in node.branches)
+    elif isinstance(node, Loop):
+        yield from (node.body, node.otherwise)
+    elif isinstance(node, Include):
+        yield from (nodes for _, nodes in node.blocks)
+    elif isinstance(node, Block):
+        yield node.body
