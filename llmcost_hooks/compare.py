@@ -17,6 +17,7 @@ class PromptDelta(NamedTuple):
     base: Row | None
     head: Row | None
     cost: Decimal | None  # USD, head - base; a side that does not exist costs 0; None: a part of one side is unknown
+    via: tuple[str, ...] = ()  # paths of included files that differ, where the prompt's own text does not
 
     def shared(self) -> bool:
         """Whether both sides are one and the same priced row (`estimate_snapshots`): nothing can differ."""
@@ -118,7 +119,18 @@ def _delta(base: Row | None, head: Row | None) -> PromptDelta:
         return PromptDelta(base.prompt_id, "unchanged", base, base, ZERO)
     either = head or base
     assert either is not None
-    return PromptDelta(either.prompt_id, _content(base, head), base, head, _cost_delta(base, head))
+    via = _via(base, head)
+    content = "modified" if via else _content(base, head)
+    return PromptDelta(either.prompt_id, content, base, head, _cost_delta(base, head), via)
+
+
+def _via(base: Row | None, head: Row | None) -> tuple[str, ...]:
+    """The included files that make a prompt another one whose own blob is the same."""
+    if not isinstance(base, PromptEstimate) or not isinstance(head, PromptEstimate):
+        return ()
+    before, after = dict(base.includes), dict(head.includes)
+    differ = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    return tuple(sorted(differ)) if base.content_hash == head.content_hash else ()
 
 
 def _content(base: Row | None, head: Row | None) -> str:
@@ -131,15 +143,17 @@ def _content(base: Row | None, head: Row | None) -> str:
 
 
 def _cost_delta(base: Row | None, head: Row | None) -> Decimal | None:
-    """Input against input where neither output size is known; where one of them is, no difference is known."""
+    """Like against like: where a size is known on one side only, no difference is known."""
     before, after = _cost(base), _cost(head)
-    if before is None or after is None or (base and head and _has_output(base) != _has_output(head)):
+    if before is None or after is None or (base and head and _unknown_sizes(base) != _unknown_sizes(head)):
         return None
     return after - before
 
 
-def _has_output(row: Row) -> bool:
-    return isinstance(row, PromptEstimate) and row.output_tokens is not None
+def _unknown_sizes(row: Row) -> tuple[bool, tuple[str, ...]]:
+    """What is left out of a row's cost: the same on both sides, it is no part of their difference."""
+    assert isinstance(row, PromptEstimate)
+    return row.output_tokens is None, tuple(sorted(row.undeclared))
 
 
 def _cost(row: Row | None) -> Decimal | None:

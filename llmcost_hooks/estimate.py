@@ -8,13 +8,13 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from .errors import PricingError
+from .linking import Facts, pulls_in
 from .lookup import Resolve, make_resolver, unknown_override
 from .prices.book import PriceBook
 from .prices.freshness import FRESH, Freshness, freshness, refuse_too_old
 from .prices.offers import EXACT
 from .pricing import (
     ZERO,
-    Facts,
     PromptEstimate,
     Row,
     Unpriced,
@@ -62,8 +62,8 @@ class Estimate(NamedTuple):
             return sum((row.list_cost for row in self.priced()), ZERO)
 
     def complete(self) -> bool:
-        """Whether every part of the total is known: each prompt priced, each output size stated."""
-        return all(isinstance(row, PromptEstimate) and row.output_tokens is not None for row in self.rows)
+        """Whether every part of the total is known: each prompt priced, each size in it stated."""
+        return all(isinstance(row, PromptEstimate) and not row.bounded() for row in self.rows)
 
     def price_estimated(self) -> bool:
         """Whether a price in the total is somebody's estimate."""
@@ -95,8 +95,8 @@ def estimate_snapshots(
             period = snapshot.manifest.budget.period if snapshot.manifest else None
             for file in snapshot.files:
                 same = known.get(file.prompt_id)
-                if same is None or same[0] != file or same[1] != period:
-                    known[file.prompt_id] = file, period, price(file, period)
+                if same is None or same[0] != file or same[1] != period or pulls_in(file, facts):
+                    known[file.prompt_id] = file, period, price(file, period, snapshot.key())
             rows = tuple([known[file.prompt_id][2] for file in snapshot.files])
             own = snapshot.manifest.prices if snapshot.manifest else None
             prices = price_info(book, on, own.as_of if own else None)
@@ -114,7 +114,7 @@ def _refuse_unknown_override(head: Snapshot, book: PriceBook) -> None:
         raise PricingError(problem.reason, problem.hint)
 
 
-def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None], Row]:
+def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None, str], Row]:
     """`price_prompt`, computing once for prompts that are equal in all that a price depends on.
 
     Of ten thousand prompts most share their assumptions, and many their length: the memo gives those one and the same
@@ -122,14 +122,16 @@ def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None]
     """
     computed: dict[tuple[int, int, str | None, int, str | None], PromptEstimate] = {}
 
-    def price(file: PromptFile, period: str | None) -> Row:
-        known = facts.get((file.format, file.oid)) if file.oid is not None and file.problem is None else None
+    def price(file: PromptFile, period: str | None, side: str) -> Row:
+        known = facts.blobs.get((file.format, file.oid)) if file.oid is not None and file.problem is None else None
+        if known is None or pulls_in(file, facts):
+            return price_prompt(file, facts, resolve, period, side)
         key = (id(known), id(file.assumptions), file.default_model, id(file.prices), period)
-        if known is not None and key in computed:
+        if key in computed:
             own = (file.prompt_id, file.path, str(file.oid), file.named, file.tags)
             return PromptEstimate._make((*own, *computed[key][len(own) :]))
-        row = price_prompt(file, facts, resolve, period)
-        if known is not None and isinstance(row, PromptEstimate):
+        row = price_prompt(file, facts, resolve, period, side)
+        if isinstance(row, PromptEstimate):
             computed[key] = row
         return row
 

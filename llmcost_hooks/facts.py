@@ -3,54 +3,107 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from . import __version__
+from .counting import count_blobs
 from .data import open_data
-from .errors import LlmCostError
-from .git.objects import Unread, read_blobs
+from .linking import Facts, Key, completed, pulled_in
 from .lookup import find_model
-from .memo import Key, Memo
+from .loose import LOOSE, find_loose
+from .memo import Memo
 from .prices.book import PriceBook
 from .pricestore import load_installed, store_directory
-from .pricing import UNKNOWN_MODEL_ENCODING, Facts, model_name
-from .prompts import MAX_BYTES, Problem, Prompt, PromptFacts, parse_prompt
-from .prompts.nodes import texts
-from .reading import Side
+from .pricing import model_name
+from .prompts import Problem, PromptFacts
+from .reading import Side, find_beside
+from .sizing import UNKNOWN_MODEL_ENCODING
 from .snapshot import PromptFile
 from .tokens import ENCODINGS, Counter, Encoding
-from .unread import as_problem, unread_problem
-
-BATCH_BYTES = 32_000_000  # texts held in memory at once
 
 
 def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook) -> Facts:
-    """What is known of every prompt of `sides`: each distinct blob is read, parsed and counted at most once."""
-    files: dict[Key, list[PromptFile]] = {}
+    """What is known of every prompt of `sides`: each distinct blob is read, parsed and counted at most once.
+
+    What a prompt includes is known only when it has been read; so this goes in rounds, each for all of them.
+    """
+    contents = {oid: data for side in sides for oid, data in side.contents.items()}
+    blobs: dict[Key, PromptFacts | Problem] = {}
+    beside: dict[str, dict[str, str | Problem]] = {side.snapshot.key(): {} for side in sides}
+    facts, encoding_of = Facts(blobs, beside), _encodings(book)
+    looked: dict[str, set[str]] = {key: set() for key in beside}
+    asked: set[Key] = set()
+    users: dict[Key, list[PromptFile]] = {}
     for side in sides:
         for file in side.snapshot.files:
             if file.oid is not None:
-                files.setdefault((file.format, file.oid), []).append(file)
-    encoding_of = _encodings(book)
-    facts: dict[Key, PromptFacts | Problem] = dict(memo.load(files))
-    todo = [key for key, users in files.items() if _lacking(facts.get(key), users, encoding_of)]
-    if todo:
-        contents = {oid: data for side in sides for oid, data in side.contents.items()}
-        fresh = dict(_read(cwd, todo, files, contents, encoding_of))
-        facts.update((key, _merged(facts.get(key), new)) for key, new in fresh.items())
-        memo.save({key: known for key in fresh if isinstance(known := facts[key], PromptFacts)})
-    return facts
-
-
-def _merged(known: PromptFacts | Problem | None, new: PromptFacts | Problem) -> PromptFacts | Problem:
-    """The same blob counted in one more encoding."""
-    if isinstance(known, PromptFacts) and isinstance(new, PromptFacts):
-        return new._replace(tokens={**known.tokens, **new.tokens})
-    return new
+                users.setdefault((file.format, file.oid), []).append(file)
+    while True:
+        needs, paths = _needs(sides, facts, encoding_of)
+        for side in sides:
+            key = side.snapshot.key()
+            if unseen := paths[key] - looked[key]:
+                found, data = _find(cwd, side, unseen)
+                looked[key] |= unseen
+                beside[key].update(found)
+                contents.update(data)
+        unasked = needs.keys() - asked
+        blobs.update(memo.load(unasked))
+        lacking = [key for key, encodings in needs.items() if _lacks(blobs.get(key), encodings)]
+        todo = {key: _wanted(needs[key], users.get(key, ()), encoding_of) for key in lacking}
+        fresh = dict(count_blobs(cwd, todo, contents, _counter))
+        blobs.update((key, _merged(blobs.get(key), new)) for key, new in fresh.items())
+        memo.save({key: known for key in fresh if isinstance(known := blobs[key], PromptFacts)})
+        asked |= unasked
+        if not unasked and not fresh and all(paths[key] <= looked[key] for key in looked):
+            return facts
 
 
 _EncodingOf = Callable[[PromptFile, PromptFacts], str]
+
+
+def _needs(
+    sides: Sequence[Side], facts: Facts, encoding_of: _EncodingOf
+) -> tuple[dict[Key, set[str]], dict[str, set[str]]]:
+    """As far as is known now: (the encodings that each blob is needed in, the paths to look for on each side)."""
+    needs: dict[Key, set[str]] = {}
+    paths: dict[str, set[str]] = {}
+    for side in sides:
+        here = side.snapshot.key()
+        wanted = paths.setdefault(here, set())
+        for file in side.snapshot.files:
+            if file.oid is None:
+                continue
+            key = file.format, file.oid
+            known, encodings = facts.blobs.get(key), needs.setdefault(key, set())
+            if not isinstance(known, PromptFacts):
+                continue
+            if known.parts is None and file.assumptions.variables_from is None:
+                encodings.add(encoding_of(file, known))
+                continue
+            whole = completed(file, known, facts, here)
+            encoding = encoding_of(file, whole if isinstance(whole, PromptFacts) else known)
+            encodings.add(encoding)
+            for link, place in pulled_in(file, facts, here):
+                wanted.update(link.paths)
+                oid = None if place is None else facts.beside[here][place]
+                if isinstance(oid, str):
+                    needs.setdefault((link.format, oid), set()).add(encoding)
+    return needs, paths
+
+
+def _wanted(
+    encodings: set[str], users: Sequence[PromptFile], encoding_of: _EncodingOf
+) -> Callable[[PromptFacts], set[str]]:
+    """What to count a blob in, once it is known what the file itself says of its model."""
+    return lambda said: encodings | {encoding_of(file, said) for file in users}
+
+
+def _find(cwd: str, side: Side, paths: set[str]) -> tuple[dict[str, str | Problem], dict[str, bytes]]:
+    if side.source.kind != LOOSE.kind:
+        return find_beside(cwd, side.source, paths)
+    return find_loose(sorted(path for path in paths if os.path.isfile(path)))
 
 
 def _encodings(book: PriceBook) -> _EncodingOf:
@@ -70,74 +123,18 @@ def _encodings(book: PriceBook) -> _EncodingOf:
     return encoding_of
 
 
-def _lacking(facts: PromptFacts | Problem | None, users: list[PromptFile], encoding_of: _EncodingOf) -> bool:
-    if not isinstance(facts, PromptFacts):
-        return True
-    return not {encoding_of(file, facts) for file in users} <= facts.tokens.keys()
+def _lacks(known: PromptFacts | Problem | None, encodings: set[str]) -> bool:
+    return known is None or (isinstance(known, PromptFacts) and not encodings <= known.tokens.keys())
 
 
-def _read(
-    cwd: str,
-    todo: list[Key],
-    files: Mapping[Key, list[PromptFile]],
-    contents: Mapping[str, bytes],
-    encoding_of: _EncodingOf,
-) -> Iterable[tuple[Key, PromptFacts | Problem]]:
-    keys_of: dict[str, list[Key]] = {}
-    for key in todo:
-        keys_of.setdefault(key[1], []).append(key)
-    batch: list[tuple[Key, Prompt, set[str]]] = []
-    held = 0
-    for oid, data in _bytes(cwd, keys_of, contents):
-        for key in keys_of[oid]:
-            prompt = unread_problem(data) if isinstance(data, Unread) else _parse(data, files[key][0])
-            if isinstance(prompt, Problem):
-                yield key, prompt
-                continue
-            named = PromptFacts(prompt.model, prompt.output_cap, _roles(prompt), {})
-            batch.append((key, prompt, {encoding_of(file, named) for file in files[key]}))
-            held += len(data) if isinstance(data, bytes) else 0
-        if held > BATCH_BYTES:
-            yield from _counted(batch)
-            batch, held = [], 0
-    yield from _counted(batch)
-
-
-def _bytes(
-    cwd: str, keys_of: Mapping[str, list[Key]], contents: Mapping[str, bytes]
-) -> Iterable[tuple[str, bytes | Unread]]:
-    yield from ((oid, contents[oid]) for oid in keys_of if oid in contents)
-    if rest := [oid for oid in keys_of if oid not in contents]:
-        yield from read_blobs(cwd, rest, MAX_BYTES)
-
-
-def _parse(data: bytes, file: PromptFile) -> Prompt | Problem:
-    try:
-        return parse_prompt(data, path=file.path, format=file.format)
-    except LlmCostError as error:
-        return as_problem(error)
-
-
-def _counted(batch: list[tuple[Key, Prompt, set[str]]]) -> Iterable[tuple[Key, PromptFacts]]:
-    tokens: dict[Key, dict[str, int]] = {key: {} for key, _, _ in batch}
-    for encoding in sorted({encoding for _, _, encodings in batch for encoding in encodings}):
-        texts = [(key, text) for key, prompt, encodings in batch if encoding in encodings for text in _texts(prompt)]
-        counts = _counter(encoding).count_many([text for _, text in texts])
-        for (key, _), count in zip(texts, counts, strict=True):
-            tokens[key][encoding] = tokens[key].get(encoding, 0) + count
-    for key, prompt, encodings in batch:
-        counted = {encoding: tokens[key].get(encoding, 0) for encoding in encodings}
-        yield key, PromptFacts(prompt.model, prompt.output_cap, _roles(prompt), counted)
-
-
-def _texts(prompt: Prompt) -> Iterable[str]:
-    for message in prompt.messages:
-        yield from texts(message.body)
-    yield from prompt.tools
-
-
-def _roles(prompt: Prompt) -> int:
-    return sum(message.role is not None for message in prompt.messages)
+def _merged(known: PromptFacts | Problem | None, new: PromptFacts | Problem) -> PromptFacts | Problem:
+    """The same blob counted in one more encoding."""
+    if not isinstance(known, PromptFacts) or not isinstance(new, PromptFacts):
+        return new
+    parts = new.parts
+    if parts is not None and known.parts is not None:
+        parts = parts._replace(counts={**known.parts.counts, **parts.counts})
+    return new._replace(tokens={**known.tokens, **new.tokens}, parts=parts)
 
 
 @cache

@@ -55,13 +55,14 @@ class Assumptions(NamedTuple):
     avg_input_tokens: int | None = None  # per call, as measured; stands for the counted text
     scenario: str | None = None
     format: str | None = None
-    variables: tuple[tuple[str, int], ...] = ()  # tokens that a template variable stands for
+    variables: tuple[tuple[str, int, int], ...] = ()  # tokens that a template variable stands for: typical, p95
     service_tier: str | None = None  # how requests are processed, as the provider bills it
     region: str | None = None  # where, of the channel that the model's name says
     time_of_day: str | None = None  # UTC "HH:MM" of the requests, where rates depend on it
     fine_tuned: bool | None = None  # the rates of a fine-tuned model of this name
     pricing_id: str | None = None  # the entry of the price file, exactly, whatever the model is called
     price_version: date | None = None  # the first day of the dated row whose prices hold
+    variables_from: str | None = None  # a file of sample values for the variables
 
     def over(self, defaults: Assumptions) -> Assumptions:
         """These, completed by `defaults`. An output size stated here hides both forms of it below."""
@@ -221,6 +222,7 @@ _PROMPT = {
     "prompt_id": read_prompt_id,
     "tags": read_tags,
     "variables": read_variables,
+    "variables_from": read_path,
 }
 _BUDGET: dict[str, Callable[[object], Any]] = {
     "limit": read_number,

@@ -83,7 +83,10 @@ def read_prompt_id(value: object) -> str:
 
 
 def read_path(value: object) -> str:
-    """A path inside the repository, relative to its top, "/" between components; a leading "./" is dropped."""
+    """A path inside the repository, relative to its top, "/" between components; a leading "./" is dropped.
+
+    Behind "::" it may name one of several prompts in the file.
+    """
     if not isinstance(value, str):
         raise Wrong("a path")
     path = value
@@ -117,10 +120,19 @@ def read_tags(value: object) -> dict[str, str]:
     return value
 
 
-def read_variables(value: object) -> tuple[tuple[str, int], ...]:
+def read_variables(value: object) -> tuple[tuple[str, int, int], ...]:
+    """(name, tokens, tokens at the 95th percentile) of each variable; one number stands for both."""
     if not isinstance(value, dict):
         raise Wrong("a table of token counts, for example { documents = 1800 }")
-    return tuple(sorted((name, read_count(size)) for name, size in value.items()))
+    return tuple(sorted((name, *_size(size)) for name, size in value.items()))
+
+
+def _size(value: object) -> tuple[int, int]:
+    if not isinstance(value, dict):
+        return read_count(value), read_count(value)
+    if value.keys() != {"p50", "p95"} or read_count(value["p50"]) > read_count(value["p95"]):
+        raise Wrong("token counts such as 1800 or { p50 = 1200, p95 = 4000 }")
+    return read_count(value["p50"]), read_count(value["p95"])
 
 
 def read_day(value: object) -> date:

@@ -20,6 +20,8 @@ from .prompts import FACTS_VERSION, PromptFacts
 if TYPE_CHECKING:
     import sqlite3
 
+    from .prompts.parts import Parts
+
 Key = tuple[str, str]  # (format, oid)
 
 MAX_ROWS = 400_000
@@ -135,23 +137,38 @@ def _crc(text: str, value: str) -> int:
 
 
 def _encoded(facts: Mapping[Key, PromptFacts]) -> Iterable[tuple[str, str]]:
-    for key, (model, cap, messages, tokens) in facts.items():
+    for key, (model, cap, messages, tokens, not_sent, parts) in facts.items():
         counts = ",".join(f"{encoding}={count}" for encoding, count in sorted(tokens.items()))
-        yield _text(key), f"{messages};{cap or ''};{counts};{model or ''}"
+        value = f"{messages};{cap or ''};{counts};{','.join(not_sent)};{model or ''}"
+        if parts is not None:
+            from .prompts.parts_text import dump_parts
+
+            value = f"{dump_parts(parts)}\n{value}"
+        yield _text(key), value
 
 
 @lru_cache(maxsize=4096)  # of ten thousand prompts many are equally long
 def _decode(value: str) -> PromptFacts | None:
     """The facts that `_encoded` wrote, or None for anything else."""
+    line, _, rest = value.partition("\n") if value[:1] == "[" else ("", "", value)
     try:
-        messages, cap, counts, model = value.split(";", 3)
+        messages, cap, counts, not_sent, model = rest.split(";", 4)
         tokens = {}
         for part in counts.split(","):
             encoding, _, count = part.partition("=")
             tokens[encoding] = _count(count)
-        return PromptFacts(model or None, _count(cap) if cap else None, _count(messages), tokens)
-    except ValueError:
+        known = tuple(not_sent.split(",")) if not_sent else ()
+        return PromptFacts(
+            model or None, _count(cap) if cap else None, _count(messages), tokens, known, _parts(line) if line else None
+        )
+    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError):
         return None
+
+
+def _parts(line: str) -> Parts:
+    from .prompts.parts_text import load_parts
+
+    return load_parts(line)
 
 
 def _count(text: str) -> int:

@@ -7,25 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from .errors import ExitCode
+from .linking import Facts, completed
 from .lookup import Paid, Resolve
 from .manifest import Assumptions
 from .models import Model
 from .prices.offers import EXACT, STANDARD, Offer
 from .prompts import Problem, PromptFacts
+from .sizing import GRADES, Input, Shares, ceiling, input_of
 from .snapshot import MISSING, PromptFile
 
 ZERO = Decimal(0)
-GRADES = ("exact", "calibrated", "heuristic")  # best first; a total carries its worst
-UNKNOWN_MODEL_ENCODING = "o200k_base"  # what is counted where no model is named
-
-# OpenAI cookbook, "How to count tokens with tiktoken": 3 tokens a message, 1 for its role, 3 that prime the reply.
-PER_MESSAGE, PER_REPLY = 4, 3
-
-Facts = Mapping[tuple[str, str], PromptFacts | Problem]  # by (format, oid)
 
 
 class PromptEstimate(NamedTuple):
@@ -55,6 +50,17 @@ class PromptEstimate(NamedTuple):
     price_version: date = date.min  # the first day of the dated row; date.min where the manifest states no day
     variant: str = "standard"  # how it is billed
     price_estimated: bool = False  # a person's guess stands for a price list
+    cacheable_tokens: int = 0  # part of input_tokens: the prefix that a provider's prompt cache can reuse
+    prefix_ends_at: str | None = None  # the variable that ends it
+    undeclared: tuple[str, ...] = ()  # variables of unknown size: the costs are of the rest
+    parts: Shares = ()  # of input_tokens
+    includes: tuple[tuple[str, str], ...] = ()  # (path, oid) of what the prompt pulls in
+    cost_limit: Decimal | None = None  # USD of one call, as the file itself limits it
+    requests: int = 1  # that one call makes
+
+    def bounded(self) -> bool:
+        """Whether the costs are a lower bound: an output size or a variable's size is unknown."""
+        return self.output_tokens is None or bool(self.undeclared)
 
 
 class Unpriced(NamedTuple):
@@ -87,25 +93,27 @@ def model_name(file: PromptFile, facts: PromptFacts) -> str | None:
     return file.assumptions.model or facts.model or file.default_model or file.assumptions.pricing_id
 
 
-def price_prompt(file: PromptFile, facts: Facts, resolve: Resolve, period: str | None) -> Row:
-    """The row of one file. `facts` has an entry for it if it is there; `period` is the budget's.
+def price_prompt(file: PromptFile, facts: Facts, resolve: Resolve, period: str | None, side: str) -> Row:
+    """The row of one file of the side with that key. `facts` has an entry for it if it is there.
 
-    To be called within the context EXACT.
+    `period` is the budget's. To be called within the context EXACT.
     """
     if file.problem is not None or file.oid is None:
         return _unpriced(file, file.problem or MISSING)
-    known = facts[file.format, file.oid]
+    own = facts.blobs[file.format, file.oid]
+    known = own if isinstance(own, Problem) else completed(file, own, facts, side)
     if isinstance(known, Problem):
         return _unpriced(file, known)
     name = model_name(file, known)
-    if name is None:
-        _, _, tokens, _ = _input(known, None, file.assumptions)
-        problem = NO_RATIO if _lacks_ratio(file.assumptions) else NO_MODEL
-        return _unpriced(file, problem, None, _grade(None, file.assumptions), tokens)
-    paid = resolve(name, file.assumptions, file.prices)
+    paid = None if name is None else resolve(name, file.assumptions, file.prices)
     if isinstance(paid, Problem):
         return _unpriced(file, paid, name)
-    return _priced(file, known, paid, period)
+    sized = input_of(file, known, paid.model if paid else None, facts, side)
+    if isinstance(sized, Problem):
+        return _unpriced(file, sized, name)
+    if paid is None:
+        return _unpriced(file, NO_RATIO if _lacks_ratio(file.assumptions) else NO_MODEL, None, sized)
+    return _priced(file, known, sized, paid, period)
 
 
 NO_MODEL = Problem(
@@ -125,21 +133,16 @@ NO_RATIO = Problem(
 )
 
 
-def _unpriced(
-    file: PromptFile, problem: Problem, model: str | None = None, grade: str | None = None, tokens: int | None = None
-) -> Unpriced:
-    return Unpriced(
-        file.prompt_id, file.path, file.oid, file.named, file.tags, model, grade, tokens, problem
-    )  # fmt: skip
+def _unpriced(file: PromptFile, problem: Problem, model: str | None = None, sized: Input | None = None) -> Unpriced:
+    grade, tokens = (sized.grade, sized.tokens) if sized else (None, None)
+    return Unpriced(file.prompt_id, file.path, file.oid, file.named, file.tags, model, grade, tokens, problem)
 
 
-def _priced(file: PromptFile, facts: PromptFacts, paid: Paid, period: str | None) -> Row:
-    assumed, model = file.assumptions, paid.model
-    framing, low, tokens, high = _input(facts, model, assumed)
-    grade = _grade(model, assumed)
+def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, period: str | None) -> Row:
+    assumed, model, tokens = file.assumptions, paid.model, sized.tokens
 
     def unpriced(problem: Problem) -> Unpriced:
-        return _unpriced(file, problem, model.id, grade, tokens)
+        return _unpriced(file, problem, model.id, sized)
 
     output, basis = _output(facts, model, assumed, tokens)
     calls = assumed.calls if assumed.calls is not None else None if period else 1
@@ -150,20 +153,22 @@ def _priced(file: PromptFile, facts: PromptFacts, paid: Paid, period: str | None
         return unpriced(NO_RATIO)
     if assumed.scenario == "batch" and assumed.service_tier is not None:
         return unpriced(BATCH_TIER)
-    cached = _cached(model, assumed, tokens)
+    cached = _cached(model, assumed, sized)
     variant = variant_of(assumed)
-    parts = call_parts(paid.offer, variant, tokens, cached, output or 0, assumed.time_of_day)
-    listed = call_cost(paid.listed, STANDARD, tokens, 0, output or 0, assumed.time_of_day)
+    time, requests = assumed.time_of_day, sized.requests
+    parts = call_parts(paid.offer, variant, tokens, cached, output or 0, time, requests)
+    listed = call_cost(paid.listed, STANDARD, tokens, 0, output or 0, time, requests)
     if parts is None or listed is None:
-        what = _what_is_missing(paid, variant, tokens, cached, listed is None)
+        what = _what_is_missing(paid, variant, per_request(tokens, requests), cached, listed is None)
         hint = f"Run: llm-cost prices show {model.row.id}"
         return unpriced(Problem(f"{model.id} has no {what}", hint, ExitCode.PRICING_ERROR))
     return PromptEstimate(
-        file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, grade,
-        tokens, low, high, framing, cached, output, basis, calls, assumed.scenario or "default",
+        file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, sized.grade,
+        tokens, sized.low, sized.high, sized.framing, cached, output, basis, calls, assumed.scenario or "default",
         listed * calls, (parts[0] + parts[1]) * calls, parts[0] * calls,
-        (*paid.notes, *_notes(paid, tokens, assumed)),
+        (*paid.notes, *sized.notes, *_notes(paid, sized, assumed)),
         paid.pricing_id, paid.offer.effective_from, variant, paid.offer.estimated,
+        sized.cacheable, sized.ends_at, sized.undeclared, sized.parts, sized.includes, sized.cost_limit, sized.requests,
     )  # fmt: skip
 
 
@@ -172,11 +177,16 @@ def variant_of(assumed: Assumptions) -> str:
     return "batch" if assumed.scenario == "batch" else assumed.service_tier or STANDARD
 
 
-def _cached(model: Model, assumed: Assumptions, tokens: int) -> int:
-    """Input tokens that the provider's cache serves; none where the prompt is too short to be cached."""
-    if assumed.scenario != "cached" or tokens < (model.row.cache_min_tokens or 0):
+def _cached(model: Model, assumed: Assumptions, sized: Input) -> int:
+    """Input tokens that the provider's cache serves: a share of the input, and never more than what can be cached."""
+    if assumed.scenario != "cached" or cacheable_tokens(model, sized) == 0:
         return 0
-    return int(tokens * (assumed.cache_hit_ratio or ZERO))
+    return min(int(sized.tokens * (assumed.cache_hit_ratio or ZERO)), sized.cacheable)
+
+
+def cacheable_tokens(model: Model, sized: Input) -> int:
+    """Tokens of the prefix that a prompt cache can reuse; 0 where it is shorter than the provider caches."""
+    return sized.cacheable if sized.cacheable >= (model.row.cache_min_tokens or 0) else 0
 
 
 def _what_is_missing(paid: Paid, variant: str, tokens: int, cached: int, no_list_price: bool) -> str:
@@ -194,63 +204,38 @@ def _lacks_ratio(assumed: Assumptions) -> bool:
     return assumed.scenario == "cached" and assumed.cache_hit_ratio is None
 
 
-def _grade(model: Model | None, assumed: Assumptions) -> str:
-    """How good the input size is: a measured one owes nothing to the model's tokenizer."""
-    if assumed.avg_input_tokens is not None:
-        return "calibrated"
-    return model.grade if model else "exact"
-
-
-def _framing(facts: PromptFacts) -> int:
-    """Tokens that roles and messages add; 0 for a file that declares no messages."""
-    return facts.messages * PER_MESSAGE + PER_REPLY if facts.messages else 0
-
-
-def _input(facts: PromptFacts, model: Model | None, assumed: Assumptions) -> tuple[int, int, int, int]:
-    """(framing, low, tokens, high) of one call's input. A share of a token is a whole one: never too low."""
-    framing = _framing(facts)
-    if assumed.avg_input_tokens is not None:
-        return 0, assumed.avg_input_tokens, assumed.avg_input_tokens, assumed.avg_input_tokens
-    counted = facts.tokens[model.encoding if model else UNKNOWN_MODEL_ENCODING]
-    beside = framing + sum(size for _, size in assumed.variables)
-    if model is None or model.grade == "exact":
-        return framing, counted + beside, counted + beside, counted + beside
-    low, tokens, high = (_ceiling(counted * ratio) + beside for ratio in (model.low, model.ratio, model.high))
-    return framing, low, tokens, high
-
-
 def _output(facts: PromptFacts, model: Model, assumed: Assumptions, input_tokens: int) -> tuple[int | None, str]:
     """Decision 8: declared, else a ratio of the input, else the file's own cap, else unknown."""
     if assumed.output_tokens is not None:
         return assumed.output_tokens, "declared"
     if assumed.output_ratio is not None:
-        return _ceiling(input_tokens * assumed.output_ratio), "ratio"
+        return ceiling(input_tokens * assumed.output_ratio), "ratio"
     if facts.output_cap is None:
         return None, "unknown"
     return min(facts.output_cap, model.row.max_output_tokens or facts.output_cap), "cap"
 
 
 def call_cost(
-    offer: Offer, variant: str, tokens: int, cached: int, output: int, time: str | None = None
+    offer: Offer, variant: str, tokens: int, cached: int, output: int, time: str | None = None, requests: int = 1
 ) -> Decimal | None:
     """USD of one call, or None where a rate is unknown: the sum of `call_parts`."""
-    parts = call_parts(offer, variant, tokens, cached, output, time)
+    parts = call_parts(offer, variant, tokens, cached, output, time, requests)
     return None if parts is None else EXACT.add(*parts)
 
 
 def call_parts(
-    offer: Offer, variant: str, tokens: int, cached: int, output: int, time: str | None = None
+    offer: Offer, variant: str, tokens: int, cached: int, output: int, time: str | None = None, requests: int = 1
 ) -> tuple[Decimal, Decimal] | None:
     """USD of one call's input and of its output, or None where a rate is unknown.
 
     `variant` is "standard", "batch", "flex" or "priority"; `cached` is a part of `tokens`, the input. Input:
-    (uncached x input + cached x cache_read) / 1e6 + the fee of a request; output: output x output / 1e6; all at the
-    tier that the whole input reaches, and at the rates of `time` (UTC "HH:MM") where they depend on it.
+    (uncached x input + cached x cache_read) / 1e6 + the fee of each request; output: output x output / 1e6; all at the
+    tier that the whole input of a request reaches, and at the rates of `time` (UTC "HH:MM") where they depend on it.
     """
     tariff = offer.tariff(variant, time)
     if tariff is None:
         return None
-    rates = tariff.at(tokens)
+    rates = tariff.at(per_request(tokens, requests))
     costs = []
     for amount, rate in ((tokens - cached, rates.input), (cached, rates.cache_read), (output, rates.output)):
         if amount and rate is None:
@@ -259,22 +244,28 @@ def call_parts(
     plain, from_cache, answer = costs
     asked = EXACT.scaleb(EXACT.add(plain, from_cache), -6)
     fee = offer.per_request.get("request") if offer.per_request else None
-    return EXACT.add(asked, fee) if fee else asked, EXACT.scaleb(answer, -6)
+    return EXACT.add(asked, EXACT.multiply(fee, requests)) if fee else asked, EXACT.scaleb(answer, -6)
 
 
-def _ceiling(number: Decimal) -> int:
-    return int(number.to_integral_value(ROUND_CEILING))
+def per_request(tokens: int, requests: int) -> int:
+    """Input tokens of one of several requests that are alike: what a tier or a context window is held against."""
+    return -(-tokens // requests)
 
 
-def _notes(paid: Paid, tokens: int, assumed: Assumptions) -> list[str]:
-    model, offer = paid.model, paid.offer
+def _notes(paid: Paid, sized: Input, assumed: Assumptions) -> list[str]:
+    model, offer, tokens = paid.model, paid.offer, per_request(sized.tokens, sized.requests)
     measured = assumed.avg_input_tokens is not None
     notes = [] if model.grade == "exact" or measured else [f"{model.id}: {model.basis}"]
     if model.row.context_window is not None and tokens > model.row.context_window:
         notes.append(f"{tokens:,} input tokens do not fit {model.id}'s context window of {model.row.context_window:,}")
     if assumed.scenario == "cached":
         least = model.row.cache_min_tokens or 0
-        if tokens < least:
+        if sized.ends_at is not None and sized.cacheable < least <= tokens:
+            notes.append(
+                f"{model.id} caches {least:,} tokens and more, and {sized.ends_at} ends what can be cached "
+                f"after {sized.cacheable:,}: nothing of this one is cached"
+            )
+        elif tokens < least:
             notes.append(f"{model.id} caches prompts of {least:,} tokens and more: nothing of this one is cached")
         elif offer.standard.rates.cache_write_5m is not None:
             notes.append(f"{model.id} charges for cache writes; they are not in this estimate")

@@ -6,7 +6,7 @@ Composition only: `git/` reads, `snapshot` decides what is a prompt.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from .errors import ConfigError
@@ -52,6 +52,7 @@ def commit_source(repo: Repository, revision: str, label: str | None = None) -> 
 class Side(NamedTuple):
     snapshot: Snapshot
     contents: Mapping[str, bytes]  # by oid: what is in the working tree and not in the object database
+    source: Source = EMPTY
 
 
 def read_manifest(repo: Repository, source: Source) -> Manifest | None:
@@ -113,41 +114,84 @@ def read_side(
     contents: dict[str, bytes] = {}
     found: Mapping[str, str | Problem] = {}
     if source.kind in ("commit", "index"):
-        entries = _in_git(repo, source, finder)
+        entries = _in_git(repo.cwd, source, finder)
         if NAME in entries and (manifest is None or borrowed) and not broken:
             raise ConfigError(f"{source.label}:{NAME} is not in this clone", f"To have it: {FETCH_ALL}")
         found = {path: entry.oid for path, entry in entries.items() if finder.finds(path)}
     elif source.kind == "worktree":
         found = _in_worktree(repo, manifest, selection, finder, contents)
     snapshot = make_snapshot(source.label, source.commit, manifest, selection, found, borrowed=borrowed)
-    return Side(snapshot, contents)
+    return Side(snapshot, contents, source)
 
 
-def _in_git(repo: Repository, source: Source, finder: Finder) -> dict[str, Entry]:
+def find_beside(cwd: str, source: Source, paths: Collection[str]) -> tuple[dict[str, str | Problem], dict[str, bytes]]:
+    """What prompts include, out of the same source: (path -> oid, or why it cannot be read; contents by oid).
+
+    A path that is not there has no entry. `cwd` is the repository's.
+    """
+    wanted = Named.of(paths)
+    contents: dict[str, bytes] = {}
+    if source.kind in ("commit", "index"):
+        entries = _in_git(cwd, source, wanted)
+        return {path: entry.oid for path, entry in entries.items() if wanted.finds(path)}, contents
+    if source.kind == "worktree":
+        return _files(cwd, wanted.roots(), wanted, paths, contents), contents
+    return {}, contents
+
+
+class Named(NamedTuple):
+    """Finds the files of given paths and nothing else."""
+
+    paths: frozenset[str]
+    directories: frozenset[str]
+
+    @classmethod
+    def of(cls, paths: Iterable[str]) -> Named:
+        above = {path[: cut + 1] for path in paths for cut in range(len(path)) if path[cut] == "/"}
+        return cls(frozenset(paths), frozenset(above))
+
+    def finds(self, path: str) -> bool:
+        return path in self.paths
+
+    def enters(self, directory: str) -> bool:
+        return directory in self.directories
+
+    def roots(self) -> tuple[str, ...]:
+        return tuple(sorted({path.partition("/")[0] for path in self.paths}))
+
+
+def _in_git(cwd: str, source: Source, finder: Finder | Named) -> dict[str, Entry]:
     """A commit's tree. For the index HEAD's, with what is staged over it; the whole index where HEAD is unborn."""
     if source.kind == "commit":
-        return tree_entries(repo.cwd, source.tree or "", finder.enters)
-    tree = source.tree or (commit_and_tree(repo.cwd, "HEAD") or ("", ""))[1]
+        return tree_entries(cwd, source.tree or "", finder.enters)
+    tree = source.tree or (commit_and_tree(cwd, "HEAD") or ("", ""))[1]
     if not tree:
-        return index_entries(repo.cwd, finder.roots(), finder.finds)
-    changes = staged_changes(repo.cwd) if source.staged is None else source.staged
+        return index_entries(cwd, finder.roots(), finder.finds)
+    changes = staged_changes(cwd) if source.staged is None else source.staged
     ours = [change for change in changes if finder.finds(change.path) or change.path == NAME]
-    return staged_over(tree_entries(repo.cwd, tree, finder.enters), ours)
+    return staged_over(tree_entries(cwd, tree, finder.enters), ours)
 
 
 def _in_worktree(
     repo: Repository, manifest: Manifest | None, selection: Selection, finder: Finder, contents: dict[str, bytes]
 ) -> dict[str, str | Problem]:
     """Tracked prompts, and untracked ones that the manifest or the command line name. Fills `contents`."""
+    named = [*(entry.path for entry in manifest.prompts), *selection.paths] if manifest else selection.paths
+    return _files(_top(repo), finder.roots(), finder, named, contents)
+
+
+def _files(
+    top: str, roots: Collection[str], finder: Finder | Named, untracked: Iterable[str], contents: dict[str, bytes]
+) -> dict[str, str | Problem]:
+    """Tracked files that `finder` finds, and those of `untracked` that are there. Fills `contents`."""
     from .git.worktree import read_worktree, tracked_paths  # not on the hook path
 
-    tracked = tracked_paths(_top(repo), finder.roots(), finder.finds)
+    tracked = tracked_paths(top, tuple(roots), finder.finds)
     entries = {path: entry for path, entry in tracked.items() if finder.finds(path)}
-    named = [*(entry.path for entry in manifest.prompts), *selection.paths] if manifest else selection.paths
-    for path in named:
-        if path not in entries and finder.finds(path) and os.path.isfile(os.path.join(_top(repo), path)):
+    for path in untracked:
+        if path not in entries and finder.finds(path) and os.path.isfile(os.path.join(top, path)):
             entries[path] = None
-    read = read_worktree(_top(repo), [path for path, entry in entries.items() if entry is None], MAX_BYTES)
+    read = read_worktree(top, [path for path, entry in entries.items() if entry is None], MAX_BYTES)
     found: dict[str, str | Problem] = {path: entry.oid for path, entry in entries.items() if entry is not None}
     for path, file in read.items():
         if isinstance(file, Unread):

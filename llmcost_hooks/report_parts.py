@@ -19,9 +19,7 @@ def amount(row: Row | None) -> str:
         return "—"
     if isinstance(row, Unpriced):
         return "?" if row.input_tokens is None else f"{row.input_tokens:,} tok"
-    return _marks(row.grade != "exact" or row.price_estimated, row.output_tokens is None) + format_money(
-        row.effective_cost
-    )
+    return _marks(row.grade != "exact" or row.price_estimated, row.bounded()) + format_money(row.effective_cost)
 
 
 def _marks(inexact: bool, lower_bound: bool) -> str:

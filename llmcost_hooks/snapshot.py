@@ -42,6 +42,10 @@ class Snapshot(NamedTuple):
     manifest: Manifest | None  # None: this side has no llm-cost.toml
     files: tuple[PromptFile, ...]  # sorted by prompt_id
 
+    def key(self) -> str:
+        """What tells this side from another one."""
+        return self.commit or self.label
+
 
 class Selection(NamedTuple):
     """What a command line says about which files are prompts and how they are used."""

@@ -45,7 +45,8 @@ def _cheaper(row: PromptEstimate, model: Model, book: PriceBook, on: date) -> It
         same_count = resolve_model(other.id, book)
         if offer is None or same_count is None or same_count[2:7] != model[2:7]:
             continue
-        cost = call_cost(offer, row.variant, row.input_tokens, row.cached_input_tokens, row.output_tokens or 0)
+        sizes = row.input_tokens, row.cached_input_tokens, row.output_tokens or 0
+        cost = call_cost(offer, row.variant, *sizes, requests=row.requests)
         if cost is not None and 100 * cost * row.calls <= 99 * row.effective_cost:
             yield other, cost * row.calls
 

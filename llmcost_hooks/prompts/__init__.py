@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ..errors import ConfigError, ExitCode, ParseError
 from .nodes import Nodes
 
+if TYPE_CHECKING:
+    from .parts import Parts
+
 MAX_BYTES = 10_000_000  # a larger prompt is refused (exit 3): no model takes it, and a mistake is likelier
-FACTS_VERSION = 2  # raised whenever parsing or counting of the same bytes may give other facts
+FACTS_VERSION = 3  # raised whenever parsing or counting of the same bytes may give other facts
 
 
 class Message(NamedTuple):
@@ -43,6 +46,8 @@ class PromptFacts(NamedTuple):
     output_cap: int | None
     messages: int  # messages that the file declares; 0 = plain text
     tokens: dict[str, int]  # of all texts together, by encoding
+    not_sent: tuple[str, ...] = ()
+    parts: Parts | None = None  # None: all texts are sent as they stand
 
 
 class Problem(NamedTuple):

@@ -1,11 +1,12 @@
 """What a prompt's text is made of once its template is read: text that is sent, and places where something is put in.
 
-Templates are read for this and never run. A node is a text, or one of the types below.
+Templates are read for this and never run. A node is a text, the number of a text that was counted, or one of the types
+below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 ELSE = "*"  # the condition of what is left when no other branch holds
@@ -55,7 +56,7 @@ class Block(NamedTuple):
     body: Nodes
 
 
-Node: TypeAlias = "str | Variable | Choice | Loop | Include | Block"
+Node: TypeAlias = "str | int | Variable | Choice | Loop | Include | Block"
 Nodes: TypeAlias = tuple[Node, ...]
 
 
@@ -64,9 +65,8 @@ def texts(nodes: Nodes) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, str):
             yield node
-        else:
-            for inner in below(node):
-                yield from texts(inner)
+        for inner in below(node):
+            yield from texts(inner)
 
 
 def below(node: Node) -> Iterator[Nodes]:
@@ -79,3 +79,26 @@ def below(node: Node) -> Iterator[Nodes]:
         yield from (nodes for _, nodes in node.blocks)
     elif isinstance(node, Block):
         yield node.body
+
+
+def literal(nodes: Nodes) -> bool:
+    """Whether nothing is put in: all of it is sent as it stands."""
+    return all(isinstance(node, str) for node in nodes)
+
+
+def variables(messages: Iterable[Nodes]) -> Iterator[str]:
+    """The names of all variables in their order, once each."""
+    return iter(dict.fromkeys(node.name for node in every(messages) if isinstance(node, Variable)))
+
+
+def includes(messages: Iterable[Nodes]) -> Iterator[Include]:
+    """Every include, in the order of the text."""
+    return (node for node in every(messages) if isinstance(node, Include))
+
+
+def every(messages: Iterable[Nodes]) -> Iterator[Node]:
+    """All nodes, the ones inside of others too."""
+    for nodes in messages:
+        for node in nodes:
+            yield node
+            yield from every(below(node))

@@ -132,8 +132,8 @@ def _row(row: Row | None) -> Document:
         "grade": row.grade,
         "calls": priced.calls if priced else None,
         "scenario": priced.scenario if priced else None,
-        "list_cost": format_exact(priced.list_cost) if priced and priced.output_tokens is not None else None,
-        "effective_cost": format_exact(priced.effective_cost) if priced and priced.output_tokens is not None else None,
+        "list_cost": format_exact(priced.list_cost) if priced and not priced.bounded() else None,
+        "effective_cost": format_exact(priced.effective_cost) if priced and not priced.bounded() else None,
         "at_least": format_exact(priced.effective_cost) if priced else None,
         "pricing_id": priced.pricing_id if priced else None,
         "price_version": priced.price_version.isoformat() if priced and priced.price_version != date.min else None,
@@ -151,8 +151,7 @@ def _delta(row: PromptDelta) -> Document:
     here = row.head or row.base
     assert here is not None
     known = row.cost is not None and all(
-        side is None or (isinstance(side, PromptEstimate) and side.output_tokens is not None)
-        for side in (row.base, row.head)
+        side is None or (isinstance(side, PromptEstimate) and not side.bounded()) for side in (row.base, row.head)
     )
     return {
         "prompt_id": row.prompt_id,

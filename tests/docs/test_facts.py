@@ -13,8 +13,8 @@ import yaml
 import llmcost_hooks
 from llmcost_hooks import families
 from llmcost_hooks.errors import ExitCode
-from llmcost_hooks.pricing import GRADES
 from llmcost_hooks.prompts import FORMATS, format_of
+from llmcost_hooks.sizing import GRADES
 
 from .fences import DOCUMENTS, ROOT, fences_of, tables_of
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from llmcost_hooks.errors import ExitCode
 from llmcost_hooks.estimate import Estimate, PriceInfo, estimate_snapshot
+from llmcost_hooks.linking import Facts
 from llmcost_hooks.manifest import Assumptions, Budget, Manifest
 from llmcost_hooks.prices.book import PriceBook
-from llmcost_hooks.pricing import Facts, PromptEstimate, Row, Unpriced
+from llmcost_hooks.pricing import PromptEstimate, Row, Unpriced
 from llmcost_hooks.prompts import Problem, PromptFacts
 from llmcost_hooks.snapshot import PromptFile, Snapshot
 
@@ -120,7 +121,7 @@ def prompt(
 def price(*pairs: tuple[PromptFile, PromptFacts | Problem], period: str | None = None, on: date = ON) -> Estimate:
     """The estimate of prompts with these facts at BOOK's prices."""
     manifest = Manifest("llm-cost.toml", budget=Budget(period=period)) if period else None
-    known: Facts = {(file.format, file.oid): found for file, found in pairs if file.oid}
+    known = Facts({(file.format, file.oid): found for file, found in pairs if file.oid})
     files = tuple(sorted((file for file, _ in pairs), key=lambda file: file.prompt_id))
     return estimate_snapshot(Snapshot("worktree", None, manifest, files), known, BOOK, on)
 

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from llmcost_hooks.compare import compare_estimates
 from llmcost_hooks.errors import ExitCode
 from llmcost_hooks.estimate import Estimate, estimate_snapshot, price_info
+from llmcost_hooks.linking import Facts
 from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.policy import judge
 from llmcost_hooks.prices.book import PriceBook
-from llmcost_hooks.pricing import NO_MODEL, Facts, Row
+from llmcost_hooks.pricing import NO_MODEL, Row
 from llmcost_hooks.prompts import Problem
 from llmcost_hooks.render.jsondoc import Document, check_document, diff_document, estimate_document
 from llmcost_hooks.report import Name, Report
@@ -286,7 +287,7 @@ def estimate_retired() -> Situation:
         }
     )
     files = [prompt(name, model=name, output_tokens=1) for name in ("gone", "going", "short")]
-    known: Facts = {(file.format, str(file.oid)): facts(1001) for file in files}
+    known = Facts({(file.format, str(file.oid)): facts(1001) for file in files})
     return _estimate(estimate_snapshot(Snapshot("worktree", None, None, tuple(files)), known, book, ON))
 
 

@@ -137,7 +137,7 @@ def test_the_inputs_part_of_the_cost() -> None:
 
 def test_a_ratio_is_of_the_whole_input() -> None:
     row = priced_one(
-        facts(100, messages=2), model="gpt-4o", output_ratio=Decimal("0.5"), variables=(("a", 10), ("b", 5))
+        facts(100, messages=2), model="gpt-4o", output_ratio=Decimal("0.5"), variables=(("a", 10, 10), ("b", 5, 5))
     )
     assert row.input_tokens == 100 + 11 + 15
     assert row.output_tokens == 63
@@ -178,13 +178,15 @@ def test_a_heuristic_count_has_a_band_and_no_part_of_a_token_is_lost(counted: in
 
 
 def test_framing_and_variables_are_beside_the_band() -> None:
-    row = priced_one(facts(100, messages=1), model="claude-3-opus", variables=(("documents", 1000),))
+    row = priced_one(facts(100, messages=1), model="claude-3-opus", variables=(("documents", 1000, 1000),))
     assert [row.input_low, row.input_tokens, row.input_high] == [ceil(100 * ratio) + 1007 for ratio in BAND]
 
 
 @pytest.mark.parametrize("name", ["gpt-4o", "claude-3-opus"])
 def test_a_measured_input_stands_for_all_that_is_counted(name: str) -> None:
-    row = priced_one(facts(100, messages=3), model=name, avg_input_tokens=5000, variables=(("a", 9),), output_tokens=0)
+    row = priced_one(
+        facts(100, messages=3), model=name, avg_input_tokens=5000, variables=(("a", 9, 9),), output_tokens=0
+    )
     assert (row.input_low, row.input_tokens, row.input_high, row.framing_tokens) == (5000, 5000, 5000, 0)
     assert row.grade == "calibrated"  # whatever the model's tokenizer is
     assert row.notes == ("its input is avg_input_tokens: edits of its text do not move its cost",)
@@ -230,8 +232,8 @@ def unpriced(found: PromptFacts | Problem, **assumptions: Any) -> Unpriced:
 
 
 def test_without_a_model_there_are_tokens() -> None:
-    row = unpriced(facts(100, messages=1), variables=(("a", 20),))
-    assert (row.problem, row.model, row.grade, row.input_tokens) == (NO_MODEL, None, "exact", 127)
+    row = unpriced(facts(100, messages=1), variables=(("a", 20, 20),))
+    assert (row.problem, row.model, row.grade, row.input_tokens) == (NO_MODEL, None, "calibrated", 127)
     assert NO_MODEL.code == ExitCode.CONFIG_ERROR
     assert "--model" in NO_MODEL.hint
     measured = unpriced(facts(100), avg_input_tokens=500)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.estimate import estimate_snapshot
+from llmcost_hooks.linking import Facts
 from llmcost_hooks.manifest import MAX_BYTES, PERIODS, SCENARIOS, Assumptions, Budget, Manifest, parse_manifest
 from llmcost_hooks.prompts import FORMATS, PromptFacts
 from llmcost_hooks.snapshot import Selection, make_snapshot
@@ -56,7 +57,7 @@ avg_input_tokens = 7
 scenario = "batch"
 format = "dotprompt"
 tags = { app = "search" }
-variables = { question = 40, documents = 1800 }
+variables = { question = { p50 = 40, p95 = 90 }, documents = 1800 }
 
 [[prompts]]
 path = "prompts/a b/é.txt"
@@ -83,7 +84,15 @@ def test_every_key() -> None:
     assert search.prompt_id == "search"
     assert search.tags == {"app": "search"}
     assert search.assumptions == Assumptions(
-        "gpt-4o-mini", 0, 3, None, Decimal(1), 7, "batch", "dotprompt", (("documents", 1800), ("question", 40))
+        "gpt-4o-mini",
+        0,
+        3,
+        None,
+        Decimal(1),
+        7,
+        "batch",
+        "dotprompt",
+        (("documents", 1800, 1800), ("question", 40, 90)),
     )
     assert plain == ("prompts/a b/é.txt", None, Assumptions(), {})
 
@@ -174,11 +183,11 @@ def test_ids(prompt_id: str) -> None:
 
 
 def test_what_is_stated_nearer_wins() -> None:
-    below = Assumptions("a", 1, 10, None, Decimal(0), 3, "batch", "text", (("x", 1),))
+    below = Assumptions("a", 1, 10, None, Decimal(0), 3, "batch", "text", (("x", 1, 1),))
     assert Assumptions().over(below) == below
     assert below.over(Assumptions("b", 2)) == below
     assert Assumptions(calls=0, avg_input_tokens=0).over(below)[:6] == ("a", 0, 10, None, Decimal(0), 0)
-    assert Assumptions(variables=(("y", 2),)).over(below).variables == (("y", 2),)
+    assert Assumptions(variables=(("y", 2, 2),)).over(below).variables == (("y", 2, 2),)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +274,7 @@ def test_what_a_manifest_may_say_can_be_priced(defaults: list[tuple[str, str]], 
         return
     side = make_snapshot("index", None, manifest, Selection(), {"a": "oid"})
     known = PromptFacts("gpt-4o", None, 3, {"o200k_base": 12345, "cl100k_base": 12345})
-    facts = {(file.format, "oid"): known for file in side.files}
+    facts = Facts({(file.format, "oid"): known for file in side.files})
     assert estimate_snapshot(side, facts, BOOK, ON).known_cost() >= 0
 
 

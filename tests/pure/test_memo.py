@@ -19,9 +19,9 @@ import llmcost_hooks
 from llmcost_hooks import memo as module
 from llmcost_hooks.facts import load_price_book, read_facts
 from llmcost_hooks.git.plumbing import open_repository
+from llmcost_hooks.linking import Facts
 from llmcost_hooks.manifest import Assumptions
 from llmcost_hooks.memo import Key, Memo, memo_path
-from llmcost_hooks.pricing import Facts
 from llmcost_hooks.prompts import FACTS_VERSION, PromptFacts
 from llmcost_hooks.reading import commit_source, read_side
 from llmcost_hooks.snapshot import Selection
@@ -310,9 +310,9 @@ def test_facts_are_the_same_with_it_and_without(repo: Repo, path: Path) -> None:
         plain = facts_of(repo, Memo(None), model)
         for _ in range(2):
             remembered = facts_of(repo, memo, model)
-            assert remembered.keys() == plain.keys()
-            for key, known in plain.items():
-                again = remembered[key]
+            assert remembered.blobs.keys() == plain.blobs.keys()
+            for key, known in plain.blobs.items():
+                again = remembered.blobs[key]
                 if not isinstance(known, PromptFacts):
                     assert again == known
                     continue
@@ -331,7 +331,7 @@ def test_counts_come_out_of_it(repo: Repo, path: Path) -> None:
     memo = Memo(str(path))
     key: Key = ("text", repo.oid("HEAD:prompts/a.txt"))
     memo.save({key: PromptFacts(None, None, 0, {"o200k_base": 123456})})
-    assert facts_of(repo, memo, "gpt-4o")[key] == PromptFacts(None, None, 0, {"o200k_base": 123456})
+    assert facts_of(repo, memo, "gpt-4o").blobs[key] == PromptFacts(None, None, 0, {"o200k_base": 123456})
 
 
 @pytest.mark.parametrize(

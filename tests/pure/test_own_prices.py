@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from llmcost_hooks.errors import ConfigError, PricingError
 from llmcost_hooks.estimate import Estimate, estimate_snapshot
+from llmcost_hooks.linking import Facts
 from llmcost_hooks.manifest import Assumptions, parse_manifest
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.prices.offers import Offer, Rates, Tariff, Tier, Window, scaled
@@ -34,7 +35,7 @@ def side(text: str, *, on: date = ON, known: PromptFacts = FACTS, book: Any = BO
     manifest = parse_manifest(f"version = 1\n{text}".encode())
     file = prompt(**assumed)._replace(prices=manifest.prices)
     snapshot = Snapshot("worktree", None, manifest, (file,))
-    return estimate_snapshot(snapshot, {(file.format, str(file.oid)): known}, book, on, force_stale=True)
+    return estimate_snapshot(snapshot, Facts({(file.format, str(file.oid)): known}), book, on, force_stale=True)
 
 
 def row(text: str, **assumed: Any) -> Row:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from llmcost_hooks.estimate import estimate_snapshot
+from llmcost_hooks.linking import Facts
 from llmcost_hooks.manifest import parse_manifest
 from llmcost_hooks.prices.book import PriceBook
 from llmcost_hooks.pricing import PromptEstimate
@@ -38,7 +39,7 @@ def priced(tokens: int = 1000, text: str = "", **assumed: Any) -> PromptEstimate
     manifest = parse_manifest(f"version = 1\n{text}".encode())
     file = prompt(output_tokens=0, **assumed)._replace(prices=manifest.prices)
     snapshot = Snapshot("worktree", None, manifest, (file,))
-    row = estimate_snapshot(snapshot, {(file.format, str(file.oid)): facts(tokens)}, BOOK, ON).rows[0]
+    row = estimate_snapshot(snapshot, Facts({(file.format, str(file.oid)): facts(tokens)}), BOOK, ON).rows[0]
     assert isinstance(row, PromptEstimate), row
     return row
 

@@ -151,14 +151,20 @@ def test_what_the_manifest_says_of_a_prompt() -> None:
         include=("*",),
         prompts=(
             entry(
-                "z.md", "first", {"app": "c"}, model="gpt-4", output_tokens=3, variables=(("v", 1),), format="dotprompt"
+                "z.md",
+                "first",
+                {"app": "c"},
+                model="gpt-4",
+                output_tokens=3,
+                variables=(("v", 1, 1),),
+                format="dotprompt",
             ),
         ),
     )
     first, other = snapshot(manifest, "z.md", "other.md").files
     assert (first.prompt_id, first.named, first.format) == ("first", True, "dotprompt")
     assert first.tags == {"team": "a", "app": "c"}
-    assert first.assumptions == Assumptions("gpt-4", 5, 3, format="dotprompt", variables=(("v", 1),))
+    assert first.assumptions == Assumptions("gpt-4", 5, 3, format="dotprompt", variables=(("v", 1, 1),))
     assert (other.prompt_id, other.named, other.format) == ("other.md", False, "text")
     assert other.tags == {"team": "a", "app": "b"}
     assert other.assumptions == Assumptions(None, 5, None, Decimal("0.1"), format="text")

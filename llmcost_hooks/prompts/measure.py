@@ -1,0 +1,391 @@
+"""How large a prompt is once its variables are filled in and its includes are in place. Nothing is rendered.
+
+Static text is counted, a value is as large as the manifest or a sample says, and the size of the whole is their sum. At
+each place where two texts meet, tokens of the one may join tokens of the other: that is the band around the sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from ..errors import ParseError
+from .nodes import ELSE, UNKNOWN, Block, Choice, Include, Loop, Nodes, Variable
+from .parts import Sized
+
+SEAM = 1  # tokens that a seam of two texts may add or save; two seams to a value
+MAX_STEPS = 1_000_000  # nodes that are walked: loops within loops over long samples end here
+MAX_DEPTH = 20  # includes within includes
+
+
+class Size(NamedTuple):
+    """Tokens, by what they owe to a tokenizer."""
+
+    counted: int = 0  # in the encoding that was counted
+    stated: int = 0  # in the model's own tokens, as the manifest says
+
+    def plus(self, other: Size) -> Size:
+        return Size(self.counted + other.counted, self.stated + other.stated)
+
+
+NOTHING = Size()
+
+
+class Stated(NamedTuple):
+    """A variable's size as the manifest states it, in tokens."""
+
+    typical: int  # the median
+    high: int  # the 95th percentile
+
+
+class Leaf(NamedTuple):
+    """A sample value: what it counts, and what templates take it for."""
+
+    tokens: int
+    true: bool
+
+
+Value: TypeAlias = "Stated | Leaf | list[Value] | dict[str, Value]"
+
+
+class Part(NamedTuple):
+    """A share of the whole."""
+
+    kind: str  # "text", "variable", "include", "tools"
+    name: str  # of the variable, the path of the included file
+    size: Size
+
+
+class Body(NamedTuple):
+    """A file's nodes, and the tokens of their texts."""
+
+    path: str
+    format: str
+    messages: tuple[Nodes, ...]
+    counts: Sequence[int]
+
+
+class Measured(NamedTuple):
+    low: Size
+    typical: Size
+    high: Size
+    cacheable: Size  # what stands before the first thing that varies
+    ends_at: str | None  # and that thing
+    undeclared: tuple[str, ...]  # variables whose size nobody says: they are not in the sizes
+    unused: tuple[str, ...]  # sizes that the manifest states and no place of the template asks for
+    once: tuple[str, ...]  # lists whose length nobody says: the text around their items is counted once
+    parts: tuple[Part, ...]
+    includes: tuple[str, ...]  # paths
+
+
+_Owned = tuple[Nodes, Body, str]  # nodes, their file, and the included path that their text counts to
+Resolve = Callable[[Body, str], "Body | None"]  # (file, reference in it) -> the included file, if it is there
+
+
+def sized_values(samples: Mapping[str, Sized], counts: Sequence[int]) -> dict[str, Value]:
+    """Sample values as their tokens."""
+    return {name: _value(value, counts) for name, value in samples.items()}
+
+
+def _value(value: Sized, counts: Sequence[int]) -> Value:
+    if isinstance(value, dict):
+        return {name: _value(inner, counts) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_value(inner, counts) for inner in value]
+    return Leaf(counts[value if value >= 0 else ~value], value >= 0)
+
+
+def measure(
+    body: Body, tools: Sequence[int], stated: Mapping[str, Stated], samples: Mapping[str, Value], resolve: Resolve
+) -> Measured:
+    """The size of `body` with the values that are known of its variables; `stated` goes before `samples`.
+
+    Raises ParseError where an include is missing or includes itself, naming the chain.
+    """
+    walk = _Walk(stated, samples, resolve)
+    for tool in tools:
+        walk.tally.text("tools", "", tool)
+    for nodes in body.messages:
+        walk.nodes(nodes, body)
+    tally = walk.tally
+    unused = tuple(sorted(stated.keys() - walk.used))
+    extra = [stated[name] for name in unused]
+    for name, value in zip(unused, extra, strict=True):
+        tally.put("variable", name, Size(0, value.typical), Size(0, value.high), seams=0)
+    return Measured(
+        Size(max(0, tally.low.counted - tally.seams * SEAM), tally.low.stated),
+        tally.typical,
+        Size(tally.high.counted + tally.seams * SEAM, tally.high.stated),
+        tally.cacheable,
+        tally.ends_at,
+        tuple(tally.undeclared),
+        unused,
+        tuple(tally.once),
+        tuple(Part(kind, name, size) for (kind, name), size in tally.parts.items()),
+        tuple(tally.includes),
+    )
+
+
+class _Tally:
+    """What has been met so far."""
+
+    def __init__(self, prefix: bool) -> None:
+        self.low = self.typical = self.high = self.cacheable = NOTHING
+        self.prefix = prefix  # nothing that varies was met yet
+        self.ends_at: str | None = None
+        self.seams = 0
+        self.parts: dict[tuple[str, str], Size] = {}
+        self.undeclared: dict[str, None] = {}
+        self.once: dict[str, None] = {}
+        self.includes: dict[str, None] = {}
+
+    def text(self, kind: str, name: str, tokens: int) -> None:
+        size = Size(tokens, 0)
+        if self.prefix:
+            self.cacheable = self.cacheable.plus(size)
+        self.put(kind, name, size, size, seams=0)
+
+    def put(self, kind: str, name: str, typical: Size, high: Size, *, seams: int = 2) -> None:
+        self.low, self.typical, self.high = self.low.plus(typical), self.typical.plus(typical), self.high.plus(high)
+        self.seams += seams
+        self.parts[kind, name] = self.parts.get((kind, name), NOTHING).plus(typical)
+
+    def varies(self, name: str) -> None:
+        if self.prefix:
+            self.prefix, self.ends_at = False, name
+
+    def join(self, chosen: _Tally, low: Size, others: Sequence[_Tally]) -> None:
+        """One branch of several stands for what is sent, `low` for the least that may be."""
+        self.low = self.low.plus(low)
+        self.typical, self.high = self.typical.plus(chosen.typical), self.high.plus(chosen.high)
+        self.seams += chosen.seams + 2
+        for key, size in chosen.parts.items():
+            self.parts[key] = self.parts.get(key, NOTHING).plus(size)
+        for each in (chosen, *others):
+            self.undeclared.update(each.undeclared)
+            self.once.update(each.once)
+            self.includes.update(each.includes)
+
+
+class _Walk:
+    """Adds up nodes in their order."""
+
+    def __init__(self, stated: Mapping[str, Stated], samples: Mapping[str, Value], resolve: Resolve) -> None:
+        self.tally = _Tally(prefix=True)
+        self.used: set[str] = set()
+        self._values: dict[str, Value] = {**samples, **stated}
+        self._resolve = resolve
+        self._items: list[tuple[str, Value | None]] = []  # of the loops around: how the item is called, and it
+        self._chain: list[str] = []
+        self._blocks: list[dict[str, _Owned]] = []  # of the templates that extend this one
+        self._above: Sequence[_Owned] = ()  # what `super()` means
+        self._spent: set[str] = set()
+        self._steps = 0
+
+    def nodes(self, nodes: Nodes, body: Body, owner: str = "") -> None:
+        """`owner` is the included file that the text belongs to, "" for the prompt itself."""
+        for node in nodes:
+            self._steps += 1
+            if self._steps > MAX_STEPS:
+                raise ParseError("has loops over so many items that it is not measured", "Use a smaller sample.")
+            if isinstance(node, int):
+                self.tally.text("include" if owner else "text", owner, body.counts[node])
+            elif isinstance(node, Variable):
+                self._variable(node.name)
+            elif isinstance(node, Choice):
+                self._choice(node, body, owner)
+            elif isinstance(node, Loop):
+                self._loop(node, body, owner)
+            elif isinstance(node, Include):
+                self._include(node, body, owner)
+            elif isinstance(node, Block):
+                self._block(node, body, owner)
+
+    def _variable(self, name: str) -> None:
+        if name == "super()" and self._above:
+            return self._stand_in(self._above)
+        self.tally.varies(name)
+        value = self._find(name)
+        if value is None:
+            if not self._belongs_to_an_item(name):
+                self.tally.undeclared[name] = None
+            self.tally.seams += 2
+        elif isinstance(value, Stated):
+            root = self._root(name)
+            if root != name and root in self._spent:
+                return None  # its members share the size that is stated for the whole
+            self._spent.add(root)
+            self.tally.put("variable", root, Size(0, value.typical), Size(0, value.high))
+        else:
+            size = Size(_tokens(value), 0)
+            self.tally.put("variable", name, size, size)
+        return None
+
+    def _choice(self, choice: Choice, body: Body, owner: str) -> None:
+        self.tally.varies(next((condition.lstrip("!") for condition, _ in choice.branches), "") or "a condition")
+        open_branches: list[Nodes] = []
+        for condition, nodes in choice.branches:
+            holds = self._holds(condition)
+            if holds and not open_branches:
+                return self.nodes(nodes, body, owner)
+            if holds is not False:
+                open_branches.append(nodes)
+            if holds:
+                break
+        else:
+            open_branches.append(())
+        spent = self._spent
+        tallies = [self._apart(nodes, body, owner, spent) for nodes in open_branches]
+        chosen = max(tallies, key=lambda tally: sum(tally.typical))
+        low = min((tally.low for tally in tallies), key=sum)
+        self.tally.join(chosen, low, [tally for tally in tallies if tally is not chosen])
+        return None
+
+    def _apart(self, nodes: Nodes, body: Body, owner: str, spent: set[str]) -> _Tally:
+        """What `nodes` come to by themselves, after `spent`."""
+        outer, others = self.tally, self._spent
+        self.tally, self._spent = _Tally(prefix=False), set(spent)
+        self.nodes(nodes, body, owner)
+        apart, self.tally, self._spent = self.tally, outer, others | self._spent
+        return apart
+
+    def _loop(self, loop: Loop, body: Body, owner: str) -> None:
+        self.tally.varies(loop.over)
+        value = self._find(loop.over)
+        if value is None or isinstance(value, Stated):
+            return self._unknown_loop(loop, value, body, owner)
+        items = list(value) if isinstance(value, list) else [value] if _true(value) else []
+        if isinstance(value, dict) and loop.item:
+            items = list(value.values())
+        if not items:
+            return self.nodes(loop.otherwise, body, owner)
+        for item in items:
+            self._items.append((loop.item, item))
+            self.nodes(loop.body, body, owner)
+            self._items.pop()
+        return None
+
+    def _unknown_loop(self, loop: Loop, value: Stated | None, body: Body, owner: str) -> None:
+        """The text around the items counts once; the items are as large as their list is stated to be."""
+        self._items.append((loop.item, value))
+        inner = self._apart(loop.body, body, owner, self._spent)
+        self._items.pop()
+        self.tally.join(inner, NOTHING if value is None else inner.low, ())
+        self.tally.once[loop.over] = None
+        if value is None and not self._belongs_to_an_item(loop.over):
+            self.tally.undeclared[loop.over] = None
+        elif isinstance(value, Stated):
+            self._variable(loop.over)
+
+    def _include(self, include: Include, body: Body, owner: str) -> None:
+        here = owner or body.path
+        chain = [*self._chain, here] if not self._chain or self._chain[-1] != here else self._chain
+        try:
+            found = self._resolve(body, include.ref)
+        except ParseError as error:
+            raise ParseError(f"{error.message} ({' → '.join([*chain, include.ref])})", error.hint) from None
+        if found is None:
+            if include.optional:
+                return
+            raise ParseError(
+                f"includes {include.ref}, which is not there ({' → '.join([*chain, include.ref])})",
+                "Restore that file, or mend the path. It is looked for in the same commit or index.",
+            )
+        if found.path in chain or len(chain) > MAX_DEPTH:
+            raise ParseError(f"includes itself ({' → '.join([*chain, found.path])})", "Break the circle.")
+        self.tally.includes[found.path] = None
+        outer, self._chain = self._chain, chain
+        self._blocks.append({name: (nodes, body, owner) for name, nodes in include.blocks})
+        for nodes in found.messages:
+            self.nodes(nodes, found, found.path)
+        self._blocks.pop()
+        self._chain = outer
+
+    def _block(self, block: Block, body: Body, owner: str) -> None:
+        """What stands in for it in the template that extends this one the furthest out; else the part itself."""
+        stand_ins = [blocks[block.name] for blocks in self._blocks if block.name in blocks]
+        self._stand_in([*stand_ins, (block.body, body, owner)])
+
+    def _stand_in(self, bodies: Sequence[_Owned]) -> None:
+        """The first of them; `super()` in it is the next one."""
+        outer, self._above = self._above, bodies[1:]
+        self.nodes(*bodies[0])
+        self._above = outer
+
+    def _holds(self, condition: str) -> bool | None:
+        """Whether a condition holds; None where that is not known."""
+        if condition == ELSE:
+            return True
+        name = condition.removeprefix("!")
+        value = None if condition == UNKNOWN else self._find(name)
+        if value is None:
+            return None
+        if isinstance(value, Stated):
+            self.used.add(self._root(name))
+        true = value.high > 0 if isinstance(value, Stated) else _true(value)
+        return true != condition.startswith("!")
+
+    def _find(self, name: str) -> Value | None:
+        """The value of a name, from the loops around outwards; what loops themselves count is one token."""
+        if name.startswith(("loop.", "@", "forloop.")):
+            return Leaf(1, True)
+        items = self._items
+        while name.startswith("../"):
+            name, items = name[3:], items[:-1]
+        path = name.split(".")
+        for item, value in reversed(items):
+            called = item or "this"
+            inner = path[1:] if path[0] == called or path[0] in called.split(",") else None if item else path
+            if inner is None or value is None or isinstance(value, Stated):
+                continue
+            found = _at(value, inner)
+            if found is not None:
+                return found
+        root = self._root(name)
+        if root not in self._values:
+            return None
+        self.used.add(root)
+        value = self._values[root]
+        rest = name[len(root) + 1 :].split(".") if root != name else []
+        return value if isinstance(value, Stated) else _at(value, rest)
+
+    def _root(self, name: str) -> str:
+        """The longest beginning of a dotted name that has a value."""
+        root = name
+        while root not in self._values and "." in root:
+            root = root.rpartition(".")[0]
+        return root
+
+    def _belongs_to_an_item(self, name: str) -> bool:
+        """Whether it is a member of a loop's item whose size is not known by itself: the list's covers it."""
+        first = name.split(".")[0]
+        return any(
+            (first in item.split(",") if item else True)
+            for item, value in self._items
+            if value is None or isinstance(value, Stated)
+        )
+
+
+def _at(value: Value, path: Sequence[str]) -> Value | None:
+    for key in path:
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value
+
+
+def _true(value: Value) -> bool:
+    return value.true if isinstance(value, Leaf) else bool(value)
+
+
+def _tokens(value: Value) -> int:
+    """Of a list or table all that is in it, and a token between two values."""
+    if isinstance(value, Leaf):
+        return value.tokens
+    if isinstance(value, Stated):
+        return value.typical
+    inner = list(value.values() if isinstance(value, dict) else value)
+    return sum(map(_tokens, inner)) + 2 * len(inner)
