@@ -21,6 +21,7 @@ from .manifest_values import (
     read_count,
     read_currency,
     read_day,
+    read_formats,
     read_increase,
     read_number,
     read_path,
@@ -35,6 +36,7 @@ from .manifest_values import (
 from .prompts import FORMATS
 
 if TYPE_CHECKING:
+    from .globs import Globs
     from .prices.own import OwnPrices
 
 NAME = "llm-cost.toml"
@@ -102,6 +104,7 @@ class Manifest(NamedTuple):
     tags: Mapping[str, str] = {}
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    formats: tuple[tuple[Globs, str], ...] = ()  # of the prompts that a pattern matches
     prompts: tuple[PromptEntry, ...] = ()
     prices: OwnPrices | None = None  # None: no [prices]; its module is loaded only where there is one
 
@@ -158,6 +161,7 @@ def _manifest(document: dict[str, Any], source: Source) -> Manifest:
         read_value(read_tags, document.get("tags", {}), ("tags",), source),
         tuple(discover.get("include", ())),
         tuple(discover.get("exclude", ())),
+        tuple(discover.get("formats", ())),
         entries,
         _prices(document["prices"], source) if "prices" in document else None,
     )
@@ -231,4 +235,4 @@ _BUDGET: dict[str, Callable[[object], Any]] = {
     "max_increase": read_increase,
     "require_output": read_boolean,
 }
-_DISCOVER = {"include": read_patterns, "exclude": read_patterns}
+_DISCOVER = {"include": read_patterns, "exclude": read_patterns, "formats": read_formats}

@@ -6,8 +6,13 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from .errors import ConfigError
+from .prompts import FORMATS
+
+if TYPE_CHECKING:
+    from .globs import Globs
 
 PROMPT_ID = re.compile(r"[A-Za-z0-9._/-]{1,128}")
 
@@ -112,6 +117,16 @@ def read_patterns(value: object) -> list[str]:
     except ConfigError as error:
         raise Wrong(f"a list of patterns: {error.message}") from None
     return value
+
+
+def read_formats(value: object) -> list[tuple[Globs, str]]:
+    """{ pattern = format }, in the order that is written."""
+    from .globs import Globs
+
+    if not isinstance(value, dict):
+        raise Wrong('a table of patterns, for example { "prompts/**/*.txt" = "jinja2" }')
+    read_patterns(list(value))
+    return [(Globs([pattern]), one_of(FORMATS)(format)) for pattern, format in value.items()]
 
 
 def read_tags(value: object) -> dict[str, str]:

@@ -18,7 +18,7 @@ from .git.plumbing import Entry, Repository
 from .git.revisions import branch_name, commit_and_tree, resolve_commit, tree_of
 from .manifest import NAME, Manifest, parse_manifest
 from .prompts import MAX_BYTES, Problem
-from .snapshot import Finder, Selection, Snapshot, make_snapshot
+from .snapshot import Finder, Selection, Snapshot, make_snapshot, place_of
 from .unread import FETCH_ALL, unread_problem
 
 
@@ -176,7 +176,9 @@ def _in_worktree(
     repo: Repository, manifest: Manifest | None, selection: Selection, finder: Finder, contents: dict[str, bytes]
 ) -> dict[str, str | Problem]:
     """Tracked prompts, and untracked ones that the manifest or the command line name. Fills `contents`."""
-    named = [*(entry.path for entry in manifest.prompts), *selection.paths] if manifest else selection.paths
+    named = [
+        place_of(path) for path in (*(entry.path for entry in (manifest.prompts if manifest else ())), *selection.paths)
+    ]
     return _files(_top(repo), finder.roots(), finder, named, contents)
 
 

@@ -34,6 +34,6 @@ def _left_over(side: Snapshot, other: Snapshot) -> dict[str, PromptFile]:
 
 def _same_content(gone: dict[str, PromptFile], come: dict[str, PromptFile], pairs: dict[str, str]) -> dict[str, str]:
     taken = set(pairs.values())
-    old = {file.oid: path for path, file in gone.items() if path not in taken}
-    come_left = [(path, file.oid) for path, file in come.items() if path not in pairs]
+    old = {(file.oid, file.format): path for path, file in gone.items() if path not in taken}
+    come_left = [(path, (file.oid, file.format)) for path, file in come.items() if path not in pairs]
     return {path: old.pop(oid) for path, oid in come_left if oid in old}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import ConfigError, ExitCode
 from .globs import Globs
-from .manifest import Assumptions, Manifest
+from .manifest import Assumptions, Manifest, PromptEntry
 from .prompts import Problem, format_of
 from .prompts.discovery import EXCLUDE, INCLUDE
 
@@ -62,7 +62,7 @@ class Finder:
 
     def __init__(self, manifest: Manifest | None, selection: Selection) -> None:
         """Raises ConfigError for a malformed pattern."""
-        self._listed = {entry.path for entry in manifest.prompts} if manifest else set()
+        self._listed = {place_of(entry.path) for entry in manifest.prompts} if manifest else set()
         self._ad_hoc = bool(selection.include)
         include: tuple[str, ...]
         exclude: tuple[str, ...]
@@ -75,7 +75,7 @@ class Finder:
         self._include = Globs(include)
         self._exclude = Globs(exclude) if exclude else None
         self._refused = Globs(selection.exclude) if selection.exclude else None
-        self._paths = selection.paths
+        self._paths = tuple(place_of(path) for path in selection.paths)
         self._directories = {
             path[: cut + 1] for path in (*self._listed, *self._paths) for cut in range(len(path)) if path[cut] == "/"
         }
@@ -117,9 +117,9 @@ def make_snapshot(
     A listed prompt that was not found keeps its place as MISSING, so that it is reported; where the manifest is
     `borrowed` from the other side it is simply not there. Raises ConfigError where two prompts share an id.
     """
-    listed = {entry.path: entry for entry in manifest.prompts} if manifest else {}
+    listed = _entries(manifest, selection)
     defaults = manifest.defaults if manifest else Assumptions()
-    below = defaults._replace(model=None)
+    below = defaults._replace(model=None, format=None)
     tags = manifest.tags if manifest else {}
     prices = manifest.prices if manifest else None
     shared = selection.assumptions.over(below)  # of every prompt that has no entry of its own
@@ -127,26 +127,63 @@ def make_snapshot(
     if not borrowed and not selection.include:
         finder = Finder(manifest, selection)
         found = {**found, **{path: MISSING for path in listed.keys() - found.keys() if finder.finds(path)}}
-    for path, content in found.items():
-        entry = listed.get(path)
-        own = selection.assumptions.over(entry.assumptions).over(below) if entry else shared
-        files.append(
-            PromptFile(
-                (entry.prompt_id if entry else None) or path,
-                path,
-                content if isinstance(content, str) else None,
-                "text" if selection.as_text else own.format or format_of(path),
-                own,
-                defaults.model,
-                {**tags, **entry.tags} if entry else tags,
-                entry is not None and entry.prompt_id is not None,
-                None if isinstance(content, str) else content,
-                prices,
+    of_globs = manifest.formats if manifest else ()
+    for place, content in found.items():
+        for entry in listed.get(place, (None,)):
+            path = entry.path if entry else place
+            own = selection.assumptions.over(entry.assumptions).over(below) if entry else shared
+            files.append(
+                PromptFile(
+                    (entry.prompt_id if entry else None) or path,
+                    path,
+                    content if isinstance(content, str) else None,
+                    "text" if selection.as_text else _format(path, own.format, of_globs, defaults.format),
+                    own,
+                    defaults.model,
+                    {**tags, **entry.tags} if entry else tags,
+                    entry is not None and entry.prompt_id is not None,
+                    None if isinstance(content, str) else content,
+                    prices,
+                )
             )
-        )
     files.sort(key=lambda file: file.prompt_id)
     _refuse_shared_ids(files)
     return Snapshot(label, commit, manifest, tuple(files))
+
+
+# What templates include, and the settings beside them. A file of samples is named by the manifest.
+_PULLED_IN = (".md", ".txt", ".j2", ".jinja", ".jinja2", ".hbs", ".handlebars", ".mustache", ".prompt", "config.json")
+
+
+def may_be_pulled_in(path: str, manifest: Manifest | None) -> bool:
+    """Whether a prompt may include the file, by its name: which one does is known only when prompts are read."""
+    samples = {entry.assumptions.variables_from for entry in manifest.prompts} if manifest else set()
+    return path.lower().endswith(_PULLED_IN) or path in samples
+
+
+def place_of(path: str) -> str:
+    """The file that a prompt lies in: its path without the member behind "::"."""
+    return path.partition("::")[0]
+
+
+def _entries(manifest: Manifest | None, selection: Selection) -> dict[str, list[PromptEntry]]:
+    """By file, the entries of the manifest and of members that the command line names."""
+    entries: dict[str, list[PromptEntry]] = {}
+    for entry in manifest.prompts if manifest else ():
+        entries.setdefault(place_of(entry.path), []).append(entry)
+    for place in {place_of(path) for path in selection.paths if "::" in path}:
+        known = {entry.path: entry for entry in entries.get(place, ())}
+        asked = [path for path in selection.paths if place_of(path) == place]
+        entries[place] = [known.get(path) or PromptEntry(path, None, Assumptions(), {}) for path in asked]
+    return entries
+
+
+def _format(path: str, stated: str | None, of_globs: Sequence[tuple[Globs, str]], default: str | None) -> str:
+    """The format of a prompt's own entry, else of the first glob that matches, the default one, what its name says."""
+    place, _, member = path.partition("::")
+    by_glob = (format for globs, format in of_globs if globs.matches(place))
+    format = stated or next(by_glob, None) or default or format_of(place)
+    return f"{format}::{member}" if member else format
 
 
 def _refuse_shared_ids(files: list[PromptFile]) -> None:

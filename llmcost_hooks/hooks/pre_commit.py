@@ -57,13 +57,15 @@ def concerns_us(cwd: str, changes: Sequence[Change]) -> bool:
     """
     from ..git.catfile import read_named
     from ..manifest import NAME, parse_manifest
-    from ..snapshot import Finder, Selection
+    from ..snapshot import Finder, Selection, may_be_pulled_in
 
     if any(NAME in (change.path, change.base_path) for change in changes):
         return True
     data = read_named(cwd, [f":{NAME}"])[f":{NAME}"]
-    finder = Finder(parse_manifest(data, origin=f"index:{NAME}") if data is not None else None, Selection())
-    return any(finder.finds(change.path) or finder.finds(change.base_path) for change in changes)
+    manifest = parse_manifest(data, origin=f"index:{NAME}") if data is not None else None
+    finder = Finder(manifest, Selection())
+    paths = {path for change in changes for path in (change.path, change.base_path)}
+    return any(finder.finds(path) or may_be_pulled_in(path, manifest) for path in paths)
 
 
 if __name__ == "__main__":
