@@ -29,6 +29,14 @@ class PromptDelta(NamedTuple):
         return (models[0], models[1]) if models[0] and models[1] and models[0] != models[1] else None
 
 
+class SharedPart(NamedTuple):
+    """Files that several prompts include, and what their change costs."""
+
+    paths: tuple[str, ...]
+    prompts: int  # of head that include them
+    cost: Decimal | None  # USD, head - base, of the prompts that are changed by these files alone
+
+
 class Comparison(NamedTuple):
     base: Estimate
     head: Estimate
@@ -63,6 +71,22 @@ class Comparison(NamedTuple):
         """The delta in percent of base, to ten digits; None where the delta is unknown or base is 0."""
         delta, base = self.delta(), self.base.known_cost()
         return None if delta is None or base == 0 else _percent(delta, base)
+
+
+def shared_parts(comparison: Comparison) -> list[SharedPart]:
+    """Included files that changed, by the prompts that they change: most expensive first."""
+    groups: dict[tuple[str, ...], list[PromptDelta]] = {}
+    for row in comparison.rows:
+        if row.via:
+            groups.setdefault(row.via, []).append(row)
+    users = [{path for path, _ in row.includes} for row in comparison.head.priced() if row.includes]
+    found = []
+    with localcontext(EXACT):
+        for paths, rows in groups.items():
+            costs = [row.cost for row in rows if row.cost is not None]
+            known = sum(costs, ZERO) if len(costs) == len(rows) else None
+            found.append(SharedPart(paths, sum(used.issuperset(paths) for used in users), known))
+    return sorted(found, key=lambda part: (part.cost is None, -(part.cost or ZERO), part.paths))
 
 
 def _comparable(row: PromptDelta) -> tuple[Decimal, Decimal]:

@@ -17,7 +17,7 @@ from .manifest import Assumptions
 from .models import Model
 from .prices.offers import EXACT, STANDARD, Offer
 from .prompts import Problem, PromptFacts
-from .sizing import GRADES, Input, Shares, ceiling, input_of
+from .sizing import GRADES, Input, Shares, cached_share, ceiling, input_of
 from .snapshot import MISSING, PromptFile
 
 ZERO = Decimal(0)
@@ -57,6 +57,9 @@ class PromptEstimate(NamedTuple):
     includes: tuple[tuple[str, str], ...] = ()  # (path, oid) of what the prompt pulls in
     cost_limit: Decimal | None = None  # USD of one call, as the file itself limits it
     requests: int = 1  # that one call makes
+    cache_min_tokens: int | None = None  # the shortest prefix that the provider caches
+    cache_discount: Decimal | None = None  # USD per million input tokens that the cache serves
+    cache_hit_ratio: Decimal | None = None  # as stated, whatever the scenario
 
     def bounded(self) -> bool:
         """Whether the costs are a lower bound: an output size or a variable's size is unknown."""
@@ -169,6 +172,8 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
         (*paid.notes, *sized.notes, *_notes(paid, sized, assumed)),
         paid.pricing_id, paid.offer.effective_from, variant, paid.offer.estimated,
         sized.cacheable, sized.ends_at, sized.undeclared, sized.parts, sized.includes, sized.cost_limit, sized.requests,
+        model.row.cache_min_tokens, _cache_discount(paid.offer, variant, per_request(tokens, requests)),
+        assumed.cache_hit_ratio,
     )  # fmt: skip
 
 
@@ -178,15 +183,17 @@ def variant_of(assumed: Assumptions) -> str:
 
 
 def _cached(model: Model, assumed: Assumptions, sized: Input) -> int:
-    """Input tokens that the provider's cache serves: a share of the input, and never more than what can be cached."""
-    if assumed.scenario != "cached" or cacheable_tokens(model, sized) == 0:
+    if assumed.scenario != "cached":
         return 0
-    return min(int(sized.tokens * (assumed.cache_hit_ratio or ZERO)), sized.cacheable)
+    least, ratio = model.row.cache_min_tokens or 0, assumed.cache_hit_ratio or ZERO
+    return cached_share(sized.tokens, sized.cacheable, least, ratio)
 
 
-def cacheable_tokens(model: Model, sized: Input) -> int:
-    """Tokens of the prefix that a prompt cache can reuse; 0 where it is shorter than the provider caches."""
-    return sized.cacheable if sized.cacheable >= (model.row.cache_min_tokens or 0) else 0
+def _cache_discount(offer: Offer, variant: str, tokens: int) -> Decimal | None:
+    """USD per million input tokens that the cache serves; None where a rate is unknown."""
+    tariff = offer.tariff(variant)
+    rates = tariff.at(tokens) if tariff else None
+    return None if rates is None or rates.input is None or rates.cache_read is None else rates.input - rates.cache_read
 
 
 def _what_is_missing(paid: Paid, variant: str, tokens: int, cached: int, no_list_price: bool) -> str:

@@ -8,6 +8,7 @@ from .manifest import Manifest
 from .policy import Exceeded, Verdict
 from .render.money import format_limit, format_money, format_share
 from .report import Name, Report, Table, Text, count_prompts, name_list
+from .report_caching import cache_warnings
 from .report_parts import amount, expired_mark, notes, price_warning, problem_lines, total, unit_line
 
 MAX_ROWS = 20
@@ -37,7 +38,7 @@ def check_report(
         tuple(_failure(each, comparison) for each in verdict.exceeded[1:]),
         tuple(sections),
         unit_line(estimate),
-        (*extra, *warnings, *notes(estimate)),
+        (*extra, *warnings, *cache_warnings(estimate), *notes(estimate)),
         price_warning(estimate),
     )
 

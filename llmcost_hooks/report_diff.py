@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from .compare import Comparison, PromptDelta
+from .compare import Comparison, PromptDelta, shared_parts
 from .estimate import Estimate
 from .pricing import PromptEstimate
 from .render.money import format_delta, format_percent
-from .report import Name, Report, Table, Text, grouped_notes
+from .report import Name, Report, Table, Text, count_prompts, grouped_notes, name_list
+from .report_caching import prefix_notes
 from .report_parts import (
     amount,
     expired_mark,
@@ -45,6 +46,8 @@ def diff_report(comparison: Comparison, extra: tuple[Text, ...] = ()) -> Report:
             *extra,
             *_units(comparison),
             *_partial(comparison),
+            *_shared(comparison),
+            *prefix_notes(comparison),
             *_changes(comparison),
             *notes(head),
             *_only_on_base(comparison),
@@ -61,7 +64,11 @@ def _same(row: PromptDelta) -> bool:
 
 
 def _cells(row: PromptDelta) -> tuple[Text, ...]:
-    return (Name(row.prompt_id),), (row.content,), (amount(row.base),), (amount(row.head),), (_delta(row),)
+    return (Name(row.prompt_id),), _content(row), (amount(row.base),), (amount(row.head),), (_delta(row),)
+
+
+def _content(row: PromptDelta) -> Text:
+    return (f"{row.content} (via ", *name_list(list(row.via)), ")") if row.via else (row.content,)
 
 
 def _delta(row: PromptDelta) -> str:
@@ -108,6 +115,19 @@ def _partial(comparison: Comparison) -> list[Text]:
     if not comparison.exact_renames_only:
         return []
     return [("This partial clone lacks contents: a prompt that was moved and edited shows as removed and new.",)]
+
+
+def _shared(comparison: Comparison) -> list[Text]:
+    """What the change of an included file comes to: "base.md is in 14 prompts: +$412/month"."""
+    per = f"/{comparison.head.period}" if comparison.head.period else " per call"
+    return [
+        (
+            *name_list(list(part.paths)),
+            f" {'is' if len(part.paths) == 1 else 'are'} in {count_prompts(part.prompts)}: ",
+            "cost unknown" if part.cost is None else "cost equal" if part.cost == 0 else format_delta(part.cost) + per,
+        )
+        for part in shared_parts(comparison)
+    ]
 
 
 def _changes(comparison: Comparison) -> list[Text]:

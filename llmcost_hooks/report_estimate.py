@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .estimate import Estimate
 from .pricing import PromptEstimate, Row
 from .render.money import format_money
 from .report import Name, Report, Table, Text
+from .report_caching import cacheable, shows_cacheable
 from .report_parts import (
     amount,
     expired_mark,
@@ -20,13 +23,16 @@ from .report_parts import (
 )
 
 
-def estimate_report(estimate: Estimate) -> Report:
-    """Every prompt with its cost, and the total."""
+def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
+    """Every prompt with its cost, and the total; with `show_parts` what each is made of."""
     if not estimate.rows:
         return Report(("No prompts were found in ", side(estimate), "."), notes=(_HOW_TO_NAME_PROMPTS,))
     money = has_money(estimate)
-    headers = ("prompt_id", "Model", "Input", "Output", "Cost" if money else "Tokens")
-    table = Table(headers, tuple(_cells(row) for row in estimate.rows), right=(2, 3, 4))
+    caching = shows_cacheable(estimate)
+    middle = ("Input", "Cacheable", "Output") if caching else ("Input", "Output")
+    headers = ("prompt_id", "Model", *middle, "Cost" if money else "Tokens")
+    rows = tuple(_cells(row, caching) for row in estimate.rows)
+    table = Table(headers, rows, right=tuple(range(2, len(headers))))
     tokens = f"{token_total(estimate)} tokens"
     below: list[Text] = [(f"Total: {total(estimate) if money else tokens}", *expired_mark(estimate))]
     listed, effective = estimate.known_list_cost(), estimate.known_cost()
@@ -37,7 +43,7 @@ def estimate_report(estimate: Estimate) -> Report:
         ("Estimated cost: " if money else "Tokens: ", side(estimate)),
         table,
         tuple(below),
-        (("Without a price", problems),) if problems else (),
+        (*((("Without a price", problems),) if problems else ()), *(_parts(estimate) if show_parts else ())),
         unit_line(estimate),
         tuple(notes(estimate)),
         price_warning(estimate),
@@ -49,8 +55,23 @@ _HOW_TO_NAME_PROMPTS: Text = (
 )
 
 
-def _cells(row: Row) -> tuple[Text, ...]:
+def _parts(estimate: Estimate) -> Iterator[tuple[str, tuple[Text, ...]]]:
+    """A section for each prompt: what its input is made of."""
+    for row in estimate.priced():
+        width = max((len(f"{tokens:,}") for _, _, tokens in row.parts), default=0)
+        lines = [(f"{tokens:>{width},}  ", *_part(kind, name)) for kind, name, tokens in row.parts]
+        lines += [(f"{'?':>{width}}  ", *_part("variable", name)) for name in row.undeclared]
+        yield f"Parts of {row.prompt_id}: {row.input_tokens:,} input tokens", tuple(lines)
+
+
+def _part(kind: str, name: str) -> Text:
+    what = {"roles": "role overhead", "text": "static text", "tools": "tools", "measured": "as measured"}
+    return (f"{kind} ", Name(name)) if kind in ("variable", "include") else (what[kind],)
+
+
+def _cells(row: Row, caching: bool) -> tuple[Text, ...]:
     mark = "" if row.grade == "exact" else "~"
     tokens = "?" if row.input_tokens is None else f"{mark}{row.input_tokens:,}"
     output = f"{row.output_tokens:,}" if isinstance(row, PromptEstimate) and row.output_tokens is not None else "?"
-    return (Name(row.prompt_id),), (Name(row.model or "—"),), (tokens,), (output,), (amount(row),)
+    cached = ((cacheable(row) if isinstance(row, PromptEstimate) else "?",),) if caching else ()
+    return (Name(row.prompt_id),), (Name(row.model or "—"),), (tokens,), *cached, (output,), (amount(row),)

@@ -149,6 +149,14 @@ def _scaled(size: Size, ratio: Decimal) -> int:
     return ceiling(size.counted * ratio) + size.stated
 
 
+def cached_share(tokens: int, cacheable: int, least: int, ratio: Decimal) -> int:
+    """Input tokens that a cache serves: a share of the input, never more than its prefix that can be cached.
+
+    Nothing where that prefix is shorter than the provider's least.
+    """
+    return 0 if cacheable < least else min(int(tokens * ratio), cacheable)
+
+
 def ceiling(number: Decimal) -> int:
     return int(number.to_integral_value(ROUND_CEILING))
 

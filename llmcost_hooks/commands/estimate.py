@@ -63,12 +63,14 @@ Exit codes: 0; 2 wrong manifest or arguments; 3 a prompt cannot be read; 4 a mod
 @assumption_options
 @click.option("--staged", is_flag=True, help="Read the index: what the next commit will hold.")
 @click.option("--rev", metavar="REV", help="Read a commit.")
+@click.option("--show-parts", is_flag=True, help="What each prompt is made of: text, variables, includes, tools.")
 @selection_options
 @output_options
 @click.pass_context
 def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: Any) -> int:
     output, memo = values.pop("output"), read_memo(values.pop("no_cache"))
     staged, revision, force_stale = values.pop("staged"), values.pop("rev"), values.pop("force_stale")
+    show_parts = values.pop("show_parts")
     if staged and revision is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
     book, on = load_price_book(), today()
@@ -87,7 +89,7 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
     verbose_note(ctx, f"{priced.label}: {count_prompts(len(priced.rows))}; prices {priced.prices.version}")
     code = _code(priced)
     if code or not ctx.obj["quiet"]:
-        show(estimate_report(priced), lambda: estimate_document(priced), output)
+        show(estimate_report(priced, show_parts=show_parts), lambda: estimate_document(priced), output)
     return say_failures((row for row in priced.unpriced() if row.problem != NO_MODEL), code)
 
 

@@ -9,7 +9,7 @@ import json
 from datetime import date
 from typing import Any
 
-from ..compare import Comparison, PromptDelta
+from ..compare import Comparison, PromptDelta, shared_parts
 from ..errors import ExitCode
 from ..estimate import Estimate
 from ..manifest import Manifest
@@ -45,6 +45,14 @@ def diff_document(comparison: Comparison) -> Document:
         "head": _side(head),
         **_frame(base, head),
         "prompts": [_delta(row) for row in comparison.rows],
+        "shared_parts": [
+            {
+                "paths": list(part.paths),
+                "prompts": part.prompts,
+                "delta": None if part.cost is None else format_exact(part.cost),
+            }
+            for part in shared_parts(comparison)
+        ],
         "total": {
             "base": _known_or_null(base),
             "head": _known_or_null(head),
@@ -127,6 +135,15 @@ def _row(row: Row | None) -> Document:
         "input_tokens_band": [priced.input_low, priced.input_high] if priced else None,
         "framing_tokens": priced.framing_tokens if priced else None,
         "cached_input_tokens": priced.cached_input_tokens if priced else None,
+        "cacheable_tokens": priced.cacheable_tokens if priced else None,
+        "cache_min_tokens": priced.cache_min_tokens if priced else None,
+        "prefix_ends_at": priced.prefix_ends_at if priced else None,
+        "undeclared_variables": list(priced.undeclared) if priced else None,
+        "parts": [{"kind": kind, "name": name, "tokens": tokens} for kind, name, tokens in priced.parts]
+        if priced
+        else None,
+        "includes": [{"path": path, "content_hash": oid} for path, oid in priced.includes] if priced else None,
+        "requests": priced.requests if priced else None,
         "output_tokens": priced.output_tokens if priced else None,
         "output_basis": priced.output_basis if priced else None,
         "grade": row.grade,
@@ -156,6 +173,7 @@ def _delta(row: PromptDelta) -> Document:
     return {
         "prompt_id": row.prompt_id,
         "content": row.content,
+        "via": list(row.via),
         "path": row.head.path if row.head else None,
         "base_path": row.base.path if row.base else None,
         "tags": dict(sorted(here.tags.items())),

@@ -167,7 +167,7 @@ def test_what_the_manifest_says_of_a_prompt() -> None:
     assert first.assumptions == Assumptions("gpt-4", 5, 3, format="dotprompt", variables=(("v", 1, 1),))
     assert (other.prompt_id, other.named, other.format) == ("other.md", False, "text")
     assert other.tags == {"team": "a", "app": "b"}
-    assert other.assumptions == Assumptions(None, 5, None, Decimal("0.1"), format="text")
+    assert other.assumptions == Assumptions(None, 5, None, Decimal("0.1"))
     assert first.default_model == other.default_model == "gpt-4o"
 
 
