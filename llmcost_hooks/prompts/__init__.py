@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ..errors import ConfigError, ExitCode, ParseError
+from .agent_names import WITHOUT_ENDING, markdown_format
 from .nodes import Nodes
 
 if TYPE_CHECKING:
@@ -77,7 +78,14 @@ def parse_prompt(data: bytes, *, path: str, format: str | None = None) -> Prompt
     except UnicodeDecodeError as error:
         raise ParseError(f"is not UTF-8 (byte at offset {error.start})", "Save the prompt as UTF-8 text.") from None
     place, _, member = path.partition("::")
-    return _reader(format or format_of(place))(text, member or None)
+    return read_as(text, format or format_of(place), member or None)
+
+
+def read_as(text: str, format: str, member: str | None = None) -> Prompt:
+    """Read a prompt's text in `format`."""
+    if format not in _READERS:
+        raise ConfigError(f'unknown format "{format}"', "Known formats: " + ", ".join(FORMATS) + ".")
+    return _READERS[format](text, member)
 
 
 def too_large(size: int) -> ParseError:
@@ -87,29 +95,53 @@ def too_large(size: int) -> ParseError:
 def format_of(path: str) -> str:
     """The format that a path's name says."""
     name = path.rpartition("/")[2].lower()
+    if name.endswith((".md", ".mdc")) or name in WITHOUT_ENDING:
+        return markdown_format(path)
     for ending, format in _BY_ENDING:
         if name.endswith(ending):
             return format
     return "text"
 
 
-_BY_ENDING = (  # the commonest first; none of them is the end of another
-    (".md", "front-matter"),
+_BY_ENDING = (  # the commonest first
+    ("skprompt.txt", "semantic-kernel"),
     (".prompt.yml", "github-models"),
     (".prompt.yaml", "github-models"),
     (".prompt", "dotprompt"),
-    (".prompty", "front-matter"),
-    (".mdc", "front-matter"),
+    (".prompty", "prompty"),
+    (".j2", "jinja2"),
+    (".jinja", "jinja2"),
+    (".jinja2", "jinja2"),
+    (".hbs", "handlebars"),
+    (".handlebars", "handlebars"),
+    (".mustache", "mustache"),
+    ("promptfooconfig.yaml", "promptfoo"),
+    ("promptfooconfig.yml", "promptfoo"),
 )
 
 
 def plain(text: str) -> Prompt:
     """A text without roles, sent as it stands."""
-    return Prompt((Message(None, (text,)),))
+    return Prompt((Message(None, (text,) if text else ()),))
 
 
 def _text(text: str, member: str | None) -> Prompt:
+    from .sniffed import sniffed
+
+    return Prompt((Message(None, sniffed(text)),))
+
+
+def _literal(text: str, member: str | None) -> Prompt:
     return plain(text)
+
+
+def _in(engine: str) -> Callable[[str, str | None], Prompt]:
+    def read(text: str, member: str | None) -> Prompt:
+        from .templates import parse_template
+
+        return Prompt((Message(None, parse_template(text, engine)),))
+
+    return read
 
 
 def _front_matter(text: str, member: str | None) -> Prompt:
@@ -118,10 +150,40 @@ def _front_matter(text: str, member: str | None) -> Prompt:
     return parse_front_matter(text)
 
 
-def _dotprompt(text: str, member: str | None) -> Prompt:
-    from .front_matter import parse_front_matter
+def _agent(text: str, member: str | None) -> Prompt:
+    from .agent_files import parse_agent
 
-    return parse_front_matter(text, comments_first=True)
+    return parse_agent(text)
+
+
+def _command(text: str, member: str | None) -> Prompt:
+    from .agent_files import parse_command
+
+    return parse_command(text)
+
+
+def _claude_md(text: str, member: str | None) -> Prompt:
+    from .agent_files import parse_claude_md
+
+    return parse_claude_md(text)
+
+
+def _fabric(text: str, member: str | None) -> Prompt:
+    from .agent_files import parse_fabric
+
+    return parse_fabric(text)
+
+
+def _prompty(text: str, member: str | None) -> Prompt:
+    from .prompty import parse_prompty
+
+    return parse_prompty(text)
+
+
+def _dotprompt(text: str, member: str | None) -> Prompt:
+    from .dotprompt import parse_dotprompt
+
+    return parse_dotprompt(text, member)
 
 
 def _github_models(text: str, member: str | None) -> Prompt:
@@ -130,17 +192,65 @@ def _github_models(text: str, member: str | None) -> Prompt:
     return parse_github_models(text)
 
 
+def _langchain(text: str, member: str | None) -> Prompt:
+    from .langchain import parse_langchain
+
+    return parse_langchain(text)
+
+
+def _semantic_kernel(text: str, member: str | None) -> Prompt:
+    from .semantic_kernel import parse_skprompt
+
+    return parse_skprompt(text)
+
+
+def _sk_yaml(text: str, member: str | None) -> Prompt:
+    from .semantic_kernel import parse_sk_yaml
+
+    return parse_sk_yaml(text)
+
+
+def _sk_config(text: str, member: str | None) -> Prompt:
+    from .semantic_kernel import parse_sk_config
+
+    return parse_sk_config(text)
+
+
+def _promptfoo(text: str, member: str | None) -> Prompt:
+    from .promptfoo import parse_promptfoo
+
+    return parse_promptfoo(text)
+
+
+def _promptfoo_text(text: str, member: str | None) -> Prompt:
+    from .promptfoo import parse_promptfoo_text
+
+    return parse_promptfoo_text(text)
+
+
 # A new format is one file and one line here. `member` is what a path names behind "::", a constant or a function.
 _READERS: dict[str, Callable[[str, str | None], Prompt]] = {
-    "text": _text,  # as it stands
-    "front-matter": _front_matter,  # a leading `---` block is read, not sent
-    "dotprompt": _dotprompt,  # the same; `#` comment lines may stand before the block
-    "github-models": _github_models,  # YAML with `messages`
+    "text": _text,  # in the template language that it seems to be written in
+    "literal": _literal,  # as it stands
+    "jinja2": _in("jinja2"),
+    "handlebars": _in("handlebars"),
+    "mustache": _in("mustache"),
+    "f-string": _in("f-string"),
+    "dollar": _in("dollar"),
+    "angle": _in("angle"),
+    "front-matter": _front_matter,  # a leading `---` block is read, not sent; the rest as "text"
+    "agent": _agent,  # the same block; the rest as it stands
+    "command": _command,  # the same; `$ARGUMENTS` and `$1` are put in
+    "claude-md": _claude_md,  # the same; `@path` imports a file
+    "fabric": _fabric,  # a pattern's system.md, with the user.md beside it
+    "prompty": _prompty,
+    "dotprompt": _dotprompt,  # and the other kinds of `.prompt` file
+    "github-models": _github_models,  # YAML with `messages`; and the other kinds of `.prompt.yml`
+    "langchain": _langchain,
+    "semantic-kernel": _semantic_kernel,  # skprompt.txt with a config.json beside it
+    "sk-yaml": _sk_yaml,  # both in one file
+    "sk-config": _sk_config,  # config.json alone: no messages
+    "promptfoo": _promptfoo,
+    "promptfoo-text": _promptfoo_text,  # prompts with `---` lines between them
 }
 FORMATS = tuple(_READERS)
-
-
-def _reader(format: str) -> Callable[[str, str | None], Prompt]:
-    if format not in _READERS:
-        raise ConfigError(f'unknown format "{format}"', "Known formats: " + ", ".join(FORMATS) + ".")
-    return _READERS[format]

@@ -47,6 +47,7 @@ class Include(NamedTuple):
     ref: str  # as the template writes it
     blocks: tuple[tuple[str, Nodes], ...] = ()  # what stands in for the blocks of that file
     optional: bool = False  # a missing file is nothing, not an error
+    format: str | None = None  # how that file is read; None: as its own name says
 
 
 class Block(NamedTuple):

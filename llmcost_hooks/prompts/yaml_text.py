@@ -1,8 +1,8 @@
 """YAML as mappings, lists and texts; nothing else.
 
 Prompt files need names and numbers out of YAML, from files that nobody checked. So the document is built from the
-parser's events: every scalar stays the text that was written (`22:22` and `no` included), aliases and anchors are
-refused (a few lines of them expand to gigabytes), and so are duplicate keys and deep nesting.
+parser's events: every scalar stays the text that was written (`22:22` and `no` included) and knows its line, aliases
+and anchors are refused (a few lines of them expand to gigabytes), and so are duplicate keys and deep nesting.
 """
 
 from __future__ import annotations
@@ -16,6 +16,14 @@ MAX_DEPTH = 32
 MAX_EVENTS = 100_000
 
 Value = str | list[Any] | dict[str, Any]
+
+
+class Scalar(str):
+    """A text as the document writes it, and where it stands."""
+
+    __slots__ = ("line", "plain")
+    line: int  # of the file, where the text begins
+    plain: bool  # without quotes: `true` and `12` may be meant as what they look like
 
 
 def parse_yaml(text: str) -> Value:
@@ -48,7 +56,10 @@ def _value(event: Any, events: Iterator[Any], depth: int, seen: list[int]) -> Va
     if depth > MAX_DEPTH or seen[0] > MAX_EVENTS:
         raise ParseError(f"is nested too deeply or holds too many values (line {line})")
     if isinstance(event, yaml.ScalarEvent):
-        return str(event.value)
+        scalar = Scalar(event.value)
+        scalar.line = line + (event.style in ("|", ">"))
+        scalar.plain = event.implicit[0]
+        return scalar
     if isinstance(event, yaml.SequenceStartEvent):
         items: list[Any] = []
         while not isinstance(event := next(events), yaml.SequenceEndEvent):

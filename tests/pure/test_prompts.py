@@ -72,10 +72,13 @@ def test_the_largest_prompt() -> None:
 
 @pytest.mark.parametrize(
     ("path", "format"),
-    [("a", "text"), ("a.txt", "text"), ("x.md/a.j2", "text"), ("a.yml", "text"), ("md", "text"),
-     ("a.md", "front-matter"), ("A.MD", "front-matter"), (".md", "front-matter"), ("a.mdc", "front-matter"),
-     ("a.prompty", "front-matter"), ("a.prompt.md", "front-matter"), ("x/SKILL.md", "front-matter"),
-     ("a.prompt", "dotprompt"), ("x/a.prompt.yml", "github-models"), ("a.prompt.yaml", "github-models")],
+    [("a", "text"), ("a.txt", "text"), ("x.md/a.j2", "jinja2"), ("a.yml", "text"), ("md", "text"),
+     ("a.md", "front-matter"), ("A.MD", "front-matter"), (".md", "front-matter"), ("a.mdc", "agent"),
+     ("a.prompty", "prompty"), ("a.prompt.md", "front-matter"), ("x/SKILL.md", "agent"),
+     ("a.prompt", "dotprompt"), ("x/a.prompt.yml", "github-models"), ("a.prompt.yaml", "github-models"),
+     ("x/y.jinja2", "jinja2"), ("a.jinja", "jinja2"), ("a.hbs", "handlebars"), ("a.handlebars", "handlebars"),
+     ("a.mustache", "mustache"), ("p/f/skprompt.txt", "semantic-kernel"), ("promptfooconfig.yaml", "promptfoo"),
+     ("e/promptfooconfig.yml", "promptfoo")],
 )  # fmt: skip
 def test_a_name_says_the_format(path: str, format: str) -> None:
     assert format_of(path) == format
@@ -85,10 +88,10 @@ def test_a_name_says_the_format(path: str, format: str) -> None:
 def test_a_stated_format_is_above_the_name() -> None:
     block = "---\nmodel: x\n---\nhi"
     assert parse(block, "a.md", "text") == plain(block)
-    assert parse(block, "a.txt", "front-matter") == plain("hi")._replace(model="x")
+    assert parse(block, "a.txt", "front-matter") == plain("hi")._replace(model="x", not_sent=("front matter",))
     with pytest.raises(ConfigError, match='unknown format "nonsense"') as caught:
         parse(block, "a.md", "nonsense")
-    assert caught.value.hint == "Known formats: text, front-matter, dotprompt, github-models."
+    assert caught.value.hint == f"Known formats: {', '.join(FORMATS)}."
 
 
 # --- front matter -----------------------------------------------------------------------------------------------------
@@ -146,12 +149,14 @@ def test_a_stated_format_is_above_the_name() -> None:
     ],
 )
 def test_a_leading_block_is_read_and_not_sent(text: str, body: str, model: str | None, cap: int | None) -> None:
-    assert parse(text) == plain(body)._replace(model=model, output_cap=cap)
+    not_sent = ("front matter",) if body != text else ()
+    assert parse(text) == plain(body)._replace(model=model, output_cap=cap, not_sent=not_sent)
 
 
 def test_a_block_has_a_limit() -> None:
     filler = "#" * (MAX_BLOCK - len("model: x\n\n"))
-    assert parse(f"---\nmodel: x\n{filler}\n---\nhi") == plain("hi")._replace(model="x")
+    read = plain("hi")._replace(model="x", not_sent=("front matter",))
+    assert parse(f"---\nmodel: x\n{filler}\n---\nhi") == read
     longer = f"---\nmodel: x\n{filler}##\n---\nhi"
     assert parse(longer) == plain(longer)
 
@@ -164,7 +169,7 @@ def test_a_rule_across_the_limit_does_not_end_the_block() -> None:
 
 def test_comments_may_stand_before_a_dotprompt() -> None:
     text = "# licence\n\n  \r\n#\n---\nmodel: gpt-4o\n---\nhi"
-    assert parse(text, "a.prompt") == plain("hi")._replace(model="gpt-4o")
+    assert parse(text, "a.prompt") == plain("hi")._replace(model="gpt-4o", not_sent=("front matter", "comments"))
     assert parse(text, "a.md") == plain(text)
     assert parse("# only\n", "a.prompt") == plain("# only\n")
 
@@ -179,8 +184,9 @@ def test_messages() -> None:
         "      Hello\n      you\n  - content: 'yes'\ntestData:\n  - input: not sent\n"
     )
     assert parse(text, "a.prompt.yml") == Prompt(
-        (Message("system", ("Hello\nyou\n",)), Message("user", ("yes",))), (), "openai/gpt-4o", 99
-    )
+        (Message("system", ("Hello\nyou\n",)), Message("user", ("yes",))), (), "openai/gpt-4o", 99,
+        {"input": "not sent"}, ("testData",),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["just text", "- a\n- b", "name: x", "a: 1\nb: 2"])
@@ -280,8 +286,8 @@ def test_any_bytes_are_a_prompt_or_a_parse_error(data: bytes) -> None:
 @given(st.text(max_size=60))
 def test_a_block_never_eats_the_text_behind_it(body: str) -> None:
     body = body.replace("\0", "")
-    assert parse(f"---\nname: x\n---\n{body}") == plain(body)
-    assert parse(body, "a.txt") == plain(body)
+    assert parse(f"---\nname: x\n---\n{body}", "AGENTS.md") == plain(body)._replace(not_sent=("front matter",))
+    assert parse(body, "a.txt", "literal") == plain(body)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,20 @@
+"""A prompt's text read as the template it is written as, with the lines of the file in what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import ParseError
+from .nodes import Nodes
+from .templates import parse_template
+
+_LINE = re.compile(r"\bline (\d+)")
+
+
+def template_nodes(text: str, engine: str, line: int = 1) -> Nodes:
+    """The nodes of `text`, which begins in `line` of its file."""
+    try:
+        return parse_template(text, engine)
+    except ParseError as error:
+        moved = _LINE.sub(lambda found: f"line {int(found[1]) + line - 1}", error.message)
+        raise ParseError(moved, error.hint) from None
