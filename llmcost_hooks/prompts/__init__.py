@@ -95,6 +95,11 @@ _BY_ENDING = (  # the commonest first; none of them is the end of another
     (".prompt", "dotprompt"),
     (".prompty", "front-matter"),
     (".mdc", "front-matter"),
+    (".json", "messages"),
+    (".jsonl", "messages"),
+    (".baml", "baml"),
+    (".py", "python"),
+    *((ending, "typescript") for ending in (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx")),
 )
 
 
@@ -125,12 +130,75 @@ def _github_models(text: str, member: str | None) -> Prompt:
     return parse_github_models(text)
 
 
+def _messages(text: str, member: str | None) -> Prompt:
+    from .json_prompt import parse_json_prompt
+
+    return parse_json_prompt(text, lambda format: _reader(format)(text, member))
+
+
+def _requests(text: str, member: str | None) -> Prompt:
+    from .json_prompt import parse_requests
+    from .nearness import refuse_member
+
+    refuse_member(member)
+    return parse_requests(text)
+
+
+def _tools(text: str, member: str | None) -> Prompt:
+    from .nearness import refuse_member
+    from .tool_schemas import parse_tools
+
+    refuse_member(member)
+    return parse_tools(text)
+
+
+def _dspy(text: str, member: str | None) -> Prompt:
+    from .dspy_program import parse_dspy
+
+    return parse_dspy(text, member)
+
+
+def _keprompt(text: str, member: str | None) -> Prompt:
+    from .keprompt import parse_keprompt
+    from .nearness import refuse_member
+
+    refuse_member(member)
+    return parse_keprompt(text)
+
+
+def _baml(text: str, member: str | None) -> Prompt:
+    from .baml import parse_baml
+
+    return parse_baml(text, member)
+
+
+def _python(text: str, member: str | None) -> Prompt:
+    from .python_constants import parse_python
+
+    return parse_python(text, member)
+
+
+def _typescript(text: str, member: str | None) -> Prompt:
+    from .typescript_constants import parse_typescript
+
+    return parse_typescript(text, member)
+
+
 # A new format is one file and one line here. `member` is what a path names behind "::", a constant or a function.
 _READERS: dict[str, Callable[[str, str | None], Prompt]] = {
     "text": _text,  # as it stands
     "front-matter": _front_matter,  # a leading `---` block is read, not sent
     "dotprompt": _dotprompt,  # the same; `#` comment lines may stand before the block
     "github-models": _github_models,  # YAML with `messages`
+    "messages": _messages,  # JSON: one of the next four by its content, else as it stands
+    "openai": _requests,  # JSON requests: one, or one per line
+    "anthropic": _requests,  # the same: the two APIs' keys do not collide
+    "tools": _tools,  # JSON schemas of tools, nothing else
+    "dspy": _dspy,  # a saved DSPy program
+    "keprompt": _keprompt,  # lines that begin with a dot
+    "baml": _baml,  # functions with a prompt
+    "python": _python,  # string constants; not run
+    "typescript": _typescript,  # the same, and for JavaScript
 }
 FORMATS = tuple(_READERS)
 
