@@ -13,6 +13,7 @@ from .prompts.nodes import includes
 from .snapshot import PromptFile
 
 SAMPLES = "samples"  # the format of a file of sample values
+SETTINGS = {"semantic-kernel": "sk-config"}  # and of the file beside a prompt that holds its settings
 
 Key = tuple[str, str]  # (format, oid)
 
@@ -46,7 +47,7 @@ def links(path: str, format: str, facts: PromptFacts) -> Iterator[Link]:
 
 def settings_link(path: str, ref: str, format: str) -> Link:
     found = inside(path.rpartition("/")[0], ref)
-    return Link((found,) if found else (), f"{format.partition('::')[0]}-settings")
+    return Link((found,) if found else (), SETTINGS[format.partition("::")[0]])
 
 
 def samples_link(file: PromptFile) -> Link | None:

@@ -117,6 +117,11 @@ _BY_ENDING = (  # the commonest first
     (".mustache", "mustache"),
     ("promptfooconfig.yaml", "promptfoo"),
     ("promptfooconfig.yml", "promptfoo"),
+    (".json", "messages"),
+    (".jsonl", "messages"),
+    (".baml", "baml"),
+    (".py", "python"),
+    *((ending, "typescript") for ending in (".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx")),
 )
 
 
@@ -228,6 +233,66 @@ def _promptfoo_text(text: str, member: str | None) -> Prompt:
     return parse_promptfoo_text(text)
 
 
+def _messages(text: str, member: str | None) -> Prompt:
+    from .json_prompt import parse_json_prompt
+
+    return parse_json_prompt(text, lambda format: read_as(text, format, member))
+
+
+def _requests(text: str, member: str | None) -> Prompt:
+    from .json_prompt import parse_requests
+    from .nearness import refuse_member
+
+    refuse_member(member)
+    return parse_requests(text)
+
+
+def _tools(text: str, member: str | None) -> Prompt:
+    from .nearness import refuse_member
+    from .tool_schemas import parse_tools
+
+    refuse_member(member)
+    return parse_tools(text)
+
+
+def _dspy(text: str, member: str | None) -> Prompt:
+    from .dspy_program import parse_dspy
+
+    return parse_dspy(text, member)
+
+
+def _keprompt(text: str, member: str | None) -> Prompt:
+    from .keprompt import parse_keprompt
+    from .nearness import refuse_member
+
+    refuse_member(member)
+    return parse_keprompt(text)
+
+
+def _baml(text: str, member: str | None) -> Prompt:
+    from .baml import parse_baml
+
+    return parse_baml(text, member)
+
+
+def _python(text: str, member: str | None) -> Prompt:
+    from .python_constants import parse_python
+
+    return parse_python(text, member)
+
+
+def _typescript(text: str, member: str | None) -> Prompt:
+    from .typescript_constants import parse_typescript
+
+    return parse_typescript(text, member)
+
+
+def _samples(text: str, member: str | None) -> Prompt:
+    from .samples import parse_samples
+
+    return parse_samples(text)
+
+
 # A new format is one file and one line here. `member` is what a path names behind "::", a constant or a function.
 _READERS: dict[str, Callable[[str, str | None], Prompt]] = {
     "text": _text,  # in the template language that it seems to be written in
@@ -252,5 +317,15 @@ _READERS: dict[str, Callable[[str, str | None], Prompt]] = {
     "sk-config": _sk_config,  # config.json alone: no messages
     "promptfoo": _promptfoo,
     "promptfoo-text": _promptfoo_text,  # prompts with `---` lines between them
+    "messages": _messages,  # JSON: one of the next four by its content, else as it stands
+    "openai": _requests,  # JSON requests: one, or one per line
+    "anthropic": _requests,  # the same: the two APIs' keys do not collide
+    "tools": _tools,  # JSON schemas of tools, nothing else
+    "dspy": _dspy,  # a saved DSPy program
+    "keprompt": _keprompt,  # lines that begin with a dot
+    "baml": _baml,  # functions with a prompt
+    "python": _python,  # string constants; not run
+    "typescript": _typescript,  # the same, and for JavaScript
+    "samples": _samples,  # values for variables: nothing of it is sent by itself
 }
 FORMATS = tuple(_READERS)

@@ -135,15 +135,7 @@ def _row(row: Row | None) -> Document:
         "input_tokens_band": [priced.input_low, priced.input_high] if priced else None,
         "framing_tokens": priced.framing_tokens if priced else None,
         "cached_input_tokens": priced.cached_input_tokens if priced else None,
-        "cacheable_tokens": priced.cacheable_tokens if priced else None,
-        "cache_min_tokens": priced.cache_min_tokens if priced else None,
-        "prefix_ends_at": priced.prefix_ends_at if priced else None,
-        "undeclared_variables": list(priced.undeclared) if priced else None,
-        "parts": [{"kind": kind, "name": name, "tokens": tokens} for kind, name, tokens in priced.parts]
-        if priced
-        else None,
-        "includes": [{"path": path, "content_hash": oid} for path, oid in priced.includes] if priced else None,
-        "requests": priced.requests if priced else None,
+        **(_made_of(priced) if priced else dict.fromkeys(_MADE_OF)),
         "output_tokens": priced.output_tokens if priced else None,
         "output_basis": priced.output_basis if priced else None,
         "grade": row.grade,
@@ -158,6 +150,25 @@ def _row(row: Row | None) -> Document:
         "price_estimated": priced.price_estimated if priced else None,
         "problem": None if isinstance(row, PromptEstimate) else _problem(row.problem.reason, row.problem.code),
     }
+
+
+_MADE_OF = (
+    "cacheable_tokens", "cache_min_tokens", "prefix_ends_at", "undeclared_variables", "parts", "includes", "requests",
+)  # fmt: skip
+
+
+def _made_of(row: PromptEstimate) -> Document:
+    """What the input consists of."""
+    values = (
+        row.cacheable_tokens,
+        row.cache_min_tokens,
+        row.prefix_ends_at,
+        list(row.undeclared),
+        [{"kind": kind, "name": name, "tokens": tokens} for kind, name, tokens in row.parts],
+        [{"path": path, "content_hash": oid} for path, oid in row.includes],
+        row.requests,
+    )
+    return dict(zip(_MADE_OF, values, strict=True))
 
 
 def _problem(reason: str, code: ExitCode) -> Document:
