@@ -9,7 +9,7 @@ from .errors import ParseError
 from .prompts import Problem, PromptFacts
 from .prompts.includes import candidates, included_format, inside
 from .prompts.measure import Body, Resolve
-from .prompts.nodes import includes
+from .prompts.nodes import Include, includes
 from .snapshot import PromptFile
 
 SAMPLES = "samples"  # the format of a file of sample values
@@ -40,7 +40,7 @@ def links(path: str, format: str, facts: PromptFacts) -> Iterator[Link]:
     if facts.parts is None:
         return
     for include in includes(facts.parts.messages):
-        yield Link(candidates(path, include.ref, format), included_format(path, include.ref, format))
+        yield Link(candidates(path, include.ref, format), included_format(include, format))
     if facts.parts.settings is not None:
         yield settings_link(path, facts.parts.settings, format)
 
@@ -106,10 +106,10 @@ def at(link: Link, facts: Facts, side: str) -> PromptFacts | Problem | None:
 
 
 def resolver(facts: Facts, side: str, encoding: str) -> Resolve:
-    """(file, reference in it) -> the included file, its texts counted in `encoding`."""
+    """(file, include in it) -> the included file, its texts counted in `encoding`."""
 
-    def resolve(body: Body, ref: str) -> Body | None:
-        link = Link(candidates(body.path, ref, body.format), included_format(body.path, ref, body.format))
+    def resolve(body: Body, include: Include) -> Body | None:
+        link = Link(candidates(body.path, include.ref, body.format), included_format(include, body.format))
         found = at(link, facts, side)
         if isinstance(found, Problem):
             raise ParseError(f"includes a file that cannot be read: {found.reason}", found.hint)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from . import format_of
+from .nodes import Include
+
 MAX_PATHS = 64  # looked for per include
 _PARTIALS = ("", "partials/", "_partials/")
 # What a bare partial name stands for, by format.
@@ -28,10 +31,13 @@ def candidates(path: str, ref: str, format: str) -> tuple[str, ...]:
     return tuple(each for each in found if each is not None)[:MAX_PATHS]
 
 
-def included_format(path: str, ref: str, format: str) -> str:
-    """The format that an included file is read in: the one of the file that includes it, where that is a template's."""
+def included_format(include: Include, format: str) -> str:
+    """The format that an included file is read in.
+
+    What the including format says; else that of the including file, where it is a template's; else what its name says.
+    """
     name = format.partition("::")[0]
-    return name if name in _SAME else "literal"
+    return include.format or (name if name in _SAME else format_of(include.ref))
 
 
 def _paths(path: str, ref: str, format: str) -> Iterator[str | None]:

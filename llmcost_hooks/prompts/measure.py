@@ -79,7 +79,7 @@ class Measured(NamedTuple):
 
 
 _Owned = tuple[Nodes, Body, str]  # nodes, their file, and the included path that their text counts to
-Resolve = Callable[[Body, str], "Body | None"]  # (file, reference in it) -> the included file, if it is there
+Resolve = Callable[[Body, Include], "Body | None"]  # (file, include in it) -> the included file, if it is there
 
 
 def sized_values(samples: Mapping[str, Sized], counts: Sequence[int]) -> dict[str, Value]:
@@ -281,7 +281,7 @@ class _Walk:
         here = owner or body.path
         chain = [*self._chain, here] if not self._chain or self._chain[-1] != here else self._chain
         try:
-            found = self._resolve(body, include.ref)
+            found = self._resolve(body, include)
         except ParseError as error:
             raise ParseError(f"{error.message} ({' → '.join([*chain, include.ref])})", error.hint) from None
         if found is None:

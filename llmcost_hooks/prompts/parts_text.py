@@ -50,7 +50,7 @@ def _node(node: Node) -> list[Any]:
     if isinstance(node, Loop):
         return ["l", node.item, node.over, _dumped(node.body), _dumped(node.otherwise)]
     if isinstance(node, Include):
-        return ["i", node.ref, [[name, _dumped(body)] for name, body in node.blocks], node.optional]
+        return ["i", node.ref, [[name, _dumped(body)] for name, body in node.blocks], node.optional, node.format]
     assert isinstance(node, Block)
     return ["b", node.name, _dumped(node.body)]
 
@@ -67,7 +67,9 @@ def _read(kind: str, *of: Any) -> Node:
     if kind == "l":
         return Loop(str(of[0]), str(of[1]), _loaded(of[2]), _loaded(of[3]))
     if kind == "i":
-        return Include(str(of[0]), tuple((str(name), _loaded(body)) for name, body in of[1]), bool(of[2]))
+        return Include(
+            str(of[0]), tuple((str(name), _loaded(body)) for name, body in of[1]), bool(of[2]), of[3] and str(of[3])
+        )
     if kind == "b":
         return Block(str(of[0]), _loaded(of[1]))
     raise ValueError(kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import ParseError
-from . import Prompt
+from . import Prompt, Sample
 from .json_text import parse_json
 
 
@@ -12,4 +12,13 @@ def parse_samples(text: str) -> Prompt:
     values = parse_json(text)
     if not isinstance(values, dict):
         raise ParseError("is no JSON object of sample values", 'Write { "question": "How do I ...?" }.')
-    return Prompt((), samples=values)
+    return Prompt((), samples={name: as_sample(value) for name, value in values.items()})
+
+
+def as_sample(value: object) -> Sample:
+    """A JSON value as a template gets it: a number is the text that is written."""
+    if isinstance(value, dict):
+        return {str(name): as_sample(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [as_sample(inner) for inner in value]
+    return value if isinstance(value, str | bool) or value is None else str(value)

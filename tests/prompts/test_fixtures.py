@@ -58,6 +58,7 @@ def as_json(node: Node) -> Any:
     if isinstance(node, Include):
         blocks = [[name, all_as_json(nodes)] for name, nodes in node.blocks]
         return {"include": node.ref, "optional": node.optional, "blocks": blocks, "format": node.format}
+    assert isinstance(node, Block)
     return {"block": node.name, "body": all_as_json(node.body)}
 
 
