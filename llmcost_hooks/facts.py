@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from . import __version__
@@ -16,7 +16,9 @@ from .memo import Memo
 from .prices.book import PriceBook
 from .pricestore import load_installed, store_directory
 from .pricing import model_name
-from .prompts import Problem, PromptFacts
+from .prompts import Problem, Prompt, PromptFacts, Sample
+from .prompts.measure import Value, sized_values
+from .prompts.parts import numbered
 from .reading import Side, find_beside
 from .sizing import UNKNOWN_MODEL_ENCODING
 from .snapshot import PromptFile
@@ -155,6 +157,13 @@ def count_tokens(text: str, encoding: str) -> int:
     if encoding not in ENCODINGS:
         raise ValueError(f"unknown encoding {encoding!r}")
     return _counter(encoding).count(text)
+
+
+def count_values(values: Mapping[str, Sample], encoding: str) -> Mapping[str, Value]:
+    """Values of variables as their tokens."""
+    found = numbered(Prompt((), samples=values))
+    assert found.parts is not None
+    return sized_values(found.parts.samples, _counter(encoding).count_many(found.texts))
 
 
 @cache

@@ -17,7 +17,7 @@ from .manifest import Assumptions
 from .models import Model
 from .prices.offers import EXACT, STANDARD, Offer
 from .prompts import Problem, PromptFacts
-from .sizing import GRADES, Input, Shares, cached_share, ceiling, input_of
+from .sizing import GRADES, Input, Shares, Values, cached_share, ceiling, input_of
 from .snapshot import MISSING, PromptFile
 
 ZERO = Decimal(0)
@@ -96,10 +96,12 @@ def model_name(file: PromptFile, facts: PromptFacts) -> str | None:
     return file.assumptions.model or facts.model or file.default_model or file.assumptions.pricing_id
 
 
-def price_prompt(file: PromptFile, facts: Facts, resolve: Resolve, period: str | None, side: str) -> Row:
+def price_prompt(
+    file: PromptFile, facts: Facts, resolve: Resolve, period: str | None, side: str, values: Values | None = None
+) -> Row:
     """The row of one file of the side with that key. `facts` has an entry for it if it is there.
 
-    `period` is the budget's. To be called within the context EXACT.
+    `period` is the budget's; `values` are of this one call, above all samples. To be called within the context EXACT.
     """
     if file.problem is not None or file.oid is None:
         return _unpriced(file, file.problem or MISSING)
@@ -111,7 +113,7 @@ def price_prompt(file: PromptFile, facts: Facts, resolve: Resolve, period: str |
     paid = None if name is None else resolve(name, file.assumptions, file.prices)
     if isinstance(paid, Problem):
         return _unpriced(file, paid, name)
-    sized = input_of(file, known, paid.model if paid else None, facts, side)
+    sized = input_of(file, known, paid.model if paid else None, facts, side, values)
     if isinstance(sized, Problem):
         return _unpriced(file, sized, name)
     if paid is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
@@ -41,7 +41,12 @@ class Input(NamedTuple):
     cost_limit: Decimal | None = None  # USD of one call, as the file itself limits it
 
 
-def input_of(file: PromptFile, known: PromptFacts, model: Model | None, facts: Facts, side: str) -> Input | Problem:
+Values = Callable[[str], Mapping[str, Value]]  # an encoding -> values of variables, counted in it
+
+
+def input_of(
+    file: PromptFile, known: PromptFacts, model: Model | None, facts: Facts, side: str, values: Values | None = None
+) -> Input | Problem:
     """The size of one call's input; a Problem where something it pulls in is missing or broken.
 
     `model` says how tokens are counted; None counts in UNKNOWN_MODEL_ENCODING.
@@ -58,6 +63,7 @@ def input_of(file: PromptFile, known: PromptFacts, model: Model | None, facts: F
     samples = _samples(file, known, facts, side, encoding)
     if isinstance(samples, Problem):
         return samples
+    samples = {**samples, **(values(encoding) if values else {})}
     stated = {name: Stated(typical, high) for name, typical, high in assumed.variables}
     tools = [known.parts.counts[encoding][tool] for tool in known.parts.tools] if known.parts else []
     body = body_of(file.path, file.format, known, encoding)

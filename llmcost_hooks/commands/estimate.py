@@ -19,6 +19,7 @@ from ..reading import STAGED, WORKTREE, commit_source, read_manifest, read_side
 from ..render.jsondoc import estimate_document
 from ..report import count_prompts
 from ..report_estimate import estimate_report
+from ..report_rows import rows_document, rows_report
 from .options import (
     assumption_options,
     output_options,
@@ -30,6 +31,7 @@ from .options import (
     show,
     verbose_note,
 )
+from .rows import estimate_rows
 
 HELP = """Estimate what prompts cost.
 
@@ -63,6 +65,9 @@ Exit codes: 0; 2 wrong manifest or arguments; 3 a prompt cannot be read; 4 a mod
 @assumption_options
 @click.option("--staged", is_flag=True, help="Read the index: what the next commit will hold.")
 @click.option("--rev", metavar="REV", help="Read a commit.")
+@click.option(
+    "--data", metavar="FILE", type=click.Path(), help="Price one prompt over every row of a CSV or JSONL file."
+)
 @click.option("--show-parts", is_flag=True, help="What each prompt is made of: text, variables, includes, tools.")
 @selection_options
 @output_options
@@ -70,7 +75,7 @@ Exit codes: 0; 2 wrong manifest or arguments; 3 a prompt cannot be read; 4 a mod
 def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: Any) -> int:
     output, memo = values.pop("output"), read_memo(values.pop("no_cache"))
     staged, revision, force_stale = values.pop("staged"), values.pop("rev"), values.pop("force_stale")
-    show_parts = values.pop("show_parts")
+    show_parts, data = values.pop("show_parts"), values.pop("data")
     if staged and revision is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
     book, on = load_price_book(), today()
@@ -85,6 +90,12 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
         refuse_empty(selection.paths, sides)
         cwd = repo.cwd
     facts = read_facts(cwd, sides, memo, book)
+    if data is not None:
+        batch = estimate_rows(data, sides[0], facts, book, on, quiet=ctx.obj["quiet"])
+        show(rows_report(batch), lambda: rows_document(batch), output)
+        return say_failures(
+            [row for _, row in batch.unpriced()], worst([row.problem.code for _, row in batch.unpriced()])
+        )
     priced = estimate_snapshot(sides[0].snapshot, facts, book, on, force_stale=force_stale)
     verbose_note(ctx, f"{priced.label}: {count_prompts(len(priced.rows))}; prices {priced.prices.version}")
     code = _code(priced)

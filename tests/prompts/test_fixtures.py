@@ -1,8 +1,8 @@
 """Every fixture file is read as the expectation beside it says, which was worked out by hand.
 
 `fixtures/prompts/<format>/<file>` with `<file>.expected.json`. Nodes are JSON: a text is a string, a Variable
-`{"variable": name}`, a Choice `{"choice": [[condition, nodes], ...]}`, a Loop `{"loop": over, "item": ..., "body": ...}`,
-an Include `{"include": ref}`, a Block `{"block": name, "body": ...}`; what is empty or false may be left out. `tokens`
+`{"variable": name}`, a Choice `{"choice": [[condition, nodes], ...]}`, a Loop
+`{"loop": over, "item": ..., "body": ...}`, an Include `{"include": ref}`, a Block `{"block": name, "body": ...}`; what is empty or false may be left out. `tokens`
 are those of all texts, tools included, each counted on its own; tiktoken is the independent witness.
 """
 
@@ -25,8 +25,10 @@ from ..cli.running import ROOT
 FIXTURES = ROOT / "fixtures" / "prompts"
 ENDING = ".expected.json"
 FILES = sorted(path for path in FIXTURES.rglob("*") if path.is_file() and not path.name.endswith(ENDING))
-KNOWN = {"messages", "variables", "includes", "tools", "model", "output_cap", "not_sent", "tokens", "member", "requests",
-         "settings", "samples", "cost_limit"}  # fmt: skip
+KNOWN = {
+    "messages", "variables", "includes", "tools", "model", "output_cap", "not_sent", "tokens", "member", "requests",
+    "settings", "samples", "cost_limit",
+}  # fmt: skip
 
 
 def expected(path: Path) -> dict[str, Any]:
