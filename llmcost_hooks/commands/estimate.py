@@ -65,9 +65,7 @@ Exit codes: 0; 2 wrong manifest or arguments; 3 a prompt cannot be read; 4 a mod
 @assumption_options
 @click.option("--staged", is_flag=True, help="Read the index: what the next commit will hold.")
 @click.option("--rev", metavar="REV", help="Read a commit.")
-@click.option(
-    "--data", metavar="FILE", type=click.Path(), help="Price one prompt over every row of a CSV or JSONL file."
-)
+@click.option("--data", metavar="FILE", type=click.Path(), help="Price one prompt for each row of a CSV or JSONL file.")
 @click.option("--show-parts", is_flag=True, help="What each prompt is made of: text, variables, includes, tools.")
 @selection_options
 @output_options
@@ -90,13 +88,12 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
         refuse_empty(selection.paths, sides)
         cwd = repo.cwd
     facts = read_facts(cwd, sides, memo, book)
+    priced = estimate_snapshot(sides[0].snapshot, facts, book, on, force_stale=force_stale)
     if data is not None:
         batch = estimate_rows(data, sides[0], facts, book, on, quiet=ctx.obj["quiet"])
         show(rows_report(batch), lambda: rows_document(batch), output)
-        return say_failures(
-            [row for _, row in batch.unpriced()], worst([row.problem.code for _, row in batch.unpriced()])
-        )
-    priced = estimate_snapshot(sides[0].snapshot, facts, book, on, force_stale=force_stale)
+        failed = [row for _, row in batch.unpriced()]
+        return say_failures(failed, worst([row.problem.code for row in failed]))
     verbose_note(ctx, f"{priced.label}: {count_prompts(len(priced.rows))}; prices {priced.prices.version}")
     code = _code(priced)
     if code or not ctx.obj["quiet"]:
