@@ -25,46 +25,56 @@ _COMPILED = 65_536  # characters of expressions for whole sets of names; what is
 class Component(NamedTuple):
     """What one component of a path has to look like."""
 
-    runs: tuple[str, ...]  # regular expressions of a fixed length; between two of them stands a `*`
+    runs: tuple[tuple[str, ...], ...]  # expressions for one character each; between two runs stands a `*`
     literal: str | None = None  # the only text that it matches, where there is one
 
 
 DEEP = Component((), "**")  # any number of directories; compared by identity
+STAR = "*"  # in a row of expressions for `component_of`
+
+
+def component_of(row: Iterable[str], literal: str | None) -> Component:
+    """A component from expressions for one character each, with STAR between them."""
+    runs: list[list[str]] = [[]]
+    for each in row:
+        if each != STAR:
+            runs[-1].append(each)
+        elif runs[-1] or len(runs) == 1:
+            runs.append([])
+    return Component(tuple(map(tuple, runs)), literal)
 
 
 def _component(text: str) -> Component:
-    runs = [""]
+    row = []
     at = 0
     while at < len(text):
         char = text[at]
-        if char == "*":
-            if runs[-1] or len(runs) == 1:
-                runs.append("")
-        elif char == "?":
-            runs[-1] += "."
-        elif char == "[":
+        if char == "[":
             close = text.find("]", at + (3 if text[at + 1 : at + 2] in ("!", "^") else 2))
             if close < 0:
                 raise ConfigError(f"{text!r} has a [ without its ]", "A literal one is written [[].")
-            runs[-1] += _character_class(text[at + 1 : close])
+            row.append(_character_class(text[at + 1 : close]))
             at = close
         else:
-            runs[-1] += re.escape(char)
+            row.append(STAR if char == "*" else "." if char == "?" else re.escape(char))
         at += 1
-    return Component(tuple(runs), None if set(text) & set("*?[") else text)
+    return component_of(row, None if set(text) & set("*?[") else text)
 
 
-def _regex(runs: Sequence[str], number: int = 0) -> str:
-    """A component as a regular expression that cannot backtrack: each `*` takes the shortest text and keeps it.
+def _regex(component: Component, number: int = 0) -> str:
+    """A component as a regular expression that cannot backtrack.
 
-    `(?=(?P<n>.*?x))(?P=n)` is the possessive group that Python 3.10's `re` lacks; shortest-first is enough because
-    a later `*` can always take what an earlier one left. `number` keeps the group names of an alternation apart.
+    Each `*` takes the shortest text and keeps it: a later `*` can always take what an earlier one left. The last one
+    takes the whole rest, and what stands behind it is held against the end. `(?=(?P<n>x))(?P=n)` is the possessive
+    group that Python 3.10's `re` lacks; `number` keeps the group names of an alternation apart.
     """
-    if len(runs) == 1:
-        return runs[0]
-    first, *middle, last = runs
-    possessive = "".join(f"(?=(?P<g{number}_{n}>.*?{run}))(?P=g{number}_{n})" for n, run in enumerate(middle))
-    return f"{first}{possessive}.*{last}"
+    first, *others = ("".join(run) for run in component.runs)
+    if not others:
+        return first
+    *middle, last = others
+    taken = [*(f".*?{run}" for run in middle), f".{{{len(component.runs[-1])},}}"]
+    kept = "".join(f"(?=(?P<g{number}_{n}>{each}))(?P=g{number}_{n})" for n, each in enumerate(taken))
+    return f"{first}{kept}(?<={last})" if last else f"{first}{kept}"
 
 
 def _character_class(body: str) -> str:
@@ -134,15 +144,24 @@ class Globs:
         return names is not None and names.fullmatch(path, cut) is not None
 
     def _alive(self, directory: str) -> int:
-        """The places that the components of a directory's path lead to."""
-        known = directory
-        while known not in self._directories:
-            known = known[: known.rfind("/", 0, -1) + 1]
-        alive = self._directories[known]
-        while known != directory:
-            begin, end = len(known), directory.index("/", len(known))
-            known = directory[: end + 1]
-            alive = self._directories[known] = self._step(alive, directory[begin:end])
+        """The places that the components of a directory's path lead to.
+
+        Kept for the directory and the one above it, where its neighbours begin; not for all above, whose names
+        together grow with the square of a path.
+        """
+        alive = self._directories.get(directory)
+        if alive is not None:
+            return alive
+        if not self._literal and not self._wild:  # names of files alone, looked for everywhere or at the top
+            return self._closed(self._directories[""] & self._deep)
+        above = directory[: directory.rfind("/", 0, -1) + 1]
+        known = self._directories.get(above)
+        if known is None:
+            known = self._directories[""]
+            for name in above[:-1].split("/"):
+                known = self._step(known, name)
+            self._directories[above] = known
+        self._directories[directory] = alive = self._step(known, directory[len(above) : -1])
         return alive
 
     def _step(self, alive: int, name: str) -> int:
@@ -159,12 +178,12 @@ class Globs:
     def _fits(self, component: Component, name: str) -> bool:
         regex = self._regexes.get(component)
         if regex is None:
-            regex = self._regexes[component] = re.compile(f"(?s:{_regex(component.runs)})")
+            regex = self._regexes[component] = re.compile(f"(?s:{_regex(component)})")
         return regex.fullmatch(name) is not None
 
     def _compile(self, alive: int) -> re.Pattern[str] | None:
         """The file names that match in a directory where these places are alive, as one expression."""
-        last = [_regex(each.runs, n) for n, (each, places) in enumerate(self._last.items()) if alive & places]
+        last = [_regex(each, n) for n, (each, places) in enumerate(self._last.items()) if alive & places]
         source = f"(?s:{'|'.join(last)})"
         self._room -= len(source)
         self._names[alive] = result = re.compile(source) if last else None
@@ -202,4 +221,4 @@ def is_deep(part: str) -> bool:
 def folded(components: list[Component]) -> list[Component]:
     """The same pattern with `**` never twice in a row and never last."""
     kept = [each for n, each in enumerate(components) if each is not DEEP or n == 0 or components[n - 1] is not DEEP]
-    return [*kept, Component(("", ""))] if kept[-1] is DEEP else kept
+    return [*kept, Component(((), ()))] if kept[-1] is DEEP else kept
