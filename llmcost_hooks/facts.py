@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from . import __version__
+from .beside import find_beside
 from .counting import count_blobs
 from .data import open_data
 from .linking import Facts, Key, completed, pulled_in
 from .lookup import find_model
-from .loose import LOOSE, find_loose
 from .memo import Memo
 from .prices.book import PriceBook
 from .pricestore import load_installed, store_directory
@@ -19,7 +19,7 @@ from .pricing import model_name
 from .prompts import Problem, Prompt, PromptFacts, Sample
 from .prompts.measure import Value, sized_values
 from .prompts.parts import numbered
-from .reading import Side, find_beside
+from .reading import Side
 from .sizing import UNKNOWN_MODEL_ENCODING
 from .snapshot import PromptFile
 from .tokens import ENCODINGS, Counter, Encoding
@@ -46,7 +46,7 @@ def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook) -> 
         for side in sides:
             key = side.snapshot.key()
             if unseen := paths[key] - looked[key]:
-                found, data = _find(cwd, side, unseen)
+                found, data = find_beside(cwd, side.source, unseen)
                 looked[key] |= unseen
                 beside[key].update(found)
                 contents.update(data)
@@ -100,12 +100,6 @@ def _wanted(
 ) -> Callable[[PromptFacts], set[str]]:
     """What to count a blob in, once it is known what the file itself says of its model."""
     return lambda said: encodings | {encoding_of(file, said) for file in users}
-
-
-def _find(cwd: str, side: Side, paths: set[str]) -> tuple[dict[str, str | Problem], dict[str, bytes]]:
-    if side.source.kind != LOOSE.kind:
-        return find_beside(cwd, side.source, paths)
-    return find_loose(sorted(path for path in paths if os.path.isfile(path)))
 
 
 def _encodings(book: PriceBook) -> _EncodingOf:

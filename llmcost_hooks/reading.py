@@ -6,19 +6,21 @@ Composition only: `git/` reads, `snapshot` decides what is a prompt.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from .attributes import NOTHING_SAID, Attributes
 from .errors import ConfigError
+from .finding import Files, files_of_index, files_of_tree, files_on_disk
 from .git.catfile import read_named
 from .git.changes import Change, staged_changes
-from .git.index import index_entries, staged_over
-from .git.objects import Unread, tree_entries
+from .git.index import staged_over
+from .git.objects import Unread
 from .git.plumbing import Entry, Repository
 from .git.revisions import branch_name, commit_and_tree, resolve_commit, tree_of
 from .manifest import NAME, Manifest, parse_manifest
 from .prompts import MAX_BYTES, Problem
-from .snapshot import Finder, Selection, Snapshot, make_snapshot, place_of
+from .snapshot import Selection, Snapshot, make_snapshot, place_of
 from .unread import FETCH_ALL, unread_problem
 
 
@@ -110,90 +112,49 @@ def read_side(
     broken: bool = False,
 ) -> Side:
     """The side's prompts. `borrowed`: the manifest is the other side's; this one has none, or a `broken` one."""
-    finder = Finder(manifest, selection)
     contents: dict[str, bytes] = {}
     found: Mapping[str, str | Problem] = {}
+    attributes = NOTHING_SAID
     if source.kind in ("commit", "index"):
-        entries = _in_git(repo.cwd, source, finder)
+        entries, finder, attributes = _in_git(repo, source, manifest, selection)
         if NAME in entries and (manifest is None or borrowed) and not broken:
             raise ConfigError(f"{source.label}:{NAME} is not in this clone", f"To have it: {FETCH_ALL}")
         found = {path: entry.oid for path, entry in entries.items() if finder.finds(path)}
     elif source.kind == "worktree":
-        found = _in_worktree(repo, manifest, selection, finder, contents)
-    snapshot = make_snapshot(source.label, source.commit, manifest, selection, found, borrowed=borrowed)
+        found, attributes = _in_worktree(repo, manifest, selection, contents)
+    snapshot = make_snapshot(
+        source.label, source.commit, manifest, selection, found, borrowed=borrowed, attributes=attributes
+    )
     return Side(snapshot, contents, source)
 
 
-def find_beside(cwd: str, source: Source, paths: Collection[str]) -> tuple[dict[str, str | Problem], dict[str, bytes]]:
-    """What prompts include, out of the same source: (path -> oid, or why it cannot be read; contents by oid).
-
-    A path that is not there has no entry. `cwd` is the repository's.
-    """
-    wanted = Named.of(paths)
-    contents: dict[str, bytes] = {}
-    if source.kind in ("commit", "index"):
-        entries = _in_git(cwd, source, wanted)
-        return {path: entry.oid for path, entry in entries.items() if wanted.finds(path)}, contents
-    if source.kind == "worktree":
-        return _files(cwd, wanted.roots(), wanted, paths, contents), contents
-    return {}, contents
-
-
-class Named(NamedTuple):
-    """Finds the files of given paths and nothing else."""
-
-    paths: frozenset[str]
-    directories: frozenset[str]
-
-    @classmethod
-    def of(cls, paths: Iterable[str]) -> Named:
-        above = {path[: cut + 1] for path in paths for cut in range(len(path)) if path[cut] == "/"}
-        return cls(frozenset(paths), frozenset(above))
-
-    def finds(self, path: str) -> bool:
-        return path in self.paths
-
-    def enters(self, directory: str) -> bool:
-        return directory in self.directories
-
-    def roots(self) -> tuple[str, ...]:
-        return tuple(sorted({path.partition("/")[0] for path in self.paths}))
-
-
-def _in_git(cwd: str, source: Source, finder: Finder | Named) -> dict[str, Entry]:
+def _in_git(repo: Repository, source: Source, manifest: Manifest | None, selection: Selection) -> Files[Entry]:
     """A commit's tree. For the index HEAD's, with what is staged over it; the whole index where HEAD is unborn."""
     if source.kind == "commit":
-        return tree_entries(cwd, source.tree or "", finder.enters)
-    tree = source.tree or (commit_and_tree(cwd, "HEAD") or ("", ""))[1]
+        return files_of_tree(repo.cwd, source.tree or "", (), manifest, selection)
+    tree = source.tree or (commit_and_tree(repo.cwd, "HEAD") or ("", ""))[1]
     if not tree:
-        return index_entries(cwd, finder.roots(), finder.finds)
-    changes = staged_changes(cwd) if source.staged is None else source.staged
+        return files_of_index(repo.cwd, manifest, selection)
+    changes = staged_changes(repo.cwd) if source.staged is None else source.staged
+    entries, finder, attributes = files_of_tree(repo.cwd, tree, changes, manifest, selection)
     ours = [change for change in changes if finder.finds(change.path) or change.path == NAME]
-    return staged_over(tree_entries(cwd, tree, finder.enters), ours)
+    return staged_over(entries, ours), finder, attributes
 
 
 def _in_worktree(
-    repo: Repository, manifest: Manifest | None, selection: Selection, finder: Finder, contents: dict[str, bytes]
-) -> dict[str, str | Problem]:
+    repo: Repository, manifest: Manifest | None, selection: Selection, contents: dict[str, bytes]
+) -> tuple[dict[str, str | Problem], Attributes]:
     """Tracked prompts, and untracked ones that the manifest or the command line name. Fills `contents`."""
-    named = [
-        place_of(path) for path in (*(entry.path for entry in (manifest.prompts if manifest else ())), *selection.paths)
-    ]
-    return _files(_top(repo), finder.roots(), finder, named, contents)
+    from .git.worktree import read_worktree  # not on the hook path
 
-
-def _files(
-    top: str, roots: Collection[str], finder: Finder | Named, untracked: Iterable[str], contents: dict[str, bytes]
-) -> dict[str, str | Problem]:
-    """Tracked files that `finder` finds, and those of `untracked` that are there. Fills `contents`."""
-    from .git.worktree import read_worktree, tracked_paths  # not on the hook path
-
-    tracked = tracked_paths(top, tuple(roots), finder.finds)
+    listed = [entry.path for entry in manifest.prompts] if manifest else []
+    named = [place_of(path) for path in (*listed, *selection.paths)]
+    tracked, finder, attributes = files_on_disk(_top(repo), manifest, selection, named)
     entries = {path: entry for path, entry in tracked.items() if finder.finds(path)}
-    for path in untracked:
-        if path not in entries and finder.finds(path) and os.path.isfile(os.path.join(top, path)):
+    for path in named:
+        if path not in entries and finder.finds(path) and os.path.isfile(os.path.join(_top(repo), path)):
             entries[path] = None
-    read = read_worktree(top, [path for path, entry in entries.items() if entry is None], MAX_BYTES)
+    read = read_worktree(_top(repo), [path for path, entry in entries.items() if entry is None], MAX_BYTES)
     found: dict[str, str | Problem] = {path: entry.oid for path, entry in entries.items() if entry is not None}
     for path, file in read.items():
         if isinstance(file, Unread):
@@ -201,4 +162,4 @@ def _files(
         else:
             contents[file.oid] = file.data
             found[path] = file.oid
-    return found
+    return found, attributes

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from .attributes import NOTHING_SAID, Attributes, directory_of
 from .errors import ConfigError, ExitCode
 from .globs import Globs
-from .manifest import Assumptions, Manifest, PromptEntry
+from .manifest import NAME, Assumptions, Manifest, PromptEntry
 from .prompts import Problem, format_of
 from .prompts.discovery import EXCLUDE, INCLUDE
 
@@ -22,7 +23,7 @@ class PromptFile(NamedTuple):
     oid: str | None  # None where `problem` says why its content is not known
     format: str
     assumptions: Assumptions  # of this prompt; its model is the one stated for it, not the default one
-    default_model: str | None
+    default_model: str | None  # of `llmcost-model` in .gitattributes, else the manifest's
     tags: Mapping[str, str]
     named: bool  # prompt_id comes from the manifest; otherwise it is the path
     problem: Problem | None = None
@@ -32,6 +33,11 @@ class PromptFile(NamedTuple):
 MISSING = Problem(
     "is listed in llm-cost.toml and is not there",
     "Restore the file, or remove its [[prompts]] entry.",
+    ExitCode.CONFIG_ERROR,
+)
+NO_MODEL_NAMED = Problem(
+    "has the attribute llmcost-model without a value",
+    "Write llmcost-model=gpt-4o in .gitattributes, or -llmcost-model.",
     ExitCode.CONFIG_ERROR,
 )
 
@@ -60,8 +66,9 @@ class Selection(NamedTuple):
 class Finder:
     """Decides which paths of one side are prompts. Also says which directories a walk can skip."""
 
-    def __init__(self, manifest: Manifest | None, selection: Selection) -> None:
+    def __init__(self, manifest: Manifest | None, selection: Selection, attributes: Attributes = NOTHING_SAID) -> None:
         """Raises ConfigError for a malformed pattern."""
+        self._attributes = attributes
         self._listed = {place_of(entry.path) for entry in manifest.prompts} if manifest else set()
         self._ad_hoc = bool(selection.include)
         include: tuple[str, ...]
@@ -88,14 +95,22 @@ class Finder:
             return False
         if path in self._paths or (path in self._listed and not self._ad_hoc):
             return True
+        if self._attributes.rules and not self._ad_hoc:
+            given = self._attributes.of(path)
+            if given.prompt is not None or given.vendored:
+                return bool(given.prompt) and directory_of(path) is None and path != NAME
         return self._include.matches(path) and (self._exclude is None or not self._exclude.matches(path))
 
     def enters(self, directory: str) -> bool:
-        """Whether a prompt can lie below `directory` (ending in "/")."""
+        """Whether a prompt can lie below `directory` ("" or ending in "/")."""
+        if not self._ad_hoc and self._attributes.name_prompts:
+            return True
         return directory in self._directories or self._include.enters(directory) or bool(self._paths)
 
     def roots(self) -> tuple[str, ...]:
         """Directories that together hold every prompt; () for the whole repository."""
+        if not self._ad_hoc and self._attributes.name_prompts:
+            return ()
         if self._paths or any(part in "*?[" for part in "".join(p.split("/")[0] for p in self._include.patterns)):
             return ()
         paths = (*self._include.patterns, *(self._listed if not self._ad_hoc else ()))
@@ -111,6 +126,7 @@ def make_snapshot(
     found: Mapping[str, str | Problem],
     *,
     borrowed: bool = False,
+    attributes: Attributes = NOTHING_SAID,
 ) -> Snapshot:
     """One side from the prompts that were found there (`found`: path -> oid, or why it cannot be read).
 
@@ -129,6 +145,9 @@ def make_snapshot(
         found = {**found, **{path: MISSING for path in listed.keys() - found.keys() if finder.finds(path)}}
     of_globs = manifest.formats if manifest else ()
     for place, content in found.items():
+        said = attributes.of(place).model if attributes.rules else None
+        if said == "" and isinstance(content, str):
+            content = NO_MODEL_NAMED
         for entry in listed.get(place, (None,)):
             path = entry.path if entry else place
             own = selection.assumptions.over(entry.assumptions).over(below) if entry else shared
@@ -139,7 +158,7 @@ def make_snapshot(
                     content if isinstance(content, str) else None,
                     "text" if selection.as_text else _format(path, own.format, of_globs, defaults.format),
                     own,
-                    defaults.model,
+                    said or defaults.model,
                     {**tags, **entry.tags} if entry else tags,
                     entry is not None and entry.prompt_id is not None,
                     None if isinstance(content, str) else content,

@@ -15,7 +15,9 @@ SOURCE = ROOT / PACKAGE
 
 IO = ("git", "data", "memo", "pricestore", "fetch", "manifest_file")
 # These call the rooms and own nothing.
-JOINING = ("reading", "facts", "counting", "loose", "renaming", "unread", "checking", "failures", "clock")
+JOINING = (
+    "reading", "finding", "beside", "facts", "counting", "loose", "renaming", "unread", "checking", "failures", "clock",
+)  # fmt: skip
 FACES = ("boundary", "cli", "__main__", "commands", "hooks")
 NOT_PURE = {*IO, *JOINING, *FACES, ""}  # whatever else there is, now or later, has to be pure
 

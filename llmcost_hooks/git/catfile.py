@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from .index import index_entries
-from .plumbing import run_git
+from .plumbing import fitting, run_git
 
 # So that an object id names the same bytes here as in libgit2, which knows no replace refs.
 UNREPLACED = {"GIT_NO_REPLACE_OBJECTS": "1"}
@@ -25,11 +25,13 @@ def read_named(cwd: str, names: Sequence[str]) -> dict[str, bytes | None]:
     sides = [f":{stage}{line}" for line in staged for stage in "23"]
     asked = list(dict.fromkeys([*lines.values(), *sides]))
     blobs = dict(zip(asked, cat_file(cwd, asked), strict=True))
+    doubtful = set()
     for line in staged:
         unmerged = blobs[line] is None and (blobs[f":2{line}"] is not None or blobs[f":3{line}"] is not None)
-        # An empty blob is also what `git add --intent-to-add` leaves.
-        if (unmerged or blobs[line] == b"") and line[1:] not in index_entries(cwd, [line[1:]]):
-            blobs[line] = None
+        if unmerged or blobs[line] == b"":  # an empty blob is also what `git add --intent-to-add` leaves
+            doubtful.add(line[1:])
+    present = index_entries(cwd, fitting(sorted(doubtful)), doubtful.__contains__) if doubtful else {}
+    blobs.update((f":{path}", None) for path in doubtful - present.keys())
     return {name: blobs[line] for name, line in lines.items()}
 
 

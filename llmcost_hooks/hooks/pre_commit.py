@@ -53,18 +53,23 @@ def _judge(force_stale: bool) -> int:
 def concerns_us(cwd: str, changes: Sequence[Change]) -> bool:
     """Whether anything of ours is among the staged `changes`.
 
-    Asked of git and of the staged manifest alone: most commits end here, before pygit2, tokens or prices load.
+    Asked of git, of the staged manifest and of the attributes above what is staged alone: most commits end here,
+    before pygit2, tokens or prices load.
     """
+    from ..attributes import directory_of, files_above, parse_attributes
     from ..git.catfile import read_named
     from ..manifest import NAME, parse_manifest
     from ..snapshot import Finder, Selection, may_be_pulled_in
 
-    if any(NAME in (change.path, change.base_path) for change in changes):
+    paths = [path for change in changes for path in (change.path, change.base_path)]
+    if any(path == NAME or directory_of(path) is not None for path in paths):
         return True
-    data = read_named(cwd, [f":{NAME}"])[f":{NAME}"]
+    above = files_above(paths)
+    held = read_named(cwd, [f":{path}" for path in (NAME, *above)])
+    data = held[f":{NAME}"]
+    attributes = parse_attributes({directory_of(path) or "": said for path in above if (said := held[f":{path}"])})
     manifest = parse_manifest(data, origin=f"index:{NAME}") if data is not None else None
-    finder = Finder(manifest, Selection())
-    paths = {path for change in changes for path in (change.path, change.base_path)}
+    finder = Finder(manifest, Selection(), attributes)
     return any(finder.finds(path) or may_be_pulled_in(path, manifest) for path in paths)
 
 

@@ -3,7 +3,8 @@
 `fixtures/prompts/<format>/<file>` with `<file>.expected.json`. Nodes are JSON: a text is a string, a Variable
 `{"variable": name}`, a Choice `{"choice": [[condition, nodes], ...]}`, a Loop
 `{"loop": over, "item": ..., "body": ...}`, an Include `{"include": ref}`, a Block `{"block": name, "body": ...}`; what
-is empty or false may be left out. `tokens` are those of all texts, tools included, each counted on its own; tiktoken is the independent witness.
+is empty or false may be left out. `tokens` are those of all texts, tools included, each counted on its own; tiktoken is
+the independent witness.
 """
 
 from __future__ import annotations
