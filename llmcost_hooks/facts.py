@@ -43,9 +43,11 @@ def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook) -> 
                 users.setdefault((file.format, file.oid), []).append(file)
     while True:
         needs, paths = _needs(sides, facts, encoding_of)
+        settled = True
         for side in sides:
             key = side.snapshot.key()
             if unseen := paths[key] - looked[key]:
+                settled = False
                 found, data = find_beside(cwd, side.source, unseen)
                 looked[key] |= unseen
                 beside[key].update(found)
@@ -58,7 +60,7 @@ def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook) -> 
         blobs.update((key, _merged(blobs.get(key), new)) for key, new in fresh.items())
         memo.save({key: known for key in fresh if isinstance(known := blobs[key], PromptFacts)})
         asked |= unasked
-        if not unasked and not fresh and all(paths[key] <= looked[key] for key in looked):
+        if settled and not unasked and not fresh:
             return facts
 
 

@@ -21,10 +21,11 @@ MAX_SUGGESTIONS = 3
 class Exceeded(NamedTuple):
     """A limit that does not hold. USD per period."""
 
-    what: str  # "limit" or "max_increase"
+    what: str  # "limit", "max_increase" or "max_cost"
     amount: Decimal  # the known part, so it can only be more
     limit: Decimal
-    stated: str  # the limit as the manifest states it
+    stated: str  # the limit as it is stated
+    prompt_id: str | None = None  # of the prompt whose own file states it, for one call
 
 
 class Verdict(NamedTuple):
@@ -53,7 +54,7 @@ def judge(
     what base's manifest allowed, to say where the change moves its own limit.
     """
     budget = manifest.budget if manifest else Budget()
-    exceeded = [*_over_limit(head, budget), *_over_increase(comparison, budget)]
+    exceeded = [*_over_limit(head, budget), *_over_increase(comparison, budget), *_over_own_limits(head)]
     largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_SUGGESTIONS]
     suggestions = [cheaper_model(row, book, head.prices.as_of or on) for row in largest] if exceeded else []
     listed = {entry.path for entry in manifest.prompts if entry.prompt_id is None} if manifest else set()
@@ -73,6 +74,15 @@ def _over_limit(head: Estimate, budget: Budget) -> list[Exceeded]:
     if budget.limit is None or cost <= budget.limit:
         return []
     return [Exceeded("limit", cost, budget.limit, "limit")]
+
+
+def _over_own_limits(head: Estimate) -> list[Exceeded]:
+    """Prompts whose own file limits what one call may cost."""
+    return [
+        Exceeded("max_cost", row.per_call, row.cost_limit, "max_cost", row.prompt_id)
+        for row in head.priced()
+        if row.cost_limit is not None and row.per_call > row.cost_limit
+    ]
 
 
 def _over_increase(comparison: Comparison | None, budget: Budget) -> list[Exceeded]:

@@ -60,6 +60,7 @@ class PromptEstimate(NamedTuple):
     cache_min_tokens: int | None = None  # the shortest prefix that the provider caches
     cache_discount: Decimal | None = None  # USD per million input tokens that the cache serves
     cache_hit_ratio: Decimal | None = None  # as stated, whatever the scenario
+    per_call: Decimal = ZERO  # USD of one call in the scenario
 
     def bounded(self) -> bool:
         """Whether the costs are a lower bound: an output size or a variable's size is unknown."""
@@ -175,7 +176,7 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
         paid.pricing_id, paid.offer.effective_from, variant, paid.offer.estimated,
         sized.cacheable, sized.ends_at, sized.undeclared, sized.parts, sized.includes, sized.cost_limit, sized.requests,
         model.row.cache_min_tokens, _cache_discount(paid.offer, variant, per_request(tokens, requests)),
-        assumed.cache_hit_ratio,
+        assumed.cache_hit_ratio, parts[0] + parts[1],
     )  # fmt: skip
 
 

@@ -62,6 +62,8 @@ def _sentence(exceeded: Exceeded) -> str:
     amount, limit = format_money(exceeded.amount), format_money(exceeded.limit)
     if amount == limit:  # it is over by less than is shown
         amount, limit = format_limit(exceeded.amount), format_limit(exceeded.limit)
+    if exceeded.what == "max_cost":
+        return f"one call costs {amount} > {limit} (max_cost of its file)"
     if exceeded.what == "limit":
         return f"Budget exceeded: {amount} > {format_limit(exceeded.limit)} (limit)"
     return f"Increase exceeded: +{amount} > {limit} (max_increase {exceeded.stated})"
@@ -69,6 +71,8 @@ def _sentence(exceeded: Exceeded) -> str:
 
 def _failure(exceeded: Exceeded, comparison: Comparison | None) -> Text:
     over = (" over ", Name(comparison.base.label)) if comparison and exceeded.what == "max_increase" else ()
+    if exceeded.prompt_id is not None:
+        return ("❌ ", Name(exceeded.prompt_id), f": {_sentence(exceeded)}")
     return (f"❌ {_sentence(exceeded)}", *over)
 
 

@@ -150,7 +150,10 @@ def _reasons(row: PromptDelta) -> list[str]:
     if models:
         return [f"model {models[0]} → {models[1]}"]
     if row.cost is None and isinstance(row.base, PromptEstimate) and isinstance(row.head, PromptEstimate):
-        return ["its output size is known on one side only, so no difference is"]
+        if (row.base.output_tokens is None) != (row.head.output_tokens is None):
+            return ["its output size is known on one side only, so no difference is"]
+        unlike = sorted(set(row.base.undeclared) ^ set(row.head.undeclared))
+        return [f"the size of {', '.join(unlike)} is unknown on one side, so no difference is known"]
     if row.content == "unchanged" and row.cost:
         return ["same text, other assumptions or prices in llm-cost.toml"]
     return ["changed, cost equal"] if row.content == "modified" and row.cost == 0 else []

@@ -81,7 +81,7 @@ def rows_report(batch: Batch) -> Report:
         headline,
         Table(("Row", "Input", "Cost"), cells, right=(1, 2)),
         sections=sections,
-        unit=(f"Cost of one call for each row; {priced[0].model}; prices of {priced[0].pricing_id}",),
+        unit=(f"Cost of one call for each row at the prices of {priced[0].pricing_id}",),
         notes=(*notes, *_without_output(priced)),
     )
 

@@ -81,7 +81,12 @@ def check_document(
         "exit_code": int(code),
         "limit": None if limit is None else format_exact(limit),
         "exceeded": [
-            {"what": each.what, "amount": format_exact(each.amount), "limit": format_exact(each.limit)}
+            {
+                "what": each.what,
+                "amount": format_exact(each.amount),
+                "limit": format_exact(each.limit),
+                "prompt_id": each.prompt_id,
+            }
             for each in verdict.exceeded
         ],
         "suggestions": [
