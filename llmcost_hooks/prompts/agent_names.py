@@ -13,7 +13,7 @@ _CLAUDE = ("claude.md", "claude.local.md")
 _NAMES = ("agents.md", "gemini.md", "skill.md", "copilot-instructions.md")
 _ENDINGS = (".instructions.md", ".agent.md", ".chatmode.md", ".mdc")
 WITHOUT_ENDING = (".cursorrules", ".windsurfrules", ".clinerules", ".roorules", ".goosehints")
-_COMMANDS = ("/commands/", "/command/", "/.codex/prompts/")
+_COMMANDS = ("/.claude/commands/", "/.cursor/commands/", "/.opencode/command/", "/.codex/prompts/")
 _AGENTS = (
     "/.claude/",
     "/.cursor/",
@@ -21,11 +21,11 @@ _AGENTS = (
     "/.clinerules/",
     "/.agents/",
     "/.opencode/",
-    "/agents/",
-    "/skills/",
-    "/microagents/",
     "/.github/instructions/",
 )
+# Folders that have these names in libraries of agents, and any content in applications, where prompts/ is above them.
+_COMMAND_FOLDERS = ("/commands/",)
+_AGENT_FOLDERS = ("/agents/", "/skills/", "/microagents/")
 
 
 def markdown_format(path: str) -> str:
@@ -40,8 +40,11 @@ def markdown_format(path: str) -> str:
         return "front-matter"
     if "/patterns/" in place and name in ("system.md", "user.md") and place.split("/")[-3] == "patterns":
         return "fabric" if name == "system.md" else "front-matter"
-    if any(folder in place for folder in _COMMANDS):
-        return "command"
-    if any(folder in place for folder in _AGENTS):
-        return "agent"
+    for folders, format in ((_COMMANDS, "command"), (_AGENTS, "agent")):
+        if any(folder in place for folder in folders):
+            return format
+    if "/prompts/" not in place:
+        for folders, format in ((_COMMAND_FOLDERS, "command"), (_AGENT_FOLDERS, "agent")):
+            if any(folder in place for folder in folders):
+                return format
     return "front-matter"

@@ -50,6 +50,10 @@ from .reading import bodies, read, seconds
         ("README.md", "front-matter"),
         ("myagents.md", "front-matter"),
         ("claude.md.txt", "text"),
+        ("prompts/agents/a.md", "front-matter"),
+        ("prompts/commands/a.md", "front-matter"),
+        (".claude/prompts/a.md", "agent"),
+        ("docs/command/a.md", "front-matter"),
         ("x.cursorrules", "text"),
     ],
 )
