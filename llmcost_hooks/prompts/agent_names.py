@@ -40,11 +40,13 @@ def markdown_format(path: str) -> str:
         return "front-matter"
     if "/patterns/" in place and name in ("system.md", "user.md") and place.split("/")[-3] == "patterns":
         return "fabric" if name == "system.md" else "front-matter"
-    for folders, format in ((_COMMANDS, "command"), (_AGENTS, "agent")):
-        if any(folder in place for folder in folders):
-            return format
-    if "/prompts/" not in place:
-        for folders, format in ((_COMMAND_FOLDERS, "command"), (_AGENT_FOLDERS, "agent")):
-            if any(folder in place for folder in folders):
-                return format
-    return "front-matter"
+    if format := _by_folder(place, _COMMANDS, _AGENTS):
+        return format
+    in_application = "/prompts/" in place
+    return (None if in_application else _by_folder(place, _COMMAND_FOLDERS, _AGENT_FOLDERS)) or "front-matter"
+
+
+def _by_folder(place: str, commands: tuple[str, ...], agents: tuple[str, ...]) -> str | None:
+    if any(folder in place for folder in commands):
+        return "command"
+    return "agent" if any(folder in place for folder in agents) else None
