@@ -13,7 +13,7 @@ _CLAUDE = ("claude.md", "claude.local.md")
 _NAMES = ("agents.md", "gemini.md", "skill.md", "copilot-instructions.md")
 _ENDINGS = (".instructions.md", ".agent.md", ".chatmode.md", ".mdc")
 WITHOUT_ENDING = (".cursorrules", ".windsurfrules", ".clinerules", ".roorules", ".goosehints")
-_COMMANDS = ("/commands/", "/command/", "/.codex/prompts/")
+_COMMANDS = ("/.claude/commands/", "/.cursor/commands/", "/.opencode/command/", "/.codex/prompts/")
 _AGENTS = (
     "/.claude/",
     "/.cursor/",
@@ -21,11 +21,11 @@ _AGENTS = (
     "/.clinerules/",
     "/.agents/",
     "/.opencode/",
-    "/agents/",
-    "/skills/",
-    "/microagents/",
     "/.github/instructions/",
 )
+# Folders that have these names in libraries of agents, and any content in applications, where prompts/ is above them.
+_COMMAND_FOLDERS = ("/commands/",)
+_AGENT_FOLDERS = ("/agents/", "/skills/", "/microagents/")
 
 
 def markdown_format(path: str) -> str:
@@ -40,8 +40,13 @@ def markdown_format(path: str) -> str:
         return "front-matter"
     if "/patterns/" in place and name in ("system.md", "user.md") and place.split("/")[-3] == "patterns":
         return "fabric" if name == "system.md" else "front-matter"
-    if any(folder in place for folder in _COMMANDS):
+    if format := _by_folder(place, _COMMANDS, _AGENTS):
+        return format
+    in_application = "/prompts/" in place
+    return (None if in_application else _by_folder(place, _COMMAND_FOLDERS, _AGENT_FOLDERS)) or "front-matter"
+
+
+def _by_folder(place: str, commands: tuple[str, ...], agents: tuple[str, ...]) -> str | None:
+    if any(folder in place for folder in commands):
         return "command"
-    if any(folder in place for folder in _AGENTS):
-        return "agent"
-    return "front-matter"
+    return "agent" if any(folder in place for folder in agents) else None

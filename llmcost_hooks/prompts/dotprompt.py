@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import Message, Prompt, read_as
-from .bodies import template_nodes
+from .bodies import at_line, template_nodes
 from .declared import declared_cap, declared_model
 from .front_matter import Cut, cut_front_matter, read_block
 from .keprompt import is_keprompt
@@ -65,37 +65,35 @@ def _messages(cut: Cut) -> Iterator[Message]:
     if not _TAG.match(body):
         yield from _marked(body, line)
         return
-    for role, part, start in _tagged(body):
-        first = start + len(part) - len(part.lstrip())
+    for role, part in _tagged(body):
         if part.strip():
-            at = line + body.count("\n", 0, first)
-            yield Message(role or "user", template_nodes(part.strip(), "handlebars", at))
+            blank = part[: len(part) - len(part.lstrip())].count("\n")
+            yield Message(role or "user", template_nodes(part.strip(), "handlebars", line + blank))
+        line += part.count("\n")
 
 
-def _tagged(body: str) -> Iterator[tuple[str | None, str, int]]:
-    """What stands in `<system>` and the like, what stands outside of them, and where each begins."""
+def _tagged(body: str) -> Iterator[tuple[str | None, str]]:
+    """What stands in `<system>` and the like, and what stands outside of them."""
     done = 0
     while opened := _TAG.search(body, done):
         closed = body.find(f"</{opened[1]}>", opened.end())
         if closed < 0:
             break
-        yield None, body[done : opened.start()], done
-        yield opened[1], body[opened.end() : closed], opened.end()
+        yield None, body[done : opened.start()]
+        yield opened[1], body[opened.end() : closed]
         done = closed + len(opened[0]) + 1
-    yield None, body[done:], done
+    yield None, body[done:]
 
 
 def _marked(body: str, line: int) -> Iterator[Message]:
     """The messages that `{{role}}` begins. Text before the first one is the user's."""
     from .templates.handlebars import parse_messages
 
-    parts = parse_messages(body)
-    if len(parts) == 1 and parts[0][0] is None:
-        yield Message(None, parts[0][1])
+    parts = at_line(line, lambda: parse_messages(body))  # blank ones are dropped, as dotprompt does
+    if all(role is None for role, _ in parts):
+        yield Message(None, parts[0][1] if parts else ())
         return
-    for role, nodes in parts:
-        if any(not isinstance(node, str) or node.strip() for node in nodes):
-            yield Message(role or "user", nodes)
+    yield from (Message(role or "user", nodes) for role, nodes in parts)
 
 
 def _without_media(nodes: Nodes) -> Nodes:

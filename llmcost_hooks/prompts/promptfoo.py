@@ -50,13 +50,13 @@ def parse_promptfoo(text: str) -> Prompt:
 def parse_promptfoo_text(text: str) -> Prompt:
     """A `.txt` file of prompts, with lines of `---` between them."""
     messages = []
-    start = 0
+    start, line = 0, 1
     for rule in [*_RULE.finditer(text), None]:
         part = text[start : rule.start() if rule else len(text)]
         if part.strip():
-            at = text.count("\n", 0, start) + part[: len(part) - len(part.lstrip())].count("\n") + 1
-            messages.append(Message(None, template_nodes(part.strip(), "jinja2", at)))
-        start = rule.end() if rule else start
+            blank = part[: len(part) - len(part.lstrip())].count("\n")
+            messages.append(Message(None, template_nodes(part.strip(), "jinja2", line + blank)))
+        start, line = rule.end() if rule else start, line + part.count("\n") + 1
     return Prompt(tuple(messages) or (Message(None, ()),), requests=max(1, len(messages)))
 
 

@@ -133,6 +133,8 @@ def _schema(parameters: object) -> object:
     """Prompty's list of parameters as JSON Schema; what is one already stays as it is."""
     if isinstance(parameters, dict) and parameters.get("type") == "object":
         return parameters
+    if isinstance(parameters, dict) and isinstance(parameters.get("properties"), dict | list):
+        parameters = parameters["properties"]
     properties: dict[str, Any] = {}
     required = []
     for name, described in _inputs({"parameters": parameters}, ("parameters",)):
