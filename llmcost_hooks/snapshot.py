@@ -99,7 +99,9 @@ class Finder:
             given = self._attributes.of(path)
             if given.prompt is not None or given.vendored:
                 return bool(given.prompt) and directory_of(path) is None and path != NAME
-        return self._include.matches(path) and (self._exclude is None or not self._exclude.matches(path))
+        if not self._include.matches(path) or directory_of(path) is not None:
+            return False
+        return self._exclude is None or not self._exclude.matches(path)
 
     def enters(self, directory: str) -> bool:
         """Whether a prompt can lie below `directory` ("" or ending in "/")."""

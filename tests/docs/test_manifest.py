@@ -41,7 +41,8 @@ SCHEMAS = {
     "rows": PRICES["rows"]["items"]["properties"],
     **{name: TABLES[name]["properties"] for name in ("defaults", "budget", "discover")},
 }
-ROWS = dict(zip(GRAMMAR, (table[1:] for table in tables_of(ROOT / "docs/manifest.md")), strict=True))
+KEYED = [table[1:] for table in tables_of(ROOT / "docs/manifest.md") if table[0][0] == "key"]
+ROWS = dict(zip(GRAMMAR, KEYED, strict=True))
 FRAMES = {
     "top": "{}",
     "defaults": "version = 1\n[defaults]\n{}",

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from llmcost_hooks.errors import ConfigError
-from llmcost_hooks.globs import MAX_LENGTH, MAX_PATTERNS, MAX_STARS, Globs
+from llmcost_hooks.globs import MAX_LENGTH, MAX_PATTERNS, MAX_STARS, MAX_TOTAL, Globs
 from llmcost_hooks.prompts.discovery import EXCLUDE, INCLUDE
 
 from ..repos import Repo
@@ -237,6 +237,72 @@ def test_no_pattern_makes_a_long_path_slow(pattern: str, path: str) -> None:
         Globs([pattern]).matches(path)
         times.append(time.process_time() - start)
     assert min(times) < 0.05
+
+
+def limited(patterns: list[str]) -> list[str]:
+    """As many of them as are allowed together."""
+    kept: list[str] = []
+    for pattern in patterns[:MAX_PATTERNS]:
+        if sum(map(len, kept)) + len(pattern) <= MAX_TOTAL:
+            kept.append(pattern)
+    return kept
+
+
+def directories(number: int) -> list[str]:
+    """Different names, each with another set of letters."""
+    return ["".join(chr(97 + (n * k + k * k) % 26) for k in range(1, 30)) + str(n) for n in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "paths"),
+    [
+        ([f"*{'a' * 500}{n}b*" for n in range(256)], ["a" * 4096]),
+        ([f"*{'?' * 500}{n}b" for n in range(256)], ["a" * 4096]),
+        ([f"*{'[ab]' * 100}{n}b*" for n in range(256)], ["a" * 4096]),
+        ([f"{'*a' * 16}{n}b" for n in range(256)], ["a" * 4096] * 20),
+        ([f"{'**/a*/' * 70}{n}" for n in range(256)], ["aa/" * 1360 + "b"]),
+        ([f"**/*{chr(97 + n % 26)}*{chr(97 + n // 26)}*/{n}*" for n in range(256)],
+         [f"{name}/1" for name in directories(500)]),
+        ([f"{n}?/{'*/' * 200}x" for n in range(256)], [f"{n}a/b" for n in range(5000)]),
+        ([f"**/{n}/*.md" for n in range(256)], [f"x/{n % 300}/{n}.md" for n in range(20_000)]),
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_no_set_of_patterns_makes_many_paths_slow(patterns: list[str], paths: list[str]) -> None:
+    """The worst that is allowed together, compiled and held against the paths. Processor time, the better of two."""
+    times = []
+    for _ in range(2):
+        start = time.process_time()
+        globs = Globs(limited(patterns))
+        for path in paths:
+            globs.matches(path)
+        times.append(time.process_time() - start)
+    assert min(times) < 1
+
+
+@pytest.mark.parametrize(
+    "patterns", [["**/*.md", "*"], ["a/**/b?/*.md"], [f"*{chr(97 + n)}*/**/x{n}" for n in range(26)]]
+)
+def test_what_is_kept_of_a_deep_path_grows_with_it_and_not_with_its_square(patterns: list[str]) -> None:
+    globs = Globs(patterns)
+    globs.matches("ab/" * 1300 + "x")
+    assert sum(map(len, globs._directories)) <= 2 * 3 * 1300
+
+
+@settings(max_examples=50)
+@given(st.lists(PATTERN, max_size=6), st.lists(PATH, max_size=8))
+def test_a_set_without_room_for_expressions_matches_the_same(patterns: list[str], paths: list[str]) -> None:
+    """What hostile patterns come to: each name is held against one component after the other."""
+    roomy, narrow = Globs(patterns), Globs(patterns)
+    narrow._room = -1
+    assert [roomy.matches(path) for path in paths] == [narrow.matches(path) for path in paths]
+
+
+def test_the_patterns_together_are_limited() -> None:
+    allowed = [f"{n:0500}" for n in range(MAX_TOTAL // 500)]
+    assert Globs(allowed).matches(allowed[1])
+    with pytest.raises(ConfigError, match="More than 16,384 characters of path patterns"):
+        Globs([*allowed, "a" * 500])
 
 
 def test_the_built_in_patterns_find_prompts_and_leave_other_files(tmp_path: Path) -> None:

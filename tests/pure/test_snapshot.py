@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmcost_hooks.attributes import Attributes, parse_attributes
 from llmcost_hooks.errors import ConfigError, ExitCode
 from llmcost_hooks.manifest import Assumptions, Manifest, PromptEntry
 from llmcost_hooks.prompts import Problem
@@ -121,6 +122,34 @@ def test_a_walk_comes_to_every_prompt(manifest: Manifest | None, selection: Sele
         assert not finder.roots() or path.startswith(tuple(f"{root}/" for root in finder.roots()))
 
 
+STATED = st.lists(
+    st.builds(
+        "{} {}".format,
+        st.sampled_from(["*", "a", "*.md", "/a/*", "b/**"]),
+        st.sampled_from(["llmcost", "-llmcost", "!llmcost", "linguist-vendored", "llmcost-model=x"]),
+    ),
+    max_size=3,
+).map(lambda lines: parse_attributes({"": "\n".join(lines).encode()}))
+
+
+@given(MANIFESTS, st.builds(Selection, PATTERNS, PATTERNS, PATHS), STATED, PATH)
+def test_attributes_add_and_take_away(
+    manifest: Manifest | None, selection: Selection, attributes: Attributes, path: str
+) -> None:
+    without, finder = Finder(manifest, selection), Finder(manifest, selection, attributes)
+    given = attributes.of(path)
+    named = path in selection.paths or (manifest is not None and path in {entry.path for entry in manifest.prompts})
+    if named or selection.include or given == given._replace(prompt=None, vendored=False):
+        assert finder.finds(path) == without.finds(path)
+    elif finder.finds(path):
+        assert given.prompt or (given.prompt is None and without.finds(path))
+    elif without.finds(path):
+        assert given.prompt is False or given.vendored
+    if finder.finds(path):
+        assert all(finder.enters(path[: cut + 1]) for cut in range(len(path)) if path[cut] == "/")
+        assert not finder.roots() or path.startswith(tuple(f"{root}/" for root in finder.roots()))
+
+
 @given(MANIFESTS, PATTERNS, PATH)
 def test_what_is_excluded_on_the_command_line_is_left_out(
     manifest: Manifest | None, exclude: tuple[str, ...], path: str
@@ -181,6 +210,16 @@ def test_the_command_line_is_above_the_manifest() -> None:
     manifest = rules(entry("a", "a", model="gpt-4", calls=3, output_ratio=Decimal(1)), include=("*",), model="gpt-4o")
     for file in snapshot(manifest, "a", "b", selection=stated).files:
         assert file.assumptions == Assumptions("free", 0, 9)
+
+
+def test_a_model_of_an_attribute_is_above_the_default_and_below_the_entry() -> None:
+    attributes = parse_attributes({"": b"a llmcost-model=x\nb llmcost-model=x\n"})
+    manifest = rules(entry("a", model="gpt-4"), include=("*",), model="gpt-4o")
+    found: dict[str, str | Problem] = dict.fromkeys("abc", "oid")
+    files = make_snapshot("main", None, manifest, Selection(), found, attributes=attributes).files
+    assert [(file.assumptions.model, file.default_model) for file in files] == [
+        ("gpt-4", "x"), (None, "x"), (None, "gpt-4o")
+    ]  # fmt: skip
 
 
 def test_as_text_is_above_every_format() -> None:
