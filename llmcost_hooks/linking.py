@@ -95,13 +95,13 @@ def completed(file: PromptFile, known: PromptFacts, facts: Facts, side: str) -> 
 
 
 def at(link: Link, facts: Facts, side: str) -> PromptFacts | Problem | None:
-    """What a link leads to; None where nothing is there, a Problem that names the path where it cannot be read."""
+    """What a link leads to; None where nothing is there, or not yet read; a Problem that names the path."""
     beside = facts.beside.get(side, {})
     place = link.located(beside)
     if place is None:
         return None
     oid = beside[place]
-    found = oid if isinstance(oid, Problem) else facts.blobs[link.format, oid]
+    found = oid if isinstance(oid, Problem) else facts.blobs.get((link.format, oid))
     return found._replace(reason=f"{place} {found.reason}") if isinstance(found, Problem) else found
 
 

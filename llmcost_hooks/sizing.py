@@ -63,12 +63,12 @@ def input_of(
     samples = _samples(file, known, facts, side, encoding)
     if isinstance(samples, Problem):
         return samples
-    samples = {**samples, **(values(encoding) if values else {})}
-    stated = {name: Stated(typical, high) for name, typical, high in assumed.variables}
+    given = values(encoding) if values else {}
+    stated = {name: Stated(typical, high) for name, typical, high in assumed.variables if name not in given}
     tools = [known.parts.counts[encoding][tool] for tool in known.parts.tools] if known.parts else []
     body = body_of(file.path, file.format, known, encoding)
     try:
-        found = measure(body, tools, stated, samples, resolver(facts, side, encoding))
+        found = measure(body, tools, stated, {**samples, **given}, resolver(facts, side, encoding))
     except ParseError as error:
         return Problem(error.message, error.hint, ExitCode.PARSE_ERROR)
     return _of_parts(file, known, found, model, facts, side)
@@ -90,8 +90,8 @@ def _of_parts(
     low_ratio, ratio, high_ratio = _ratios(model)
     filled = found.low != found.high or any(part.kind == "variable" for part in found.parts) or found.undeclared
     beside = facts.beside.get(side, {})
-    samples = samples_link(file)
-    used = (*found.includes, *([samples.paths[0]] if samples else ()))
+    links = [link for link in (_settings(file, known), samples_link(file)) if link]
+    used = (*found.includes, *(place for link in links if (place := link.located(beside))))
     typical = _scaled(found.typical, ratio)
     return Input(
         typical + framing,

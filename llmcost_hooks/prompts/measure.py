@@ -234,6 +234,8 @@ class _Walk:
                 break
         else:
             open_branches.append(())
+        if open_branches == [()]:
+            return None
         spent = self._spent
         tallies = [self._apart(nodes, body, owner, spent) for nodes in open_branches]
         chosen = max(tallies, key=lambda tally: sum(tally.typical))
