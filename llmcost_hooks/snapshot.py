@@ -158,7 +158,7 @@ def make_snapshot(
                     (entry.prompt_id if entry else None) or path,
                     path,
                     content if isinstance(content, str) else None,
-                    "text" if selection.as_text else _format(path, own.format, of_globs, defaults.format),
+                    "literal" if selection.as_text else _format(path, own.format, of_globs, defaults.format),
                     own,
                     said or defaults.model,
                     {**tags, **entry.tags} if entry else tags,
