@@ -10,13 +10,14 @@ from .report_parts import (
     amount,
     expired_mark,
     has_money,
+    marks,
     notes,
     price_warning,
-    problem_lines,
     side,
     token_total,
     total,
     unit_line,
+    without_price,
 )
 
 
@@ -31,13 +32,12 @@ def estimate_report(estimate: Estimate) -> Report:
     below: list[Text] = [(f"Total: {total(estimate) if money else tokens}", *expired_mark(estimate))]
     listed, effective = estimate.known_list_cost(), estimate.known_cost()
     if listed != effective:
-        below.append((f"List cost: {format_money(listed)}",))
-    problems = problem_lines(estimate.unpriced())
+        below.append((f"List cost: {marks(*estimate.rows)}{format_money(listed)}",))
     return Report(
         ("Estimated cost: " if money else "Tokens: ", side(estimate)),
         table,
         tuple(below),
-        (("Without a price", problems),) if problems else (),
+        without_price(estimate),
         unit_line(estimate),
         tuple(notes(estimate)),
         price_warning(estimate),
