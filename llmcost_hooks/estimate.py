@@ -141,5 +141,5 @@ def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None,
 def price_info(book: PriceBook, on: date, as_of: date | None = None) -> PriceInfo:
     """The price file as a report names it. A pinned day up to the file's own is covered by it, however old it is."""
     covered = as_of is not None and as_of <= book.generated_at
-    state = None if covered else freshness(book.valid_until, on)
+    state = None if covered else freshness(book.valid_until, on, as_of)
     return PriceInfo(book.version, book.generated_at, book.valid_until, as_of, state)

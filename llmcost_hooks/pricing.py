@@ -204,7 +204,8 @@ def _what_is_missing(paid: Paid, variant: str, tokens: int, cached: int, no_list
     tariff = offer.tariff(variant)
     if tariff is None:
         return f"{variant} price"
-    tier = f" above {tokens - 1:,} input tokens" if tariff.at(tokens) != tariff.rates else ""
+    reached = [tier.above_input_tokens for tier in tariff.tiers if tokens > tier.above_input_tokens]
+    tier = f" above {reached[-1]:,} input tokens" if tariff.at(tokens) != tariff.rates else ""
     if cached and not no_list_price and tariff.at(tokens).cache_read is None:
         return ("" if variant == STANDARD else f"{variant} ") + f"cached input price{tier}"
     return f"{variant} price{tier}"

@@ -9,6 +9,7 @@ from ..errors import PricingError
 from ..facts import load_price_book
 from ..lookup import unknown_model
 from ..models import resolve_model
+from ..prices.offers import scaled
 from ..report_price import history_document, history_report
 from .options import format_option, show
 
@@ -36,7 +37,7 @@ def history_command(ctx: click.Context, /, name: str, region: str | None, output
         unknown = unknown_model(name, book)
         raise PricingError(unknown.reason, unknown.hint)
     where = region or model.region
-    offers = list(model.row.history(where))
+    offers = [scaled(offer, model.multiplier) for offer in model.row.history(where)]
     if not offers:
         known = ", ".join(model.row.regions()) or "none"
         raise PricingError(

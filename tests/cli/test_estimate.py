@@ -12,13 +12,14 @@ from .running import answer, cost, document, failed, llm_cost, passed, rows, sta
 
 SEARCH = cost("gpt-4o", 400, 50, 1000)
 CLASSIFY = cost("gpt-4o-mini", 100, 50, 1000)
+TODAY = {"as_of": None, "expired": False, "estimated": False}
 
 
 def test_whole_document(prompts: Repo) -> None:
     found = answer(prompts, "estimate")
     assert list(found) == ["schema", "side", "currency", "unit", "grade", "prices", "prompts", "total", "notes"]
     assert found["schema"] == "llm-cost/estimate/1"
-    assert found["side"] == {"label": "worktree", "commit": None}
+    assert found["side"] == {"label": "worktree", "commit": None, "prices": TODAY}
     assert (found["currency"], found["unit"]) == ("USD", {"calls": "declared", "period": "month"})
     assert found["total"] == {
         "cost": total(SEARCH, CLASSIFY),
@@ -51,9 +52,9 @@ def test_three_sides(prompts: Repo) -> None:
         args = ("-q", "estimate") if option == "-q" else ("estimate", option)
         found = rows(answer(prompts, *args)) if option != "-q" else rows(answer(prompts, "estimate"))
         assert found["search"]["input_tokens"] == tokens
-    assert answer(prompts, "estimate", "--rev", "HEAD")["side"] == {"label": "main", "commit": prompts.oid("HEAD")}
-    assert answer(prompts, "estimate", "--staged")["side"] == {"label": "index", "commit": None}
-    failed(llm_cost(prompts.path, "estimate", "--staged", "--rev", "HEAD"), 2, "Keep one")
+    for option, label, commit in (("--rev=HEAD", "main", prompts.oid("HEAD")), ("--staged", "index", None)):
+        side = {"label": label, "commit": commit, "prices": TODAY}
+        assert answer(prompts, "estimate", option)["side"] == side
 
 
 @pytest.mark.parametrize(
