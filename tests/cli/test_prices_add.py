@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from llmcost_hooks.hooks.manifest_lint import main
 from llmcost_hooks.manifest import parse_manifest
 from llmcost_hooks.manifest_edit import NewRow, append_row
-from llmcost_hooks.prices.units import per_mtok, per_token
 
 from ..repos import Repo
 from .running import MODULES, PROJECT, Ran, answer, failed, in_process, llm_cost, passed, start
@@ -119,7 +118,7 @@ def test_a_second_row_of_the_same_day_is_refused(prompts: Repo) -> None:
 
 def test_a_repository_without_a_manifest_gets_one(repo: Repo) -> None:
     passed(llm_cost(repo.path, *ADD, "x", *BOTH))
-    assert manifest(repo).startswith("version = 1\n\n[[prices.rows]]\n")
+    assert manifest(repo).startswith('version = 1\n\n[prices.model."x"]\n\n[[prices.rows]]\n')
     assert (repo.path / "llm-cost.toml").stat().st_mode & 0o777 == 0o666 & ~_umask()
 
 
@@ -137,7 +136,7 @@ def test_comments_endings_and_mode_stay(prompts: Repo) -> None:
     prompts.write("llm-cost.toml", text)
     (prompts.path / "llm-cost.toml").chmod(0o640)
     passed(llm_cost(prompts.path, *ADD, "x", *BOTH))
-    assert manifest(prompts).startswith(text + "\n\n[[prices.rows]]\n")
+    assert manifest(prompts).startswith(text + '\n\n[prices.model."x"]\n\n[[prices.rows]]\n')
     assert (prompts.path / "llm-cost.toml").stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in prompts.path.iterdir()) == [".git", "llm-cost.toml", "prompts"]
 
@@ -154,7 +153,9 @@ def test_line_endings_of_the_file_are_kept(prompts: Repo) -> None:
     passed(llm_cost(prompts.path, *ADD, "x", *BOTH))
     written = path.read_bytes()
     assert written.count(b"\n") == written.count(b"\r\n")
-    assert written.startswith(PROJECT.replace("\n", "\r\n").encode() + b"\r\n[[prices.rows]]\r\n")
+    assert written.startswith(
+        PROJECT.replace("\n", "\r\n").encode() + b'\r\n[prices.model."x"]\r\n\r\n[[prices.rows]]\r\n'
+    )
 
 
 @pytest.mark.parametrize(
@@ -231,19 +232,26 @@ def test_what_is_appended_is_what_is_read(
 ) -> None:
     from datetime import date
 
-    row = NewRow(name, date(2026, 11, 26), given_input, output, cached, None, None, tuned, guess, 'A "B" \\ C', base)
+    row = NewRow(
+        name,
+        date(2026, 11, 26),
+        given_input,
+        output,
+        cached,
+        None,
+        None,
+        tuned,
+        guess,
+        'A "B" \\ C',
+        base is not None,
+        base,
+    )
     found = parse_manifest(append_row(PROJECT, row).encode()).prices
     assert found is not None
     (rates,) = found.rates
     assert (rates.model, rates.fine_tuned, rates.estimated, rates.operator) == (name, tuned, guess, 'A "B" \\ C')
     assert dict(rates.variants)["standard"][:3] == (given_input, output, cached)
     assert (found.models[name].base if base else None) == base
-
-
-@given(st.decimals(0, 10**6, places=12).map(abs))
-def test_prices_convert_without_loss(price: Decimal) -> None:
-    assert per_mtok(per_token(price)) == price == per_token(per_mtok(price))
-    assert per_token(price) * 1_000_000 == price
 
 
 # --- on a terminal -------------------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ def test_every_suggestion_of_the_bundled_prices_is_true() -> None:
     book = PriceBook(open_data("prices.json"))
     seen = 0
     for each in (one for channel in ("openai", "anthropic", "google") for one in book.rows(channel)):
-        known, offer = resolve_model(each.id, book), book.offer(each, ON)
+        known, offer = resolve_model(each.id, book), each.offer(ON)
         if known is None or offer is None or (cost := call_cost(offer, "standard", 1000, 0, 100)) is None:
             continue
         prompt: PromptEstimate = row(cost=cost, model=each.id, calls=1)
@@ -117,7 +117,7 @@ def test_every_suggestion_of_the_bundled_prices_is_true() -> None:
             continue
         other = resolve_model(found.other, book)
         assert other is not None
-        other_offer = book.offer(other.row, ON)
+        other_offer = other.row.offer(ON)
         assert other_offer is not None
         assert other.row.channel == each.channel
         assert other.id != each.id
