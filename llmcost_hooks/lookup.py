@@ -79,7 +79,7 @@ def _resolve(asked: _Asked) -> Paid | Problem:
         return unknown_model(assumed.pricing_id or name, book, fine_tuned=bool(assumed.fine_tuned and counted))
     region = _region(assumed, sold)
     if region is None and assumed.region is not None:
-        return _two_regions(name, str(sold.region), assumed.region)
+        return two_regions(name, str(sold.region), assumed.region)
     ids = _ids(assumed, sold, book)
     general, regional = stated.of(ids, None), stated.of(ids, region) if region else []
     rates = [each for each in (*general, *regional) if each.effective_from <= day]
@@ -179,7 +179,8 @@ def error_of(problem: Problem) -> LlmCostError:
     return kind(problem.reason, problem.hint)
 
 
-def _two_regions(name: str, named: str, asked: str) -> Problem:
+def two_regions(name: str, named: str, asked: str) -> Problem:
+    """The problem of a region that contradicts the one in the model's name."""
     return Problem(
         f'"{name}" is the model in the region "{named}", and region = "{asked}" is another one',
         f'Keep one of the two: region = "{named}", or the model\'s name without a region.',

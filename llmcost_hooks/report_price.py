@@ -98,10 +98,11 @@ def _tokens(count: int | None) -> str:
 
 def _source(priced: Priced) -> Iterator[Text]:
     offer = priced.offer
-    since = "" if offer.effective_from == ALWAYS else f" since {offer.effective_from}"
+    listed = priced.listed
+    undated = listed is not offer and offer.effective_from == listed.effective_from  # an override has no day of its own
+    since = "" if undated or offer.effective_from == ALWAYS else f" since {offer.effective_from}"
     if offer.origin == "stated":
         yield (f"stated in llm-cost.toml by {offer.verified_by}{since}",)
-    listed = priced.listed
     if listed.source != "llm-cost.toml":
         yield (
             f"listed since {listed.effective_from}, as {listed.verified_by} state it on {listed.verified_at} of ",

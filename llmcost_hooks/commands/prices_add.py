@@ -39,8 +39,9 @@ Prices are USD per million tokens, or per token with --per-token.
   llm-cost prices add gpt-4o --fine-tuned --input 3.75 --output 15 --training 25 --estimated
 
 \b
-A row holds from its day on, until the next one; rows are never edited (the hook llm-cost-manifest sees to it). Commit
-the file like code. Exit codes: 0; 2 something is missing or wrong, and nothing was written.
+A row holds from its day on, until a later one states another price; rows are never edited (the hook llm-cost-manifest
+sees to it). A model that no price list has gets its table, [prices.model."NAME"], too. Commit the file like code.
+Exit codes: 0; 2 something is missing or wrong, and nothing was written.
 """
 
 # Option, what it is called in the manifest, the question, and whether a row needs it.

@@ -7,7 +7,7 @@ import click
 from ..clock import today
 from ..errors import PricingError
 from ..facts import load_price_book
-from ..lookup import quoted, unknown_model
+from ..lookup import error_of, quoted, two_regions, unknown_model
 from ..manifest import NAME
 from ..models import resolve_model
 from ..report import Name, Text
@@ -41,8 +41,9 @@ def history_command(ctx: click.Context, /, name: str, region: str | None, output
     if model is None and name in own.models:
         raise PricingError(f'"{name}" is in no price list: its prices are those of {NAME}', _show(name))
     if model is None:
-        unknown = unknown_model(name, book)
-        raise PricingError(unknown.reason, unknown.hint)
+        raise error_of(unknown_model(name, book))
+    if region is not None and model.region not in (None, region):
+        raise error_of(two_regions(name, str(model.region), region))
     where = region or model.region
     offers = list(model.row.history(where))
     if not offers:

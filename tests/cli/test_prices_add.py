@@ -82,7 +82,12 @@ def test_fine_tuned_inference_is_apart_from_training(prompts: Repo) -> None:
         (("x", "--input", "one", "--output", "1"), "'one' is not a price in USD"),
         (("x", "--input", "1e99", "--output", "1"), "is too long or too large"),
         (("x", "--input", "0.0000000000001", "--output", "1"), "is too long or too large"),
-        (("x", *BOTH, "--effective-from", "soon"), '"soon" is not a day'),
+        (("x", *BOTH, "--effective-from", "soon"), '--effective-from: "soon" is not a day'),
+        (("x", *BOTH, "--effective-from", "2026-W01-1"), "For example: --effective-from 2026-06-01"),
+        (("x", *BOTH, "--effective-from", "20260601"), '"20260601" is not a day'),
+        (("x", *BOTH, "--effective-from", "0001-01-01"), '"0001-01-01" is not a day'),
+        (("x", *BOTH, "--operator", ""), "--operator: a name is 1 to 200 printable characters"),
+        (("x", *BOTH, "--operator", "A\x1b[2J"), "--operator: a name is 1 to 200 printable characters"),
         (("x", *BOTH, "--base", "nonsense"), '--base: no model "nonsense" is known'),
         (("gpt-4o", *BOTH, "--base", "gpt-4o-mini"), "needs no base"),
         (("x\x1b[2J", *BOTH), "printable characters"),
@@ -101,6 +106,40 @@ def test_what_is_missing_or_wrong_is_said_and_nothing_is_written(
 def test_cached_dearer_than_input_is_warned_about(prompts: Repo) -> None:
     ran = passed(llm_cost(prompts.path, *ADD, "x", "--input", "1", "--output", "1", "--cached", "2"))
     assert ran.err == "llm-cost: warning: cached input ($2) is dearer than input ($1)\n"
+
+
+def test_a_name_that_comes_near_a_known_one_is_warned_about(prompts: Repo) -> None:
+    ran = passed(llm_cost(prompts.path, *ADD, "gpt-4oo", *BOTH))
+    assert ran.err.startswith('llm-cost: warning: "gpt-4oo" is in no price list and becomes a model of your own')
+    assert "gpt-4o" in ran.err.partition("near names: ")[2]
+    assert '[prices.model."gpt-4oo"]\n\n[[prices.rows]]' in manifest(prompts)
+    again = passed(llm_cost(prompts.path, *ADD, "gpt-4oo", *BOTH, "--effective-from", "2027-01-01"))
+    assert again.err == "" and manifest(prompts).count("[prices.model.") == 1
+
+
+def test_a_fine_tuned_model_of_ones_own_is_priced_then(prompts: Repo) -> None:
+    name = "ft:gpt-5:acme::x1"
+    failed(llm_cost(prompts.path, "prices", "show", name), 4, f"llm-cost prices add {name}")
+    passed(llm_cost(prompts.path, *ADD, name, *BOTH))
+    assert f'[prices.model."{name}"]\nbase = "gpt-5"\n' in manifest(prompts)
+    found = answer(prompts, "estimate", "--model", name)["prompts"][1]
+    assert (found["effective_cost"], found["grade"]) == ("0.18", "exact")
+    assert "$0.3 " in passed(llm_cost(prompts.path, "prices", "show", name)).out
+
+
+def test_a_base_is_stated_once(prompts: Repo) -> None:
+    passed(llm_cost(prompts.path, *ADD, "bar", *BOTH, "--base", "gpt-4o"))
+    later = (*BOTH, "--effective-from", "2027-01-01")
+    passed(llm_cost(prompts.path, *ADD, "bar", *later, "--base", "gpt-4o"))
+    other = ("bar", *BOTH, "--effective-from", "2028-01-01", "--base", "gpt-4")
+    failed(llm_cost(prompts.path, *ADD, *other), 2, '--base: "bar" has the base "gpt-4o" in llm-cost.toml')
+    passed(llm_cost(prompts.path, *ADD, "foo", *BOTH))
+    failed(llm_cost(prompts.path, *ADD, "foo", *later, "--base", "gpt-4"), 2, '"foo" has no base', 'base = "gpt-4"')
+
+
+def test_quiet_is_quiet(prompts: Repo) -> None:
+    assert passed(llm_cost(prompts.path, "--quiet", *ADD, "x", *BOTH)) == (0, "", "")
+    assert '[prices.model."x"]' in manifest(prompts)
 
 
 def test_a_second_row_of_the_same_day_is_refused(prompts: Repo) -> None:

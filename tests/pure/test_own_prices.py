@@ -400,6 +400,11 @@ def test_without_a_time_of_day_a_price_is_never_too_low(windows: list[Rates], ba
         assert known is not None and unknown is not None and known <= unknown
 
 
+def test_training_is_discounted_too() -> None:
+    offer = scaled(BASE._replace(training=Decimal(25), per_request={"request": Decimal(1)}), Decimal("0.88"))
+    assert (offer.training, offer.per_request) == (Decimal(22), {"request": Decimal(1)})
+
+
 def test_a_window_may_reach_into_the_next_day() -> None:
     night = Window("22:00", "02:00", "standard", Rates())
     assert [night.holds(time) for time in ("21:59", "22:00", "23:59", "00:00", "01:59", "02:00")] == [
