@@ -62,6 +62,7 @@ class Assumptions(NamedTuple):
     fine_tuned: bool | None = None  # the rates of a fine-tuned model of this name
     pricing_id: str | None = None  # the entry of the price file, exactly, whatever the model is called
     price_version: date | None = None  # the first day of the dated row whose prices hold
+    default_region: str | None = None  # [defaults] region, which a model's name may contradict
 
     def over(self, defaults: Assumptions) -> Assumptions:
         """These, completed by `defaults`. An output size stated here hides both forms of it below."""

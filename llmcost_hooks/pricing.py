@@ -11,10 +11,11 @@ from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
 from .errors import ExitCode
-from .lookup import Paid, Resolve
+from .lookup import Paid, Resolve, quoted
 from .manifest import Assumptions
-from .models import Model
+from .models import FINE_TUNED, Model
 from .prices.offers import EXACT, STANDARD, Offer
+from .prices.own import STATED
 from .prompts import Problem, PromptFacts
 from .snapshot import MISSING, PromptFile
 
@@ -55,6 +56,7 @@ class PromptEstimate(NamedTuple):
     price_version: date = date.min  # the first day of the dated row; date.min where the manifest states no day
     variant: str = "standard"  # how it is billed
     price_estimated: bool = False  # a person's guess stands for a price list
+    fine_tuned: bool = False  # nothing that is sold can stand in for it
 
 
 class Unpriced(NamedTuple):
@@ -153,10 +155,10 @@ def _priced(file: PromptFile, facts: PromptFacts, paid: Paid, period: str | None
     cached = _cached(model, assumed, tokens)
     variant = variant_of(assumed)
     parts = call_parts(paid.offer, variant, tokens, cached, output or 0, assumed.time_of_day)
-    listed = call_cost(paid.listed, STANDARD, tokens, 0, output or 0, assumed.time_of_day)
+    listed = _list_cost(paid, variant, tokens, output or 0, assumed.time_of_day)
     if parts is None or listed is None:
-        what = _what_is_missing(paid, variant, tokens, cached, listed is None)
-        hint = f"Run: llm-cost prices show {model.row.id}"
+        what = _what_is_missing(paid, variant, tokens, cached, parts is not None)
+        hint = f"Run: llm-cost prices show {quoted(model.row.id)}"
         return unpriced(Problem(f"{model.id} has no {what}", hint, ExitCode.PRICING_ERROR))
     return PromptEstimate(
         file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, grade,
@@ -164,7 +166,16 @@ def _priced(file: PromptFile, facts: PromptFacts, paid: Paid, period: str | None
         listed * calls, (parts[0] + parts[1]) * calls, parts[0] * calls,
         (*paid.notes, *_notes(paid, tokens, assumed)),
         paid.pricing_id, paid.offer.effective_from, variant, paid.offer.estimated,
+        bool(assumed.fine_tuned) or model.id.startswith(FINE_TUNED),
     )  # fmt: skip
+
+
+def _list_cost(paid: Paid, variant: str, tokens: int, output: int, time: str | None) -> Decimal | None:
+    """At standard uncached prices; where nobody lists it and no standard price is stated, at those that are paid."""
+    standard = call_cost(paid.listed, STANDARD, tokens, 0, output, time)
+    if standard is None and paid.listed is paid.offer and paid.offer.origin == STATED:
+        return call_cost(paid.offer, variant, tokens, 0, output, time)
+    return standard
 
 
 def variant_of(assumed: Assumptions) -> str:

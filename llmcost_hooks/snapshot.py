@@ -115,7 +115,7 @@ def make_snapshot(
     """
     listed = {entry.path: entry for entry in manifest.prompts} if manifest else {}
     defaults = manifest.defaults if manifest else Assumptions()
-    below = defaults._replace(model=None)
+    below = defaults._replace(model=None, region=None, default_region=defaults.region)
     tags = manifest.tags if manifest else {}
     prices = manifest.prices if manifest else None
     shared = selection.assumptions.over(below)  # of every prompt that has no entry of its own
