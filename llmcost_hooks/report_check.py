@@ -28,6 +28,8 @@ def check_report(
     if verdict.suggestions:
         sections.append(("Suggestions", tuple(_suggestion(*each) for each in verdict.suggestions)))
     warnings: list[Text] = [(text,) for text in verdict.notes]
+    if comparison is not None:
+        warnings += [("on base, ", Name(note)) for note in comparison.base.notes]
     if verdict.without_id:
         warnings.append(
             ("No prompt_id in llm-cost.toml: ", *name_list(list(verdict.without_id)), "; a move ends their history.")

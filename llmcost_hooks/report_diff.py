@@ -172,4 +172,5 @@ def _only_on_base(comparison: Comparison) -> list[Text]:
     """What fails on base only is a note: head is what is judged."""
     failing = {row.prompt_id for row in comparison.head.unpriced()}
     rows = [row for row in comparison.base.unpriced() if row.prompt_id not in failing]
-    return [("on base, ", *line) for line in problem_lines(rows)]
+    mistakes: list[Text] = [("on base, ", Name(note)) for note in comparison.base.notes]
+    return [*mistakes, *(("on base, ", *line) for line in problem_lines(rows))]

@@ -103,7 +103,10 @@ def _tokens(count: int | None) -> str:
 
 def _source(priced: Priced) -> Iterator[Text]:
     offer, listed = priced.offer, priced.listed
-    since = "" if offer.effective_from == ALWAYS else f" since {offer.effective_from}"
+    undated = listed is not None and listed is not offer and offer.effective_from == listed.effective_from
+    since = (
+        "" if undated or offer.effective_from == ALWAYS else f" since {offer.effective_from}"
+    )  # an override has no day
     if offer.origin == STATED:
         yield ("stated in llm-cost.toml by ", Name(offer.verified_by), since)
     if listed is not None:

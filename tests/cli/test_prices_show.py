@@ -140,6 +140,32 @@ def test_the_price_of_a_day_and_place(tmp_path: Path, args: tuple[str, ...], rat
     assert (found["input"], found["output"]) == rates
 
 
+OWN = """
+[prices.model.ours]
+[[prices.rows]]
+model = "ours"
+effective_from = "2026-01-01"
+input = 1
+output = 2
+[[prices.rows]]
+model = "gpt-4o"
+effective_from = "2026-01-01"
+input = 1
+operator = "Ada"
+"""
+
+
+def test_history_is_of_listed_prices_and_says_so(prompts: Repo) -> None:
+    said = "as listed; llm-cost.toml has prices of its own. Run: llm-cost prices show gpt-4o"
+    assert said not in shown(prompts.path, "history", "gpt-4o").out
+    prompts.write("llm-cost.toml", PROJECT + OWN)
+    assert said in shown(prompts.path, "history", "gpt-4o").out
+    assert "as listed" not in shown(prompts.path, "history", "gpt-4o-mini").out
+    failed(llm_cost(prompts.path, "prices", "history", "ours"), 4, "is in no price list", "llm-cost prices show ours")
+    prompts.write("llm-cost.toml", "version = 9\n")
+    assert "llm-cost.toml was not read" in shown(prompts.path, "history", "gpt-4o").out
+
+
 def test_inside_of_a_repository_its_own_prices_are_shown(prompts: Repo) -> None:
     prompts.write(
         "llm-cost.toml", PROJECT + '\n[prices]\ndiscount = "10%"\n[prices.override."gpt-4o-mini"]\ninput = 0.1\n'
@@ -150,11 +176,18 @@ def test_inside_of_a_repository_its_own_prices_are_shown(prompts: Repo) -> None:
     assert (found["offer"]["variants"]["standard"]["input"], found["offer"]["origin"]) == ("0.1", "stated")
     assert found["listed"]["variants"]["standard"]["input"] == "0.15"
     assert "listed since" in shown(prompts.path, "show", "gpt-4o-mini").out
+    assert "stated in llm-cost.toml by the project\n" in shown(prompts.path, "show", "gpt-4o-mini").out
+    prompts.write("llm-cost.toml", PROJECT + OWN)
+    assert "stated in llm-cost.toml by Ada since 2026-01-01\n" in shown(prompts.path, "show", "gpt-4o").out
+    assert "since 2026-01-01" in shown(prompts.path, "show", "ours").out
+    prompts.write("llm-cost.toml", PROJECT + OWN + '[prices.override."gpt-4oo"]\ninput = 1\n')
+    assert '"gpt-4oo"] names no model of the price file' in shown(prompts.path, "show", "gpt-4o").out
+    failed(llm_cost(prompts.path, "prices", "show", "gpt-4oo"), 4, "names no model", "Near names: gpt-4o")
     prompts.write("llm-cost.toml", "version = 9\n")
     assert "llm-cost.toml was not read" in shown(prompts.path, "show", "gpt-4o").out
 
 
-OWN = """
+HOSTILE = """
 [prices.model."our"]
 provider = "Evil\\u001b[31m\\n| x |"
 
@@ -168,14 +201,14 @@ operator = "Op\\u001b[2J | <b>"
 
 
 def test_a_model_of_the_projects_own_has_no_listed_price(prompts: Repo) -> None:
-    prompts.write("llm-cost.toml", PROJECT + OWN)
+    prompts.write("llm-cost.toml", PROJECT + HOSTILE)
     found = answer(prompts, "prices", "show", "our")
     assert (found["listed"], found["offer"]["origin"]) == (None, "stated")
     assert "listed since" not in shown(prompts.path, "show", "our").out
 
 
 def test_texts_of_a_manifest_are_made_harmless(prompts: Repo) -> None:
-    prompts.write("llm-cost.toml", PROJECT + OWN)
+    prompts.write("llm-cost.toml", PROJECT + HOSTILE)
     out = shown(prompts.path, "show", "our").out
     assert "\x1b" not in out and "sold by Evil\\x1b[31m\\x0a| x |" in out and "by Op\\x1b[2J | <b> since" in out
     out = shown(prompts.path, "show", "our", "--format", "markdown").out
@@ -189,7 +222,9 @@ def test_texts_of_a_manifest_are_made_harmless(prompts: Repo) -> None:
         (("show", "nonsense"), 4, "llm-cost prices add nonsense"),
         (("show", "gpt-4o", "--region", "mars"), 4, 'no price in the region "mars"'),
         (("show", "gpt-4o", "--as-of", "2020-01-01"), 4, "has no price on 2020-01-01"),
-        (("show", "gpt-4o", "--as-of", "soon"), 2, '"soon" is not a day'),
+        (("show", "gpt-4o", "--as-of", "soon"), 2, '--as-of: "soon" is not a day'),
+        (("show", "azure/eu/gpt-4o", "--region", "us"), 2, 'region = "us" is another one'),
+        (("history", "azure/eu/gpt-4o", "--region", "us"), 2, 'region = "us" is another one'),
         (("history", "nonsense"), 4, "no price is known"),
         (("history", "gpt-4o", "--region", "mars"), 4, "has no price in mars"),
         (("shwo",), 2, "Did you mean show?"),

@@ -93,7 +93,7 @@ def prices(value: Inputs, name: str = "m", offer: int = 0) -> list[dict[str, Any
 def standard(value: Inputs, name: str = "m") -> Rates:
     book = PriceBook(render(build(value).file))
     found = book.find(name)
-    offer = found and book.offer(found, DAY)
+    offer = found and found.offer(DAY)
     assert offer
     return offer.standard.rates
 

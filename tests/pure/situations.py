@@ -323,7 +323,7 @@ def models_retired() -> Situation:
 def _line(name: str, book: PriceBook = BOOK) -> ModelLine:
     known = resolve_model(name, book)
     assert known is not None
-    offer = book.offer(known.row, ON)
+    offer = known.row.offer(ON)
     assert offer is not None
     return ModelLine(known, offer)
 

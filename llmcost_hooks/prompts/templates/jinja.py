@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from ...errors import ParseError
 from ..nodes import ELSE, UNKNOWN, Block, Choice, Include, Loop, Node, Nodes, Variable, below
-from .expressions import Call, Const, Expression, Filter, Member, Name, Operation, Row, Table, Test
+from .expressions import Call, Const, Expression, Filter, Member, Name, Operation, Row, Table
 from .jinja_tree import (
     LANGUAGE,
     Body,
