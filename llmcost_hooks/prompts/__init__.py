@@ -131,9 +131,9 @@ def _github_models(text: str, member: str | None) -> Prompt:
 
 
 def _messages(text: str, member: str | None) -> Prompt:
-    from .json_prompt import parse_json_prompt
+    from .json_prompt import format_of_json
 
-    return parse_json_prompt(text, lambda format: _reader(format)(text, member))
+    return _reader(format_of_json(text))(text, member)
 
 
 def _requests(text: str, member: str | None) -> Prompt:

@@ -164,6 +164,8 @@ class _Inlining:
         self._read: dict[str, Nodes] = {}
 
     def nodes(self, text: str, depth: int) -> Nodes:
+        if len(text) > MAX_LENGTH:
+            raise ParseError("has a prompt that is too large")
         calls: list[_Call] = []
 
         def call(found: re.Match[str]) -> str:

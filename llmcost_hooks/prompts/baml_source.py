@@ -90,6 +90,7 @@ class _Reader:
         self._text = text
         self._tokens = _tokens(text)
         self._next = next(self._tokens)
+        self._line, self._counted = 1, 0  # of the last function, and how far lines are counted
 
     def source(self) -> Source:
         source = Source({}, {}, {}, {}, {}, {}, [])
@@ -134,14 +135,15 @@ class _Reader:
         returns = self._type(0)
         body = self._table(0)
         client, prompt = body.get("client"), body.get("prompt")
-        line = self._text.count("\n", 0, at) + 1
+        self._line += self._text.count("\n", self._counted, at)
+        self._counted = at
         return Function(
             name,
             arguments,
             returns,
             client if isinstance(client, str) else "",
             prompt if isinstance(prompt, str) else None,
-            line,
+            self._line,
         )
 
     def _arguments(self) -> dict[str, Type]:
@@ -196,7 +198,7 @@ class _Reader:
 
     def _one_type(self, depth: int) -> Type:
         if depth > MAX_DEPTH:
-            raise ParseError(f"is nested too deeply ({self._line(self._next.at)})")
+            raise ParseError(f"is nested too deeply ({self._place(self._next.at)})")
         type: Type
         if self._took("("):
             type = self._type(depth + 1)
@@ -226,7 +228,7 @@ class _Reader:
     def _table(self, depth: int) -> dict[str, Any]:
         """A block of keys and values; of a key written twice the first value."""
         if depth > MAX_DEPTH:
-            raise ParseError(f"is nested too deeply ({self._line(self._next.at)})")
+            raise ParseError(f"is nested too deeply ({self._place(self._next.at)})")
         table: dict[str, Any] = {}
         self._mark("{")
         while not self._took("}"):
@@ -251,7 +253,7 @@ class _Reader:
         if not self._took("["):
             return self._take().value
         if depth > MAX_DEPTH:
-            raise ParseError(f"is nested too deeply ({self._line(self._next.at)})")
+            raise ParseError(f"is nested too deeply ({self._place(self._next.at)})")
         items = []
         while not self._took("]"):
             if not self._took(","):
@@ -286,9 +288,9 @@ class _Reader:
         return token
 
     def _broken(self, at: int) -> ParseError:
-        return ParseError(f"is not BAML that is read here ({self._line(at)})", "Exclude it if it is not a prompt.")
+        return ParseError(f"is not BAML that is read here ({self._place(at)})", "Exclude it if it is not a prompt.")
 
-    def _line(self, at: int) -> str:
+    def _place(self, at: int) -> str:
         return f"line {self._text.count(chr(10), 0, at) + 1}"
 
 

@@ -43,7 +43,7 @@ def parse_typescript(text: str, member: str | None) -> Prompt:
         raise ParseError(f"has {len(text):,} characters of source; {MAX_SOURCE:,} are read")
     constants: dict[str, Constant] = {}
     tokens = list(_tokens(text))
-    depth = 0
+    depth, line, counted = 0, 1, 0
     for at, token in enumerate(tokens):
         if token.kind == "mark":
             depth += (token.value in "([{") - (token.value in ")]}")
@@ -51,7 +51,7 @@ def parse_typescript(text: str, member: str | None) -> Prompt:
             name, begin = _declared(tokens, at + 1)
             if begin:
                 parts = _value(tokens, begin)
-                line = text.count("\n", 0, token.at) + 1
+                line, counted = line + text.count("\n", counted, token.at), token.at
                 constants[name] = Constant(line, [] if parts is None else [(None, parts)])
     return constants_prompt(constants, member, sniffed, "ts")
 
