@@ -88,7 +88,7 @@ def test_a_stated_format_is_above_the_name() -> None:
     assert parse(block, "a.txt", "front-matter") == plain("hi")._replace(model="x")
     with pytest.raises(ConfigError, match='unknown format "nonsense"') as caught:
         parse(block, "a.md", "nonsense")
-    assert caught.value.hint == "Known formats: text, front-matter, dotprompt, github-models."
+    assert caught.value.hint == f"Known formats: {', '.join(FORMATS)}."
 
 
 # --- front matter -----------------------------------------------------------------------------------------------------
