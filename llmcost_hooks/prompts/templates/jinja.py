@@ -95,7 +95,7 @@ class _Writer:
 
     def statement(self, of: Statement) -> Nodes:
         if self.calls or self.unrolling:
-            self.grow(len(of) + 8 if isinstance(of, str) else 8)
+            self.grow(40 + (len(of) if isinstance(of, str) else 0))
         if isinstance(of, str):
             return (of,)
         if isinstance(of, Output):
