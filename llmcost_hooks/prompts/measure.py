@@ -13,7 +13,7 @@ from ..errors import ParseError
 from .nodes import ELSE, UNKNOWN, Block, Choice, Include, Loop, Nodes, Variable
 from .parts import Sized
 
-SEAM = 1  # tokens that a seam of two texts may add or save; two seams to a value
+SEAM = 1  # tokens that a seam of two texts may add or save
 MAX_STEPS = 1_000_000  # nodes that are walked: loops within loops over long samples end here
 MAX_DEPTH = 20  # includes within includes
 
@@ -111,11 +111,12 @@ def measure(
     unused = tuple(sorted(stated.keys() - walk.used))
     extra = [stated[name] for name in unused]
     for name, value in zip(unused, extra, strict=True):
-        tally.put("variable", name, Size(0, value.typical), Size(0, value.high), seams=0)
+        tally.put("variable", name, Size(0, value.typical), Size(0, value.high))
+    seams = 0 if tally.prefix else max(0, tally.pieces - 1) * SEAM
     return Measured(
-        Size(max(0, tally.low.counted - tally.seams * SEAM), tally.low.stated),
+        Size(max(0, tally.low.counted - seams), tally.low.stated),
         tally.typical,
-        Size(tally.high.counted + tally.seams * SEAM, tally.high.stated),
+        Size(tally.high.counted + seams, tally.high.stated),
         tally.cacheable,
         tally.ends_at,
         tuple(tally.undeclared),
@@ -126,6 +127,19 @@ def measure(
     )
 
 
+class _Item(NamedTuple):
+    """What a loop is at: None where that is not known."""
+
+    called: str
+    value: Value | None
+    first: bool | None
+    last: bool | None
+
+
+def _not(true: bool | None) -> bool | None:
+    return None if true is None else not true
+
+
 class _Tally:
     """What has been met so far."""
 
@@ -133,7 +147,7 @@ class _Tally:
         self.low = self.typical = self.high = self.cacheable = NOTHING
         self.prefix = prefix  # nothing that varies was met yet
         self.ends_at: str | None = None
-        self.seams = 0
+        self.pieces = 0  # texts and values that meet
         self.parts: dict[tuple[str, str], Size] = {}
         self.undeclared: dict[str, None] = {}
         self.once: dict[str, None] = {}
@@ -143,11 +157,11 @@ class _Tally:
         size = Size(tokens, 0)
         if self.prefix:
             self.cacheable = self.cacheable.plus(size)
-        self.put(kind, name, size, size, seams=0)
+        self.put(kind, name, size, size)
 
-    def put(self, kind: str, name: str, typical: Size, high: Size, *, seams: int = 2) -> None:
+    def put(self, kind: str, name: str, typical: Size, high: Size) -> None:
         self.low, self.typical, self.high = self.low.plus(typical), self.typical.plus(typical), self.high.plus(high)
-        self.seams += seams
+        self.pieces += 1
         self.parts[kind, name] = self.parts.get((kind, name), NOTHING).plus(typical)
 
     def varies(self, name: str) -> None:
@@ -158,7 +172,7 @@ class _Tally:
         """One branch of several stands for what is sent, `low` for the least that may be."""
         self.low = self.low.plus(low)
         self.typical, self.high = self.typical.plus(chosen.typical), self.high.plus(chosen.high)
-        self.seams += chosen.seams + 2
+        self.pieces += chosen.pieces
         for key, size in chosen.parts.items():
             self.parts[key] = self.parts.get(key, NOTHING).plus(size)
         for each in (chosen, *others):
@@ -175,7 +189,7 @@ class _Walk:
         self.used: set[str] = set()
         self._values: dict[str, Value] = {**samples, **stated}
         self._resolve = resolve
-        self._items: list[tuple[str, Value | None]] = []  # of the loops around: how the item is called, and it
+        self._items: list[_Item] = []  # of the loops around
         self._chain: list[str] = []
         self._blocks: list[dict[str, _Owned]] = []  # of the templates that extend this one
         self._above: Sequence[_Owned] = ()  # what `super()` means
@@ -209,7 +223,7 @@ class _Walk:
         if value is None:
             if not self._belongs_to_an_item(name):
                 self.tally.undeclared[name] = None
-            self.tally.seams += 2
+            self.tally.pieces += 1
         elif isinstance(value, Stated):
             root = self._root(name)
             if root != name and root in self._spent:
@@ -258,18 +272,18 @@ class _Walk:
             return self._unknown_loop(loop, value, body, owner)
         items = list(value) if isinstance(value, list) else [value] if _true(value) else []
         if isinstance(value, dict) and loop.item:
-            items = list(value.values())
+            items = [[_of_key(key), inner] if "," in loop.item else _of_key(key) for key, inner in value.items()]
         if not items:
             return self.nodes(loop.otherwise, body, owner)
-        for item in items:
-            self._items.append((loop.item, item))
+        for n, item in enumerate(items):
+            self._items.append(_Item(loop.item, item, n == 0, n == len(items) - 1))
             self.nodes(loop.body, body, owner)
             self._items.pop()
         return None
 
     def _unknown_loop(self, loop: Loop, value: Stated | None, body: Body, owner: str) -> None:
         """The text around the items counts once; the items are as large as their list is stated to be."""
-        self._items.append((loop.item, value))
+        self._items.append(_Item(loop.item, value, None, None))
         inner = self._apart(loop.body, body, owner, self._spent)
         self._items.pop()
         self.tally.join(inner, NOTHING if value is None else inner.low, ())
@@ -329,17 +343,25 @@ class _Walk:
 
     def _find(self, name: str) -> Value | None:
         """The value of a name, from the loops around outwards; what loops themselves count is one token."""
-        if name.startswith(("loop.", "@", "forloop.")):
-            return Leaf(1, True)
         items = self._items
+        if name.startswith(("loop.", "@", "forloop.")):
+            here = items[-1] if items else _Item("", None, None, None)
+            known = {"first": here.first, "last": here.last, "index0": _not(here.first), "index": True}
+            true = known.get(name.lstrip("@").rpartition(".")[2], True)
+            return None if true is None else Leaf(1, true)
         while name.startswith("../"):
             name, items = name[3:], items[:-1]
         path = name.split(".")
-        for item, value in reversed(items):
-            called = item or "this"
-            inner = path[1:] if path[0] == called or path[0] in called.split(",") else None if item else path
-            if inner is None or value is None or isinstance(value, Stated):
+        for item, value, *_ in reversed(items):
+            if value is None or isinstance(value, Stated):
                 continue
+            names = (item or "this").split(",")
+            if path[0] in names:
+                inner = path[1:] if len(names) == 1 else [str(names.index(path[0])), *path[1:]]
+            elif item:
+                continue
+            else:
+                inner = path
             found = _at(value, inner)
             if found is not None:
                 return found
@@ -363,7 +385,7 @@ class _Walk:
         first = name.split(".")[0]
         return any(
             (first in item.split(",") if item else True)
-            for item, value in self._items
+            for item, value, *_ in self._items
             if value is None or isinstance(value, Stated)
         )
 
@@ -377,6 +399,11 @@ def _at(value: Value, path: Sequence[str]) -> Value | None:
         else:
             return None
     return value
+
+
+def _of_key(key: str) -> Value:
+    """A key, which nobody counted: four characters a token."""
+    return Leaf(len(key) // 4 + 1, True)
 
 
 def _true(value: Value) -> bool:

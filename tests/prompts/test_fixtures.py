@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,7 @@ def test_a_file_is_read_as_worked_out_by_hand(path: Path) -> None:
         assert str(prompt.cost_limit) == want["cost_limit"]
 
 
+@cache
 def oracle(name: str) -> tiktoken.Encoding:
     """tiktoken as its documentation shows it, with the bundled vocabulary."""
     vocabulary = {token: rank for rank, token in enumerate(Ranks(open_encoding(name).table).vocabulary())}
