@@ -6,16 +6,46 @@ from random import Random
 from typing import Any
 
 VALUES: dict[str, Any] = {
-    "name": "Ann", "city": "Rome", "empty": "", "on": True, "off": False, "nothing": [], "tags": ["x", "y", "z"],
+    "name": "Ann",
+    "city": "Rome",
+    "empty": "",
+    "on": True,
+    "off": False,
+    "nothing": [],
+    "tags": ["x", "y", "z"],
     "user": {"name": "Bob", "mail": "b at c", "langs": ["de", "it"], "blank": ""},
     "docs": [
         {"title": "One", "body": "first\nlines", "marks": ["p", "q"], "hint": ""},
         {"title": "Two", "body": "second", "marks": [], "hint": "h"},
     ],
-    "pairs": [["k1", "v1"], ["k2", "v2"]], "table": {"a": "1", "b": "2"},
-}  # fmt: skip
-_TEXTS = (" ", "\n", "  ", "\n\n", "  \n", " \n  ", "\t", "word", "two words", "é", ".", "- ", "a\n", "\nb", "{ ", " } ", "% ", "# ", "\\n",
-          "'", '"', "x\r\n", "&")  # fmt: skip
+    "pairs": [["k1", "v1"], ["k2", "v2"]],
+    "table": {"a": "1", "b": "2"},
+}
+_TEXTS = (
+    " ",
+    "\n",
+    "  ",
+    "\n\n",
+    "  \n",
+    " \n  ",
+    "\t",
+    "word",
+    "two words",
+    "é",
+    ".",
+    "- ",
+    "a\n",
+    "\nb",
+    "{ ",
+    " } ",
+    "% ",
+    "# ",
+    "\\n",
+    "'",
+    '"',
+    "x\r\n",
+    "&",
+)
 _SCALARS = ("name", "city", "empty", "user.name", "user.mail")
 _TRUTHS = ("name", "empty", "on", "off", "nothing", "tags", "user.blank", "user.langs", "docs")
 
@@ -57,9 +87,20 @@ class Jinja(_Generator):
 
     def value(self, names: tuple[str, ...]) -> str:
         name = self.one(*names)
-        inner = self.one(name, name, name, f"{name} | trim", f'"<" ~ {name} ~ "}}}}"', f"{self.one(*_SCALARS)} or 'none'",
-                         f"'yes' if {self.one(*_TRUTHS)} else {name}", "'text'", "2 + 3", "[1, 'b'][1]",
-                         "{'a': {'b': 'c'}}.a.b", f"{name} | default('x')")  # fmt: skip
+        inner = self.one(
+            name,
+            name,
+            name,
+            f"{name} | trim",
+            f'"<" ~ {name} ~ "}}}}"',
+            f"{self.one(*_SCALARS)} or 'none'",
+            f"'yes' if {self.one(*_TRUTHS)} else {name}",
+            "'text'",
+            "2 + 3",
+            "[1, 'b'][1]",
+            "{'a': {'b': 'c'}}.a.b",
+            f"{name} | default('x')",
+        )
         return (
             "{{"
             + self.one("", "", "-")
@@ -73,8 +114,18 @@ class Jinja(_Generator):
     def condition(self, loop: bool) -> str:
         name = self.one(*_TRUTHS)
         more = ("loop.first", "not loop.last") if loop else ()
-        return self.one(name, name, f"not {name}", "missing is not defined", f"not not {name}",
-                        "docs | length > 0", "nothing | length == 0", "1 == 1", "'a' in 'b'", *more)  # fmt: skip
+        return self.one(
+            name,
+            name,
+            f"not {name}",
+            "missing is not defined",
+            f"not not {name}",
+            "docs | length > 0",
+            "nothing | length == 0",
+            "1 == 1",
+            "'a' in 'b'",
+            *more,
+        )
 
     def piece(self, depth: int, names: tuple[str, ...] = _SCALARS, loop: bool = False) -> str:
         kind = self.random.randrange(12 if depth else 2)
@@ -113,22 +164,31 @@ class Jinja(_Generator):
                 macro + self.text() + "{{ " + f"{new}({self.one(*names)}{self.one('', ', city', ', b=name')})" + " }}"
             )
         set_if = f"if {self.condition(loop)}"
-        return "".join([self.tag(f"set {new} = 'before'"), self.tag(set_if), self.tag(f"set {new} = {self.one(*names)}"),
-                        self.tag("endif"), self.several(depth - 1, (*names, new), loop)])  # fmt: skip
+        return "".join(
+            [
+                self.tag(f"set {new} = 'before'"),
+                self.tag(set_if),
+                self.tag(f"set {new} = {self.one(*names)}"),
+                self.tag("endif"),
+                self.several(depth - 1, (*names, new), loop),
+            ]
+        )
 
     def loop(self, depth: int, names: tuple[str, ...]) -> str:
         self.made += 1
         item = f"i{self.made}"
-        head, inner = self.random.choice([
-            (f"for {item} in docs", (f"{item}.title", f"{item}['body']")),
-            (f"for {item} in docs if {item}.hint", (f"{item}.title",)),
-            (f"for {item} in tags", (item, "loop.index", "loop.index0")),
-            (f"for {item} in nothing", (item,)),
-            (f"for {item} in ['p', 'q', name]", (item, "loop.revindex")),
-            (f"for {item} in range(2)", (item,)),
-            (f"for {item}, {item}b in pairs", (item, f"{item}b")),
-            (f"for {item}, {item}b in table.items()", (item, f"{item}b")),
-        ])  # fmt: skip
+        head, inner = self.random.choice(
+            [
+                (f"for {item} in docs", (f"{item}.title", f"{item}['body']")),
+                (f"for {item} in docs if {item}.hint", (f"{item}.title",)),
+                (f"for {item} in tags", (item, "loop.index", "loop.index0")),
+                (f"for {item} in nothing", (item,)),
+                (f"for {item} in ['p', 'q', name]", (item, "loop.revindex")),
+                (f"for {item} in range(2)", (item,)),
+                (f"for {item}, {item}b in pairs", (item, f"{item}b")),
+                (f"for {item}, {item}b in table.items()", (item, f"{item}b")),
+            ]
+        )
         loop = " if " not in head
         if not loop:  # what `loop` counts there is not known before the values are
             names = tuple(name for name in names if not name.startswith("loop."))
@@ -151,10 +211,17 @@ class Handlebars(_Generator):
         truths = [up + name for name in _TRUTHS]
         if kind < 2:
             name = self.one(*names)
+            if name.endswith("i") or name == "@index":
+                return self.tag(name)  # two numbers side by side, unescaped, Handlebars adds up
             return self.one(self.tag(name), self.tag(f" {name} "), "{{{" + name + "}}}", self.tag(f"& {name}"))
         if kind == 2:
-            return self.one(self.tag("! note "), self.tag("!-- {{note}} --"), self.tag(f"> {self.one('card', 'shared/line')}"),
-                            "\\{{name}}", "\\\\{{" + self.one(*names) + "}}")  # fmt: skip
+            return self.one(
+                self.tag("! note "),
+                self.tag("!-- {{note}} --"),
+                self.tag(f"> {self.one('card', 'shared/line')}"),
+                "\\{{name}}",
+                "\\\\{{" + self.one(*names) + "}}",
+            )
         if kind in (3, 4, 5):
             helper = self.one("if", "unless")
             parts = [self.tag(f"#{helper} {self.one(*truths)}"), self.several(depth - 1, names, up)]
@@ -213,11 +280,19 @@ class Mustache(_Generator):
             return self.change() if inner == "=" else self.tag(inner)
         if kind in (3, 4):
             name = self.one(*_TRUTHS)
-            names = tuple(name for name in names if name != ".")  # an oracle's own idea of what it is here
-            return self.tag(f"^{name}") + self.several(depth - 1, names) + self.tag(f"/{name}")
-        name, inner = self.random.choice([("docs", ("title", "body", "name")), ("tags", (".", "name")), ("user", ("mail", "city")),
-                                          ("on", _SCALARS), ("off", names), ("nothing", names)])  # fmt: skip
-        return self.tag(f"# {name} ") + self.several(depth - 1, inner) + self.tag(f"/{name}")
+            named = tuple(each for each in names if each != ".")  # an oracle's own idea of what it is here
+            return self.tag(f"^{name}") + self.several(depth - 1, named) + self.tag(f"/{name}")
+        section, members = self.random.choice(
+            [
+                ("docs", ("title", "body", "name")),
+                ("tags", (".", "name")),
+                ("user", ("mail", "city")),
+                ("on", _SCALARS),
+                ("off", names),
+                ("nothing", names),
+            ]
+        )
+        return self.tag(f"# {section} ") + self.several(depth - 1, members) + self.tag(f"/{section}")
 
     def change(self) -> str:
         other = ("<%", "%>") if self.pair[0] == "{{" else ("{{", "}}")

@@ -17,10 +17,10 @@ from llmcost_hooks.prompts.nodes import Nodes, texts
 from llmcost_hooks.prompts.templates import parse_template
 
 from .generating import VALUES, Jinja, Mustache, dollar_string, format_string
-from .handlebars_truth import PARTIALS, Case, kept, templates
+from .handlebars_truth import GENERATED, PARTIALS, Case, kept, templates
 from .rendering import render
 
-SEEDS = range(250)
+SEEDS = range(220)
 
 
 def rendered(text: str, engine: str, files: dict[str, str] | None = None) -> str:
@@ -38,7 +38,10 @@ def test_jinja() -> None:
 
 
 JINJA_FILES = {
-    "base": "top\n{% block head %}base head {{ name }}{% endblock %}\n{% block body %}[{% block inner %}in{% endblock %}]{% endblock %}end",
+    "base": (
+        "top\n{% block head %}base head {{ name }}{% endblock %}\n"
+        "{% block body %}[{% block inner %}in{% endblock %}]{% endblock %}end"
+    ),
     "middle": "{% extends 'base' %}\n{% block head %}middle, {{ super() }}{% endblock %}dropped",
     "part": "part of {{ name }}\n",
     "loop": "{% for tag in tags %}{{ tag }}{% endfor %}",
@@ -54,7 +57,8 @@ EXTENDING = [
     "{% set file = 'base' %}{% extends file %}",
     "a {% include 'part' %} b {%- include 'loop' -%} c",
     "{% include 'none' ignore missing %}x{% include ['part', 'loop'] %}{% include 'part' with context %}",
-    "{% for t in tags %}{% include 'part' %}{% endfor %}{% include 'part' if on else 'loop' %}{% include 'pa' ~ 'rt' %}",
+    "{% for t in tags %}{% include 'part' %}{% endfor %}",
+    "{% include 'part' if on else 'loop' %}{% include 'pa' ~ 'rt' %}",
     "{% block a %}x{{ name }}{% endblock %}{% block b scoped %}y{% endblock b %}",
 ]
 
@@ -68,25 +72,41 @@ def test_jinja_of_several_files(template: str) -> None:
 JINJA_BY_HAND = [
     "{% macro f(a, b='z') %}[{{ a }}:{{ b }}]{% endmacro %}{{ f(name) }}{{ f('q', b=user.name) }}{{ f(b='x') }}",
     "{% macro w() %}<{{ caller() }}>{% endmacro %}{% call w() %}in {{ name }}{% endcall %}",
-    "{% macro m() %}{% endmacro %}a{{ m() }}b", "{% set b %}hey {{ name }}{% endset %}{{ b }}{{ b }}",
-    "{% set x = name %}{% set x = x ~ '!' %}{{ x }}", "{% set x = 'a' %}{% for t in tags %}{% set x = t %}{{ x }}{% endfor %}{{ x }}",
-    "{% if on %}{% set t = '1' %}{% else %}{% set t = '2' %}{% endif %}{{ t }}", "{% set a, b = 'x', name %}{{ a }}{{ b }}",
-    "{% for x in docs if x.hint %}{{ x.title }}{% else %}none{% endfor %}", "{% for x in [] %}a{% else %}b{% endfor %}",
+    "{% macro m() %}{% endmacro %}a{{ m() }}b",
+    "{% set b %}hey {{ name }}{% endset %}{{ b }}{{ b }}",
+    "{% set x = name %}{% set x = x ~ '!' %}{{ x }}",
+    "{% set x = 'a' %}{% for t in tags %}{% set x = t %}{{ x }}{% endfor %}{{ x }}",
+    "{% if on %}{% set t = '1' %}{% else %}{% set t = '2' %}{% endif %}{{ t }}",
+    "{% set a, b = 'x', name %}{{ a }}{{ b }}",
+    "{% for x in docs if x.hint %}{{ x.title }}{% else %}none{% endfor %}",
+    "{% for x in [] %}a{% else %}b{% endfor %}",
     "{% for r in ['a', 'b', name] %}{{ loop.index }}{{ r }}{{ ',' if not loop.last }}{% endfor %}",
-    "{% for a, b in [['x', 1], ['y', 2]] %}{{ a }}{{ b }}{% endfor %}", "{% set t = {'a': 'b', 'c': ['d']} %}{{ t.a }}{{ t['c'][0] }}",
-    "{% for k, v in {'a': 1}.items() %}{{ k }}{{ v }}{% endfor %}", "{% for i in range(1, 3) %}{{ i }}{% endfor %}",
+    "{% for a, b in [['x', 1], ['y', 2]] %}{{ a }}{{ b }}{% endfor %}",
+    "{% set t = {'a': 'b', 'c': ['d']} %}{{ t.a }}{{ t['c'][0] }}",
+    "{% for k, v in {'a': 1}.items() %}{{ k }}{{ v }}{% endfor %}",
+    "{% for i in range(1, 3) %}{{ i }}{% endfor %}",
     "{{ '}}' }}{{ {'a': {'b': 'c'}}['a']['b'] }}{{ '{{' }}{{ \"it's\" }}{{ 'a\\n\\x41\\u00e9\\'' }}{{ 'a' 'b' }}",
-    "{{ 1 + 2 }}{{ 'a' * 3 }}{{ true }}{{ none }}{{ 1.5 }}{{ 1_000 }}{{ 7 - 2 }}{{ 1 if 2 > 1 }}{{ 'x' if 'a' not in ['a'] else 'y' }}",
+    "{{ 1 + 2 }}{{ 'a' * 3 }}{{ true }}{{ none }}{{ 1.5 }}{{ 1_000 }}",
+    "{{ 7 - 2 }}{{ 1 if 2 > 1 }}{{ 'x' if 'a' not in ['a'] else 'y' }}",
     "{% if on and name %}x{% endif %}{% if on and empty %}y{% endif %}{% if name and on and tags %}z{% endif %}",
-    "{% if 'a' == 'b' %}x{% elif name %}y{% else %}z{% endif %}{% if false %}x{% endif %}{% if name != '' %}x{% endif %}",
+    "{% if 'a' == 'b' %}x{% elif name %}y{% else %}z{% endif %}",
+    "{% if false %}x{% endif %}{% if name != '' %}x{% endif %}",
     "{% if missing is undefined %}U{% endif %}{% if name is not none %}N{% endif %}{% if not (not name) %}B{% endif %}",
-    "{% autoescape true %}{{ name }}{% endautoescape %}{% filter trim %}x{% endfilter %}", "{{ docs | length }}{{ user.langs | count }}",
-    "{{ user['name'] }}{{ docs[0].title }}{{ docs.1['title'] }}{{ tags[1] }}{{ pairs[0][1] }}{{ user.get('name') }}{{ name.strip() }}",
-    "a\r\nb\rc\n\n", "\n", "a\n", "{%+ if on +%} x {%+ endif %}\n", "{{ empty or name }}{{ name and city }}{{ on and 'on' }}",
-    "{% set ns = namespace(a=1) %}x", "{% with a = 'b', c = name %}{{ a }}{{ c }}{% endwith %}", "{%- raw -%} {{ a }} {%- endraw -%} b",
+    "{% autoescape true %}{{ name }}{% endautoescape %}{% filter trim %}x{% endfilter %}",
+    "{{ docs | length }}{{ user.langs | count }}",
+    "{{ user['name'] }}{{ docs[0].title }}{{ docs.1['title'] }}{{ tags[1] }}",
+    "{{ pairs[0][1] }}{{ user.get('name') }}{{ name.strip() }}",
+    "a\r\nb\rc\n\n",
+    "\n",
+    "a\n",
+    "{%+ if on +%} x {%+ endif %}\n",
+    "{{ empty or name }}{{ name and city }}{{ on and 'on' }}",
+    "{% set ns = namespace(a=1) %}x",
+    "{% with a = 'b', c = name %}{{ a }}{{ c }}{% endwith %}",
+    "{%- raw -%} {{ a }} {%- endraw -%} b",
     "{% set rules = ['Be brief', 'Be kind'] %}\n{% for rule in rules %}\n{{ loop.index }}. {{ rule }}\n{% endfor %}",
     "{% set mode = 'long' %}{% if mode == 'long' %}L{% else %}S{% endif %}{% if mode %}m{% endif %}",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("template", JINJA_BY_HAND)
@@ -94,7 +114,7 @@ def test_jinja_by_hand(template: str) -> None:
     assert rendered(template, "jinja2") == jinja2.Environment().from_string(template).render(VALUES)
 
 
-@pytest.mark.parametrize("case", kept()[: len(kept()) - 300], ids=lambda case: case.template[:40])
+@pytest.mark.parametrize("case", kept()[:-GENERATED], ids=lambda case: case.template[:40])
 def test_handlebars_by_hand(case: Case) -> None:
     assert rendered(case.template, "handlebars", PARTIALS) == case.rendered
 
@@ -127,13 +147,21 @@ def test_mustache() -> None:
     ("template", "expected"),
     [
         # of Mustache's specification: lines of their own
-        ("| a\n{{#on}}\n|\n{{/on}}\n| b\n", "| a\n|\n| b\n"), ("  {{#on}}\n#{{/on}}\n/", "#\n/"), ("#{{#on}}\n/\n  {{/on}}", "#\n/\n"),
-        ("|\r\n{{#on}}\r\n{{/on}}\r\n|", "|\r\n|"), (" {{#on}}Y{{/on}}\n {{#on}}G{{/on}}\n", " Y\n G\n"), ("!\n  {{! note }}", "!\n"),
-        ("  {{! note }}\n!", "!"), ("12 {{! note }}\n", "12 \n"), ("Begin.\n{{=@ @=}}\nEnd.\n", "Begin.\nEnd.\n"), ("a {{=| |=}}|name|", "a Ann"),
-        ("\t{{#on}}\nx\n\t{{/on}}\n", "x\n"), ("x\n\t{{^off}}\t\ny{{/off}}", "x\ny"), ("{{#docs}}{{title}}{{#marks}}{{.}}{{name}}{{/marks}}{{/docs}}",
-        "OnepAnnqAnnTwo"),
+        ("| a\n{{#on}}\n|\n{{/on}}\n| b\n", "| a\n|\n| b\n"),
+        ("  {{#on}}\n#{{/on}}\n/", "#\n/"),
+        ("#{{#on}}\n/\n  {{/on}}", "#\n/\n"),
+        ("|\r\n{{#on}}\r\n{{/on}}\r\n|", "|\r\n|"),
+        (" {{#on}}Y{{/on}}\n {{#on}}G{{/on}}\n", " Y\n G\n"),
+        ("!\n  {{! note }}", "!\n"),
+        ("  {{! note }}\n!", "!"),
+        ("12 {{! note }}\n", "12 \n"),
+        ("Begin.\n{{=@ @=}}\nEnd.\n", "Begin.\nEnd.\n"),
+        ("a {{=| |=}}|name|", "a Ann"),
+        ("\t{{#on}}\nx\n\t{{/on}}\n", "x\n"),
+        ("x\n\t{{^off}}\t\ny{{/off}}", "x\ny"),
+        ("{{#docs}}{{title}}{{#marks}}{{.}}{{name}}{{/marks}}{{/docs}}", "OnepAnnqAnnTwo"),
     ],
-)  # fmt: skip
+)
 def test_mustache_by_hand(template: str, expected: str) -> None:
     assert rendered(template, "mustache") == expected
 

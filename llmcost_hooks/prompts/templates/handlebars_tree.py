@@ -84,11 +84,12 @@ class Body:
 
 
 _TAG = re.compile(r"\{\{(~?)(?:(!--|!|#>|#\*?|>|/|\^|\{|&|\*)|\s*(else)\b)?")
+_PLAIN = re.compile(r"\{\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\}\}(?!\})")  # by far the commonest tag
 _ID = r"[^\s!\"#%-,./;->@\[-^`{-~]+"
-_SEGMENT = rf"(?:{_ID}|\[(?:\\\]|[^\]])*\]|\.\.|\.(?=[=~}}\s/.)|]))"
+_SEGMENT = rf"(?:{_ID}|\[[^\]\\]*(?:\\\]?[^\]\\]*)*\]|\.\.|\.(?=[=~}}\s/.)|]))"
 _WORD = re.compile(
     r"\s*(?:(?P<close>\}~?\}\}|~?\}\}\}?\}?)"
-    r"|(?P<text>\"(?:\\\"|[^\"])*\"|'(?:\\'|[^'])*')"
+    r"|(?P<text>\"[^\"\\]*(?:\\\"?[^\"\\]*)*\"|'[^'\\]*(?:\\'?[^'\\]*)*')"
     r"|(?P<params>as\s+\|[^|{}]*\|)"
     r"|(?P<number>-?[0-9]+(?:\.[0-9]+)?(?=[~}\s)]))"
     rf"|(?P<path>@?{_SEGMENT}(?:[./]{_SEGMENT})*)"
@@ -100,6 +101,7 @@ _PART = re.compile(rf"({_ID}|\[((?:\\\]|[^\]])*)\]|\.\.?)[./]?")
 _COMMENT_END = re.compile(r"\}\}")
 _LONG_COMMENT_END = re.compile(r"--~?\}\}")
 _RAW = re.compile(rf"\{{\{{\{{\{{(?:/({_ID})\}}\}}\}}\}})?")
+_NO_NAMES = ("else", "true", "false", "null", "undefined")
 _LITERALS = {"true": True, "false": False, "null": False, "undefined": False}
 
 
@@ -159,6 +161,11 @@ class _Reader:
         return end
 
     def tag(self, start: int) -> int:
+        if (plain := _PLAIN.match(self.text, start)) and plain[1] not in _NO_NAMES:
+            parts = tuple(plain[1].split("."))
+            if "this" not in parts:
+                self.body.nodes.append(Tag("", start, Call(Path(0, parts)), Strip()))
+                return plain.end()
         found = _TAG.match(self.text, start)
         assert found is not None  # it starts with {{
         tilde, sign, otherwise = found.groups()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from ...errors import ParseError
 from ..nodes import ELSE, UNKNOWN, Block, Choice, Include, Loop, Node, Nodes, Variable, below
-from .expressions import Call, Const, Expression, Filter, Member, Name, Operation, Row, Table, Test
+from .expressions import Call, Const, Expression, Filter, Member, Name, Operation, Row, Table
 from .jinja_tree import (
     LANGUAGE,
     Body,
@@ -40,7 +40,7 @@ def parse_jinja(text: str) -> Nodes:
     """The nodes of a template, as it is rendered with Jinja's default settings."""
     nodes = _Writer(text).template(parse_tree(text))
     if _too_deep(nodes):
-        raise ParseError(f"is not a valid {LANGUAGE} template: it is nested too deeply by its own macros")
+        raise ParseError(f"is not a valid {LANGUAGE} template: it is nested too deeply")
     return nodes
 
 
@@ -95,7 +95,7 @@ class _Writer:
 
     def statement(self, of: Statement) -> Nodes:
         if self.calls or self.unrolling:
-            self.grow(len(of) + 8 if isinstance(of, str) else 8)
+            self.grow(40 + (len(of) if isinstance(of, str) else 0))
         if isinstance(of, str):
             return (of,)
         if isinstance(of, Output):
@@ -279,7 +279,7 @@ class _Writer:
         if isinstance(meaning, Constant):
             text = str(meaning.value)
             self.grow(len(text))
-            return (text,)
+            return (text,) if text else ()
         if isinstance(meaning, Written):
             self.grow(_extent(meaning.nodes, MAX_GROWTH - self.growth))
             return meaning.nodes
@@ -287,6 +287,9 @@ class _Writer:
 
     def written(self, of: Expression) -> Nodes:
         """What `{{ of }}` writes."""
+        return joined(self.parts_of(of))
+
+    def parts_of(self, of: Expression) -> Nodes:
         if isinstance(of, Const):
             return (str(of.value),)
         if known := self.names.constant(of):

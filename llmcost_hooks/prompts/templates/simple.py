@@ -10,6 +10,7 @@ from .reading import broken, joined
 # --- format strings -----------------------------------------------------------------------------------------------
 
 _BRACES = re.compile(r"((?:\{\{)+)|((?:\}\})+)|[{}]")
+_PLAIN = re.compile(r"\{([^\W\d]\w*)\}")
 _BRACE = re.compile(r"[{}]")
 _FIELD = re.compile(r"([^\W\d]\w*|\d*)((?:\.\w+|\[[^\[\]{}]*\])*)(?:!([rsa]))?(?=[:}])")
 _FORMAT = "Python format string"
@@ -27,6 +28,10 @@ def parse_format(text: str) -> Nodes:
         if doubled := braces[1] or braces[2]:
             nodes.append(doubled[: len(doubled) // 2])
             at = braces.end()
+            continue
+        if plain := _PLAIN.match(text, start):
+            nodes.append(Variable(plain[1]))
+            at = plain.end()
             continue
         field = _FIELD.match(text, start + 1) if braces[0] == "{" else None
         keys = _keys(field[2]) if field else []
