@@ -211,6 +211,8 @@ class Handlebars(_Generator):
         truths = [up + name for name in _TRUTHS]
         if kind < 2:
             name = self.one(*names)
+            if name.endswith("i") or name == "@index":
+                return self.tag(name)  # two numbers side by side, unescaped, Handlebars adds up
             return self.one(self.tag(name), self.tag(f" {name} "), "{{{" + name + "}}}", self.tag(f"& {name}"))
         if kind == 2:
             return self.one(
@@ -278,9 +280,9 @@ class Mustache(_Generator):
             return self.change() if inner == "=" else self.tag(inner)
         if kind in (3, 4):
             name = self.one(*_TRUTHS)
-            names = tuple(name for name in names if name != ".")  # an oracle's own idea of what it is here
-            return self.tag(f"^{name}") + self.several(depth - 1, names) + self.tag(f"/{name}")
-        section, within = self.random.choice(
+            named = tuple(each for each in names if each != ".")  # an oracle's own idea of what it is here
+            return self.tag(f"^{name}") + self.several(depth - 1, named) + self.tag(f"/{name}")
+        section, members = self.random.choice(
             [
                 ("docs", ("title", "body", "name")),
                 ("tags", (".", "name")),
@@ -290,7 +292,7 @@ class Mustache(_Generator):
                 ("nothing", names),
             ]
         )
-        return self.tag(f"# {section} ") + self.several(depth - 1, within) + self.tag(f"/{section}")
+        return self.tag(f"# {section} ") + self.several(depth - 1, members) + self.tag(f"/{section}")
 
     def change(self) -> str:
         other = ("<%", "%>") if self.pair[0] == "{{" else ("{{", "}}")

@@ -179,7 +179,10 @@ def test_nodes(engine: str, text: str, nodes: Nodes) -> None:
 
 
 def test_a_dotprompt_text_is_cut_into_messages() -> None:
-    text = "{{! c }}\n{{role \"system\"}}Be {{tone}}.\n{{~role 'user'}}\n{{#if x}}{{role 'user'}}A{{/if}}{{history}}{{role \"model\"}}  "
+    text = (
+        "{{! c }}\n{{role \"system\"}}Be {{tone}}.\n{{~role 'user'}}\n"
+        "{{#if x}}{{role 'user'}}A{{/if}}{{history}}{{role \"model\"}}  "
+    )
     assert parse_messages(text) == (
         ("system", ("Be ", V("tone"), ".")),
         ("user", ("\n", Choice((("x", ("A",)),)), V("history"))),
@@ -213,6 +216,7 @@ BROKEN = [
     ("jinja2", "{{ " + "(" * 40, "line 1: a tag that is too long or nested too deeply, or not closed"),
     ("jinja2", "{{ 9" + "9" * 20 + " }}", "line 1: a number that is too long"),
     ("jinja2", "{% for x on y %}{% endfor %}", "line 1: `in` is missing"),
+    ("jinja2", "{{ 0x_ }}", "line 1: a number without digits"),
     ("jinja2", "{% block %}{% endblock %}", "line 1: a name is missing"),
     ("handlebars", "\n{{x", "line 2: a tag that is not closed"),
     ("handlebars", "\n{{#if x}}", "line 2: a block is not closed"),
@@ -227,7 +231,11 @@ BROKEN = [
     ("handlebars", "{{#if x}}{{else}}{{else}}{{/if}}", "line 1: an else behind the last else"),
     ("handlebars", "{{#if x}}" * 65, "line 1: blocks are nested more than 64 deep"),
     ("handlebars", "{{#if x}}" + "{{else if x}}" * 65, "line 1: blocks are nested more than 64 deep"),
-    ("handlebars", "{{#*inline 'a'}}{{> a}}{{/inline}}{{> a}}", "line 1: an inline partial that includes itself"),
+    (
+        "handlebars",
+        "{{#*inline 'a'}}{{> a}}{{/inline}}{{> a}}",
+        "line 1: an inline partial that includes itself, or too deep",
+    ),
     ("handlebars", "{{{{raw}}}}", "line 1: a block is not closed"),
     ("handlebars", '{{a "b}}', "line 1: a tag that cannot be read"),
     ("mustache", "\n{{x", "line 2: a tag is not closed"),

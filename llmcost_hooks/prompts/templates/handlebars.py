@@ -86,6 +86,7 @@ class _Writer:
         self.partial_blocks: list[Nodes] = []
         self.inside: list[str] = []  # the inline partials that are being put in
         self.inlined = 0
+        self.depth = 0
 
     def broken(self, at: int, problem: str, hint: str = "") -> ParseError:
         return broken("Handlebars", self.text, at, problem, hint)
@@ -99,10 +100,12 @@ class _Writer:
             if isinstance(node, tree.Block) and node.kind == "#*" and node.call.args and node.program
         }
         self.inlines.append(inlines)
+        self.depth += 1
         if self.inside:
             self.inlined += len(body.nodes) + 1
         nodes = joined(part for node in body.nodes for part in self.node(node, contexts))
         self.inlines.pop()
+        self.depth -= 1
         return nodes
 
     def node(self, node: tree.Text | tree.Tag | tree.Block, contexts: _Contexts) -> Nodes:
@@ -143,8 +146,8 @@ class _Writer:
         return nodes if over is None else (Loop("", over, nodes),)
 
     def inline(self, name: str, body: tree.Body, at: int, contexts: _Contexts, partial_block: Nodes) -> Nodes:
-        if name in self.inside or len(self.inside) > MAX_DEPTH // 4:
-            raise self.broken(at, "an inline partial that includes itself")
+        if name in self.inside or self.depth > MAX_DEPTH:
+            raise self.broken(at, "an inline partial that includes itself, or too deep")
         self.inside.append(name)
         self.partial_blocks.append(partial_block)
         nodes = self.body(body, contexts)

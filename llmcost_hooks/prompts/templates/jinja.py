@@ -40,7 +40,7 @@ def parse_jinja(text: str) -> Nodes:
     """The nodes of a template, as it is rendered with Jinja's default settings."""
     nodes = _Writer(text).template(parse_tree(text))
     if _too_deep(nodes):
-        raise ParseError(f"is not a valid {LANGUAGE} template: it is nested too deeply by its own macros")
+        raise ParseError(f"is not a valid {LANGUAGE} template: it is nested too deeply")
     return nodes
 
 
@@ -279,7 +279,7 @@ class _Writer:
         if isinstance(meaning, Constant):
             text = str(meaning.value)
             self.grow(len(text))
-            return (text,)
+            return (text,) if text else ()
         if isinstance(meaning, Written):
             self.grow(_extent(meaning.nodes, MAX_GROWTH - self.growth))
             return meaning.nodes
@@ -287,6 +287,9 @@ class _Writer:
 
     def written(self, of: Expression) -> Nodes:
         """What `{{ of }}` writes."""
+        return joined(self.parts_of(of))
+
+    def parts_of(self, of: Expression) -> Nodes:
         if isinstance(of, Const):
             return (str(of.value),)
         if known := self.names.constant(of):

@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple, TypeAlias
 
 from ...errors import ParseError
-from .expressions import CONSTANTS, MAX_CHAIN, Const, Expression, Member, Name, Operation, Reader, Row, tokens
+from .expression_tokens import tokens
+from .expressions import CONSTANTS, MAX_CHAIN, Const, Expression, Member, Name, Operation, Reader, Row
 from .reading import MAX_DEPTH, broken
 
 LANGUAGE = "Jinja"
