@@ -225,7 +225,7 @@ def test_a_model_of_an_attribute_is_above_the_default_and_below_the_entry() -> N
 def test_as_text_is_above_every_format() -> None:
     manifest = rules(entry("a.md", format="dotprompt"), include=("*",), format="front-matter")
     files = snapshot(manifest, "a.md", "b.prompt.yml", selection=Selection(as_text=True)).files
-    assert [file.format for file in files] == ["text", "text"]
+    assert [file.format for file in files] == ["literal", "literal"]
 
 
 def test_a_listed_prompt_that_is_not_there_keeps_its_place() -> None:
