@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from .errors import PricingError
 from .linking import Facts, pulls_in
-from .lookup import Resolve, make_resolver, unknown_override
+from .lookup import Resolve, error_of, make_resolver
 from .prices.book import PriceBook
 from .prices.freshness import FRESH, Freshness, freshness, refuse_too_old
 from .prices.offers import EXACT
+from .prices.own import OwnPrices
 from .pricing import (
     ZERO,
     PromptEstimate,
@@ -22,6 +22,7 @@ from .pricing import (
     worst_grade,
 )
 from .snapshot import PromptFile, Snapshot
+from .stated import mistake_in
 
 
 class PriceInfo(NamedTuple):
@@ -45,6 +46,7 @@ class Estimate(NamedTuple):
     period: str | None
     rows: tuple[Row, ...]
     prices: PriceInfo
+    notes: tuple[str, ...] = ()  # what is wrong with the side's own prices, where another side is judged
 
     def priced(self) -> Iterable[PromptEstimate]:
         return (row for row in self.rows if isinstance(row, PromptEstimate))
@@ -100,18 +102,20 @@ def estimate_snapshots(
             rows = tuple([known[file.prompt_id][2] for file in snapshot.files])
             own = snapshot.manifest.prices if snapshot.manifest else None
             prices = price_info(book, on, own.as_of if own else None)
-            estimates.append(Estimate(snapshot.label, snapshot.commit, period, rows, prices))
-    _refuse_unknown_override(snapshots[-1], book)
+            notes = _notes(own, book, is_judged=snapshot is snapshots[-1])
+            estimates.append(Estimate(snapshot.label, snapshot.commit, period, rows, prices, notes))
     for estimate in estimates:
         if estimate.prices.freshness and not force_stale and any(True for _ in estimate.priced()):
             refuse_too_old(estimate.prices.freshness)
     return estimates
 
 
-def _refuse_unknown_override(head: Snapshot, book: PriceBook) -> None:
-    own = head.manifest.prices if head.manifest else None
-    if own is not None and (problem := unknown_override(own, book)):
-        raise PricingError(problem.reason, problem.hint)
+def _notes(own: OwnPrices | None, book: PriceBook, *, is_judged: bool) -> tuple[str, ...]:
+    """A mistake in a side's own prices: of the side that is judged an error, of one before it a note."""
+    mistake = mistake_in(own, book) if own is not None else None
+    if mistake is not None and is_judged:
+        raise error_of(mistake)
+    return () if mistake is None else (mistake.reason,)
 
 
 def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None, str], Row]:
@@ -141,5 +145,5 @@ def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None,
 def price_info(book: PriceBook, on: date, as_of: date | None = None) -> PriceInfo:
     """The price file as a report names it. A pinned day up to the file's own is covered by it, however old it is."""
     covered = as_of is not None and as_of <= book.generated_at
-    state = None if covered else freshness(book.valid_until, on)
+    state = None if covered else freshness(book.valid_until, on, as_of)
     return PriceInfo(book.version, book.generated_at, book.valid_until, as_of, state)

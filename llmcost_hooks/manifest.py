@@ -64,6 +64,7 @@ class Assumptions(NamedTuple):
     fine_tuned: bool | None = None  # the rates of a fine-tuned model of this name
     pricing_id: str | None = None  # the entry of the price file, exactly, whatever the model is called
     price_version: date | None = None  # the first day of the dated row whose prices hold
+    default_region: str | None = None  # [defaults] region, which a model's name may contradict
     variables_from: str | None = None  # a file of sample values for the variables
 
     def over(self, defaults: Assumptions) -> Assumptions:

@@ -25,7 +25,8 @@ class NewRow(NamedTuple):
     fine_tuned: bool = False
     estimated: bool = False
     operator: str = ""
-    base: str | None = None  # of a model that no price list has
+    is_private: bool = False  # a model that no price list and no table of the manifest has yet
+    base: str | None = None  # of such a one
 
 
 def row_text(row: NewRow) -> str:
@@ -34,9 +35,10 @@ def row_text(row: NewRow) -> str:
 
 
 def _lines(row: NewRow) -> Iterator[str]:
-    if row.base is not None:
+    if row.is_private:
         yield f"[prices.model.{_quoted(row.model)}]"
-        yield f"base = {_quoted(row.base)}"
+        if row.base is not None:
+            yield f"base = {_quoted(row.base)}"
         yield ""
     yield "[[prices.rows]]"
     yield f"model = {_quoted(row.model)}"

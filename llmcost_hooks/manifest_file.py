@@ -37,7 +37,8 @@ def _refuse_broken(result: bytes) -> None:
     try:
         parse_manifest(result, origin=f"{NAME}, with that added")
     except ConfigError as error:
-        inline = "immutable" in error.message  # TOML forbids to add to { ... } and [ ... ]
+        # TOML forbids to add to { ... } and [ ... ], in two wordings
+        inline = "immutable" in error.message or "Cannot declare" in error.message
         hint = (
             "Write the tables of [prices] as [prices] and [[prices.rows]], not in one line." if inline else error.hint
         )

@@ -6,13 +6,15 @@ Resolved once, used by tokens and prices, so that the two can never mean differe
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import takewhile
 from typing import NamedTuple
 
 from .families import BUNDLED, OLD_OPENAI, family_of
 from .prices.book import Located, ModelRow, PriceBook
-from .prices.own import NO_PRICES, OwnPrices
+from .prices.own import NO_PRICES, PRIVATE, OwnPrices, PrivateModel
 
 EXACT, HEURISTIC = "exact", "heuristic"
 ONE = Decimal(1)
@@ -47,6 +49,7 @@ CHANNELS = {
 }
 MAX_LENGTH = 200
 FINE_TUNED = "ft:"
+_DATE = re.compile(r"\d{4}|\d{8}|\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Model(NamedTuple):
@@ -72,17 +75,35 @@ def resolve_model(name: str, book: PriceBook, own: OwnPrices | None = None) -> M
     "ft:BASE:anything" for fine-tuned models.
     """
     own = own or NO_PRICES
+    if name in own.models:
+        return _private(own.models[name], book)
     if len(name) > MAX_LENGTH:
         return None
-    if name in own.models:
-        return _private(name, book, own)
     bare, _, region = name.strip().partition("#")
+    if bare in own.models:
+        return _private(own.models[bare], book)._replace(region=region or None)
     located = _locate(bare, book)
     if located is not None:
         return _model(located[0], region or located[1])
     if bare.lower().startswith(FINE_TUNED):
-        return fine_tuned_model(bare[len(FINE_TUNED) :].split(":")[0], book)
-    return _private(name, book, own) if own.knows(name) else None
+        tuned = fine_tuned_model(bare[len(FINE_TUNED) :].split(":")[0], book)
+        return tuned._replace(region=region or tuned.region) if tuned else None
+    return None
+
+
+def fine_tuned_of(model: Model, name: str, book: PriceBook) -> Model:
+    """What `fine_tuned = true` makes of the model that `name` means, in the same region.
+
+    Without a single offer where nobody lists what it costs.
+    """
+    if model.id.startswith(FINE_TUNED):
+        return model
+    tuned = None
+    if model.row.channel != PRIVATE:
+        tuned = fine_tuned_model(name.strip().partition("#")[0], book) or fine_tuned_model(model.id, book)
+    if tuned is None:
+        tuned = model._replace(id=FINE_TUNED + model.id, row=model.row._replace(offers=(), multipliers={}))
+    return tuned._replace(region=model.region or tuned.region)
 
 
 def fine_tuned_model(base: str, book: PriceBook) -> Model | None:
@@ -110,8 +131,9 @@ def near_names(name: str, book: PriceBook, count: int = 3) -> tuple[str, ...]:
 
 def _dated(name: str, book: PriceBook) -> Located | None:
     """The newest dated model of this name, where all are sold alike: fine-tuned ones are listed by date only."""
-    dates = re.compile(re.escape(name) + r"-(?:\d{4}|\d{8}|\d{4}-\d\d-\d\d)", re.ASCII)
-    rows = [row for known in book.names() if dates.fullmatch(known) and (row := book.find(known))]
+    names, begin = book.names(), f"{name}-"
+    near = takewhile(lambda known: known.startswith(begin), names[bisect_left(names, begin) :])
+    rows = [row for known in near if _DATE.fullmatch(known, len(begin)) and (row := book.find(known))]
     alike = {tuple((offer.region, *offer.standard.rates) for offer in row.offers) for row in rows}
     return (rows[-1], None) if len(alike) == 1 else None
 
@@ -137,15 +159,19 @@ def _bare(row: ModelRow) -> str:
     return row.base_model or row.id.rpartition("/")[2].rpartition("anthropic.")[2]
 
 
-def _private(name: str, book: PriceBook, own: OwnPrices) -> Model:
+def _private(private: PrivateModel, book: PriceBook) -> Model:
     """A model that only the manifest knows: its base gives tokenizer and limits, never a price."""
-    private = own.models.get(name)
-    base = resolve_model(private.base, book) if private and private.base and private.base != name else None
-    row = ModelRow(name, private.provider if private else "private", channel="private")
+    row = ModelRow(private.name, private.provider, channel=PRIVATE)
+    base = resolve_model(private.base, book) if private.base else None
     if base is None:
         return _model(row)
-    limits = row._replace(context_window=base.row.context_window, max_output_tokens=base.row.max_output_tokens)
-    return base._replace(id=name, row=limits, region=None, multiplier=ONE)
+    limits = row._replace(
+        context_window=base.row.context_window,
+        max_output_tokens=base.row.max_output_tokens,
+        cache_min_tokens=base.row.cache_min_tokens,
+        mode=base.row.mode,
+    )
+    return base._replace(id=private.name, row=limits, region=None, multiplier=ONE)
 
 
 def _without_prefix(name: str) -> tuple[str | None, str]:

@@ -56,7 +56,8 @@ def judge(
     budget = manifest.budget if manifest else Budget()
     exceeded = [*_over_limit(head, budget), *_over_increase(comparison, budget), *_over_own_limits(head)]
     largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_SUGGESTIONS]
-    suggestions = [cheaper_model(row, book, head.prices.as_of or on) for row in largest] if exceeded else []
+    own = manifest.prices if manifest else None
+    suggestions = [cheaper_model(row, book, head.prices.as_of or on, own) for row in largest] if exceeded else []
     listed = {entry.path for entry in manifest.prompts if entry.prompt_id is None} if manifest else set()
     return Verdict(
         tuple(exceeded),

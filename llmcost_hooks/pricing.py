@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from .errors import ExitCode
 from .linking import Facts, completed
-from .lookup import Paid, Resolve
+from .lookup import Paid, Resolve, quoted
 from .manifest import Assumptions
-from .models import Model
+from .models import FINE_TUNED, Model
 from .prices.offers import EXACT, STANDARD, Offer
+from .prices.own import STATED
 from .prompts import Problem, PromptFacts
 from .sizing import GRADES, Input, Shares, Values, cached_share, ceiling, input_of
 from .snapshot import MISSING, PromptFile
@@ -50,6 +51,7 @@ class PromptEstimate(NamedTuple):
     price_version: date = date.min  # the first day of the dated row; date.min where the manifest states no day
     variant: str = "standard"  # how it is billed
     price_estimated: bool = False  # a person's guess stands for a price list
+    fine_tuned: bool = False  # nothing that is sold can stand in for it
     cacheable_tokens: int = 0  # part of input_tokens: the prefix that a provider's prompt cache can reuse
     prefix_ends_at: str | None = None  # the variable that ends it
     undeclared: tuple[str, ...] = ()  # variables of unknown size: the costs are of the rest
@@ -163,10 +165,10 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
     variant = variant_of(assumed)
     time, requests = assumed.time_of_day, sized.requests
     parts = call_parts(paid.offer, variant, tokens, cached, output or 0, time, requests)
-    listed = call_cost(paid.listed, STANDARD, tokens, 0, output or 0, time, requests)
+    listed = _list_cost(paid, variant, tokens, output or 0, time, requests)
     if parts is None or listed is None:
-        what = _what_is_missing(paid, variant, per_request(tokens, requests), cached, listed is None)
-        hint = f"Run: llm-cost prices show {model.row.id}"
+        what = _what_is_missing(paid, variant, per_request(tokens, requests), cached, parts is not None)
+        hint = f"Run: llm-cost prices show {quoted(model.row.id)}"
         return unpriced(Problem(f"{model.id} has no {what}", hint, ExitCode.PRICING_ERROR))
     return PromptEstimate(
         file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, sized.grade,
@@ -174,10 +176,19 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
         listed * calls, (parts[0] + parts[1]) * calls, parts[0] * calls,
         (*paid.notes, *sized.notes, *_notes(paid, sized, assumed)),
         paid.pricing_id, paid.offer.effective_from, variant, paid.offer.estimated,
+        bool(assumed.fine_tuned) or model.id.startswith(FINE_TUNED),
         sized.cacheable, sized.ends_at, sized.undeclared, sized.parts, sized.includes, sized.cost_limit, sized.requests,
         model.row.cache_min_tokens, _cache_discount(paid.offer, variant, per_request(tokens, requests)),
         assumed.cache_hit_ratio, parts[0] + parts[1],
     )  # fmt: skip
+
+
+def _list_cost(paid: Paid, variant: str, tokens: int, output: int, time: str | None, requests: int) -> Decimal | None:
+    """At standard uncached prices; where nobody lists it and no standard price is stated, at those that are paid."""
+    standard = call_cost(paid.listed, STANDARD, tokens, 0, output, time, requests)
+    if standard is None and paid.listed is paid.offer and paid.offer.origin == STATED:
+        return call_cost(paid.offer, variant, tokens, 0, output, time, requests)
+    return standard
 
 
 def variant_of(assumed: Assumptions) -> str:
@@ -204,7 +215,8 @@ def _what_is_missing(paid: Paid, variant: str, tokens: int, cached: int, no_list
     tariff = offer.tariff(variant)
     if tariff is None:
         return f"{variant} price"
-    tier = f" above {tokens - 1:,} input tokens" if tariff.at(tokens) != tariff.rates else ""
+    reached = [tier.above_input_tokens for tier in tariff.tiers if tokens > tier.above_input_tokens]
+    tier = f" above {reached[-1]:,} input tokens" if tariff.at(tokens) != tariff.rates else ""
     if cached and not no_list_price and tariff.at(tokens).cache_read is None:
         return ("" if variant == STANDARD else f"{variant} ") + f"cached input price{tier}"
     return f"{variant} price{tier}"

@@ -9,7 +9,7 @@ from .policy import Exceeded, Verdict
 from .render.money import format_limit, format_money, format_share
 from .report import Name, Report, Table, Text, count_prompts, name_list
 from .report_caching import cache_warnings
-from .report_parts import amount, expired_mark, notes, price_warning, problem_lines, total, unit_line
+from .report_parts import amount, expired_mark, inexact, marks, notes, price_warning, problem_lines, total, unit_line
 
 MAX_ROWS = 20
 
@@ -28,6 +28,8 @@ def check_report(
     if verdict.suggestions:
         sections.append(("Suggestions", tuple(_suggestion(*each) for each in verdict.suggestions)))
     warnings: list[Text] = [(text,) for text in verdict.notes]
+    if comparison is not None:
+        warnings += [("on base, ", Name(note)) for note in comparison.base.notes]
     if verdict.without_id:
         warnings.append(
             ("No prompt_id in llm-cost.toml: ", *name_list(list(verdict.without_id)), "; a move ends their history.")
@@ -35,17 +37,17 @@ def check_report(
     return Report(
         (*_headline(estimate, manifest, verdict, comparison), *expired_mark(estimate)),
         _breakdown(estimate) if verdict.exceeded else None,
-        tuple(_failure(each, comparison) for each in verdict.exceeded[1:]),
+        tuple(_failure(each, estimate, comparison) for each in verdict.exceeded[1:]),
         tuple(sections),
         unit_line(estimate),
         (*extra, *warnings, *cache_warnings(estimate), *notes(estimate)),
-        price_warning(estimate),
+        price_warning(estimate) or (price_warning(comparison.base) if comparison else ()),
     )
 
 
 def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None) -> Text:
     if verdict.exceeded:
-        return _failure(verdict.exceeded[0], comparison)
+        return _failure(verdict.exceeded[0], estimate, comparison)
     if verdict.problems:
         count = len(verdict.problems)
         return (f"❌ Cannot be judged: {count:,} of {count_prompts(len(estimate.rows))} cannot be priced",)
@@ -54,26 +56,23 @@ def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict, c
     limit = manifest.budget.limit if manifest else None
     if limit is None:
         return (f"✅ {count_prompts(len(estimate.rows))} priced: {total(estimate)}",)
-    left = ("" if estimate.complete() else "at most ") + format_money(limit - estimate.known_cost())
+    left = marks(*estimate.rows).replace("≥", "at most") + format_money(limit - estimate.known_cost())
     return (f"✅ Within budget: {total(estimate)} of {format_limit(limit)} (limit), {left} left",)
 
 
-def _sentence(exceeded: Exceeded) -> str:
+def _failure(exceeded: Exceeded, estimate: Estimate, comparison: Comparison | None) -> Text:
     amount, limit = format_money(exceeded.amount), format_money(exceeded.limit)
     if amount == limit:  # it is over by less than is shown
         amount, limit = format_limit(exceeded.amount), format_limit(exceeded.limit)
     if exceeded.what == "max_cost":
-        return f"one call costs {amount} > {limit} (max_cost of its file)"
+        return ("❌ ", Name(exceeded.prompt_id or ""), f": one call costs {amount} > {limit} (max_cost of its file)")
     if exceeded.what == "limit":
-        return f"Budget exceeded: {amount} > {format_limit(exceeded.limit)} (limit)"
-    return f"Increase exceeded: +{amount} > {limit} (max_increase {exceeded.stated})"
-
-
-def _failure(exceeded: Exceeded, comparison: Comparison | None) -> Text:
-    over = (" over ", Name(comparison.base.label)) if comparison and exceeded.what == "max_increase" else ()
-    if exceeded.prompt_id is not None:
-        return ("❌ ", Name(exceeded.prompt_id), f": {_sentence(exceeded)}")
-    return (f"❌ {_sentence(exceeded)}", *over)
+        return (f"❌ Budget exceeded: {marks(*estimate.rows)}{amount} > {format_limit(exceeded.limit)} (limit)",)
+    base = comparison.base.rows if comparison else ()
+    mark, of_base = ("~" if any(map(inexact, rows)) else "" for rows in ((*base, *estimate.rows), base))
+    limit = f"{of_base if exceeded.stated.endswith('of base') else ''}{limit} (max_increase {exceeded.stated})"
+    over = (" over ", Name(comparison.base.label)) if comparison else ()
+    return (f"❌ Increase exceeded: {mark}+{amount} > {limit}", *over)
 
 
 def _breakdown(estimate: Estimate) -> Table:
@@ -85,7 +84,8 @@ def _breakdown(estimate: Estimate) -> Table:
         cells.append(((Name(row.prompt_id),), (amount(row),), (share + (" ← largest" if n == 0 else ""),)))
     if len(rows) > MAX_ROWS:
         rest = sum((row.effective_cost for row in rows[MAX_ROWS:]), start=whole * 0)
-        cells.append(((f"{len(rows) - MAX_ROWS:,} more",), (format_money(rest),), (f"({format_share(rest, whole)})",)))
+        more = marks(*rows[MAX_ROWS:]) + format_money(rest)
+        cells.append(((f"{len(rows) - MAX_ROWS:,} more",), (more,), (f"({format_share(rest, whole)})",)))
     return Table(("Breakdown", "Cost", "Share"), tuple(cells), shares=True)
 
 

@@ -12,6 +12,7 @@ from .report_parts import (
     amount,
     expired_mark,
     has_money,
+    inexact,
     notes,
     price_warning,
     problem_lines,
@@ -19,6 +20,7 @@ from .report_parts import (
     token_total,
     total,
     unit_line,
+    without_price,
 )
 
 MOVES = 10  # notes of moved prompts that are written out
@@ -35,12 +37,11 @@ def diff_report(comparison: Comparison, extra: tuple[Text, ...] = ()) -> Report:
         tuple(_cells(row) for row in shown),
     )
     below = [(f"{folded:,} unchanged prompts are not shown.",)] if folded else []
-    problems = problem_lines(head.unpriced())
     return Report(
         ("📊 Cost Comparison: ", side(base), " → ", side(head)),
         table if shown else None,
         (*below, _total(comparison)),
-        (("Without a price", problems),) if problems else (),
+        without_price(head),
         unit_line(base, head),
         (
             *extra,
@@ -76,7 +77,15 @@ def _delta(row: PromptDelta) -> str:
         change = _token_change(row)
         return "?" if change is None else "—" if change == 0 else f"{change:+,} tok"
     dearer = row.content in ("modified", "unchanged") and row.cost > 0
-    return format_delta(row.cost) + (" ⚠️" if dearer else "")
+    return (_marks(row) if row.cost else "") + format_delta(row.cost) + (" ⚠️" if dearer else "")
+
+
+def _marks(row: PromptDelta) -> str:
+    """Of a change of cost: what one side alone costs is a bound where its output size is unknown."""
+    sides = [each for each in (row.base, row.head) if each is not None]
+    alone = len(sides) == 1 and isinstance(sides[0], PromptEstimate) and sides[0].bounded()
+    bound = ("≥ " if row.head else "≤ ") if alone else ""
+    return bound + ("~" if any(map(inexact, sides)) else "")
 
 
 def _token_change(row: PromptDelta) -> int | None:
@@ -163,4 +172,5 @@ def _only_on_base(comparison: Comparison) -> list[Text]:
     """What fails on base only is a note: head is what is judged."""
     failing = {row.prompt_id for row in comparison.head.unpriced()}
     rows = [row for row in comparison.base.unpriced() if row.prompt_id not in failing]
-    return [("on base, ", *line) for line in problem_lines(rows)]
+    mistakes: list[Text] = [("on base, ", Name(note)) for note in comparison.base.notes]
+    return [*mistakes, *(("on base, ", *line) for line in problem_lines(rows))]

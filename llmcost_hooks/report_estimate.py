@@ -13,13 +13,14 @@ from .report_parts import (
     amount,
     expired_mark,
     has_money,
+    marks,
     notes,
     price_warning,
-    problem_lines,
     side,
     token_total,
     total,
     unit_line,
+    without_price,
 )
 
 
@@ -37,13 +38,12 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
     below: list[Text] = [(f"Total: {total(estimate) if money else tokens}", *expired_mark(estimate))]
     listed, effective = estimate.known_list_cost(), estimate.known_cost()
     if listed != effective:
-        below.append((f"List cost: {format_money(listed)}",))
-    problems = problem_lines(estimate.unpriced())
+        below.append((f"List cost: {marks(*estimate.rows)}{format_money(listed)}",))
     return Report(
         ("Estimated cost: " if money else "Tokens: ", side(estimate)),
         table,
         tuple(below),
-        (*((("Without a price", problems),) if problems else ()), *(_parts(estimate) if show_parts else ())),
+        (*without_price(estimate), *(_parts(estimate) if show_parts else ())),
         unit_line(estimate),
         tuple(notes(estimate)),
         price_warning(estimate),

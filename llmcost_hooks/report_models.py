@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
+from .estimate import PriceInfo
 from .models import Model
-from .prices.book import Offer, PriceBook, Rates, Tariff
-from .render.money import format_exact
-from .report import Report, Table, Text
+from .prices.book import Offer
+from .report import Name, Report, Table, Text
+from .report_parts import age_warning
+from .report_rates import rate_text, rates_value, tiers_value
 
 
 class ModelLine(NamedTuple):
@@ -17,28 +17,35 @@ class ModelLine(NamedTuple):
     offer: Offer
 
 
-def models_report(lines: list[ModelLine], published: date, extra: tuple[Text, ...] = ()) -> Report:
+def models_report(lines: list[ModelLine], prices: PriceInfo, extra: tuple[Text, ...] = ()) -> Report:
     headers = ("Model", "Provider", "Input", "Cached", "Output", "Batch in", "Batch out", "Context", "Counts")
-    notes = [
-        (f"{line.model.id}: retired on {line.model.row.retires_at}",)
+    notes: list[Text] = [
+        (Name(line.model.id), f": retired on {line.model.row.retires_at}")
         for line in lines
-        if line.model.row.retires_at is not None and line.model.row.retires_at <= published
+        if line.model.row.retires_at is not None and line.model.row.retires_at <= prices.published
     ]
     if len(lines) == 1:
         model, offer = lines[0]
         notes += [
             (f"counts: {model.basis}",),
-            (f"price: {offer.source}, as {offer.verified_by} state it on {offer.verified_at}",),
-            (f"all of it: llm-cost prices show {model.id}",),
+            ("price: ", Name(offer.source), ", as ", Name(offer.verified_by), f" state it on {offer.verified_at}"),
+            ("all of it: llm-cost prices show ", Name(_shown(lines[0]))),
         ]
     else:
-        notes = [(f"{len(notes)} of these models are retired; name one for its date",)] if notes else []
+        are = "is" if len(notes) == 1 else "are"
+        notes = [(f"{len(notes)} of these models {are} retired; name one for its date",)] if notes else []
     return Report(
         (f"{len(lines)} model{'s' if len(lines) != 1 else ''}, USD per million tokens",),
         Table(headers, tuple(tuple((cell,) for cell in _cells(line)) for line in lines), right=(2, 3, 4, 5, 6, 7)),
-        unit=(f"Prices of {published}",),
+        unit=(f"Prices of {prices.published}",),
         notes=(*notes, *extra),
+        warning=age_warning(prices),
     )
+
+
+def _shown(line: ModelLine) -> str:
+    """The model's id, and the region that the prices are of."""
+    return line.model.id + (f"#{line.offer.region}" if line.offer.region else "")
 
 
 def _cells(line: ModelLine) -> tuple[str, ...]:
@@ -46,28 +53,28 @@ def _cells(line: ModelLine) -> tuple[str, ...]:
     standard, batch = offer.standard.rates, offer.batch.rates if offer.batch else None
     window = model.row.context_window
     return (
-        model.id + (f"#{offer.region}" if offer.region else ""),
-        model.row.provider,
-        _rate(standard.input),
-        _rate(standard.cache_read),
-        _rate(standard.output),
-        _rate(batch.input if batch else None),
-        _rate(batch.output if batch else None),
+        Name(_shown(line)),
+        Name(model.row.provider),
+        rate_text(standard.input),
+        rate_text(standard.cache_read),
+        rate_text(standard.output),
+        rate_text(batch.input if batch else None),
+        rate_text(batch.output if batch else None),
         "?" if window is None else f"{window:,}",
         model.grade,
     )
 
 
-def _rate(rate: Decimal | None) -> str:
-    return "?" if rate is None else f"${format_exact(rate)}"
-
-
-def models_document(lines: list[ModelLine], book: PriceBook) -> dict[str, Any]:
+def models_document(lines: list[ModelLine], prices: PriceInfo) -> dict[str, Any]:
     return {
         "schema": "llm-cost/models/1",
         "currency": "USD",
         "unit": "per million tokens",
-        "prices": {"version": book.version, "valid_until": book.valid_until.isoformat()},
+        "prices": {
+            "version": prices.version,
+            "valid_until": prices.valid_until.isoformat(),
+            "expired": prices.expired(),
+        },
         "models": [_member(line) for line in lines],
     }
 
@@ -92,16 +99,8 @@ def _member(line: ModelLine) -> dict[str, Any]:
         "basis": model.basis,
         "effective_from": offer.effective_from.isoformat(),
         "source": offer.source,
-        "standard": _rates(offer.standard.rates),
-        "tiers": _tiers(offer.standard),
-        "batch": _rates(offer.batch.rates) if offer.batch else None,
-        "batch_tiers": _tiers(offer.batch) if offer.batch else [],
+        "standard": rates_value(offer.standard.rates),
+        "tiers": tiers_value(offer.standard),
+        "batch": rates_value(offer.batch.rates) if offer.batch else None,
+        "batch_tiers": tiers_value(offer.batch) if offer.batch else [],
     }
-
-
-def _tiers(tariff: Tariff) -> list[dict[str, Any]]:
-    return [{"above_input_tokens": tier.above_input_tokens, **_rates(tier.rates)} for tier in tariff.tiers]
-
-
-def _rates(rates: Rates) -> dict[str, str | None]:
-    return {name: None if rate is None else format_exact(rate) for name, rate in rates._asdict().items()}

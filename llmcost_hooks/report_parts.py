@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .estimate import Estimate
+from .estimate import Estimate, PriceInfo
+from .prices.freshness import TOO_OLD
 from .pricing import PromptEstimate, Row, Unpriced, worst_grade
 from .render.money import format_money
 from .report import Name, Text, grouped_notes
@@ -19,20 +20,29 @@ def amount(row: Row | None) -> str:
         return "—"
     if isinstance(row, Unpriced):
         return "?" if row.input_tokens is None else f"{row.input_tokens:,} tok"
-    return _marks(row.grade != "exact" or row.price_estimated, row.bounded()) + format_money(row.effective_cost)
+    return marks(row) + format_money(row.effective_cost)
+
+
+def marks(*rows: Row) -> str:
+    """What stands before an amount that is the sum of `rows`: `≥` where a part is unknown, `~` where one is inexact."""
+    complete = all(isinstance(row, PromptEstimate) and not row.bounded() for row in rows)
+    return _marks(any(map(inexact, rows)), not complete)
+
+
+def inexact(row: Row) -> bool:
+    """Whether its count or its price is not exact."""
+    return row.grade not in (None, "exact") or (isinstance(row, PromptEstimate) and row.price_estimated)
 
 
 def _marks(inexact: bool, lower_bound: bool) -> str:
     return ("≥ " if lower_bound else "") + ("~" if inexact else "")
 
 
-def total(estimate: Estimate, *, mark: bool = True) -> str:
+def total(estimate: Estimate) -> str:
     """A side's total cost, "at least" what is known of it, unknown where nothing is."""
-    if estimate.rows and not any(True for _ in estimate.priced()):
+    if estimate.rows and not has_money(estimate):
         return "unknown"
-    inexact = estimate.grade() != "exact" or estimate.price_estimated()
-    marks = _marks(mark and inexact, not estimate.complete())
-    return marks + format_money(estimate.known_cost())
+    return marks(*estimate.rows) + format_money(estimate.known_cost())
 
 
 def token_total(estimate: Estimate) -> str:
@@ -87,12 +97,21 @@ def notes(estimate: Estimate) -> list[Text]:
 
 def price_warning(estimate: Estimate) -> tuple[Text, ...]:
     """What stands above a report whose prices have expired."""
-    if not estimate.prices.expired() or not has_money(estimate):
+    return _expired(estimate.prices) if estimate.prices.expired() and has_money(estimate) else ()
+
+
+def age_warning(prices: PriceInfo) -> tuple[Text, ...]:
+    """The same above a report of prices alone, which shows them however old they are."""
+    if not prices.expired():
         return ()
-    return (
-        (f"⚠️  Pricing data expired (valid until: {estimate.prices.valid_until})",),
-        ("    Run: llm-cost update-db",),
-    )
+    what, run = _expired(prices)
+    too_old = prices.freshness is not None and prices.freshness.state == TOO_OLD
+    return what, *((("    They are too old to estimate with.",),) if too_old else ()), run
+
+
+def _expired(prices: PriceInfo) -> tuple[Text, Text]:
+    what = (f"⚠️  Pricing data expired (valid until: {prices.valid_until})",)
+    return what, ("    Run: llm-cost update-db",)
 
 
 def expired_mark(estimate: Estimate) -> Text:
@@ -104,6 +123,12 @@ def problem_lines(rows: Iterable[Unpriced]) -> tuple[Text, ...]:
     """One line a problem, prompts with the same one together."""
     pairs = [(row.prompt_id, row.problem.reason + _hint(row.problem.hint)) for row in rows]
     return grouped_notes(pairs)
+
+
+def without_price(estimate: Estimate) -> tuple[tuple[str, tuple[Text, ...]], ...]:
+    """The section of a report that names what could not be priced."""
+    problems = problem_lines(estimate.unpriced())
+    return (("Without a price", problems),) if problems else ()
 
 
 def _hint(hint: str) -> str:

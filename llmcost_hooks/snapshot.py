@@ -137,7 +137,7 @@ def make_snapshot(
     """
     listed = _entries(manifest, selection)
     defaults = manifest.defaults if manifest else Assumptions()
-    below = defaults._replace(model=None, format=None)
+    below = defaults._replace(model=None, format=None, region=None, default_region=defaults.region)
     tags = manifest.tags if manifest else {}
     prices = manifest.prices if manifest else None
     shared = selection.assumptions.over(below)  # of every prompt that has no entry of its own

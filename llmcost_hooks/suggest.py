@@ -7,9 +7,12 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .lookup import Paid, make_resolver
+from .manifest import Assumptions
 from .models import Model, resolve_model
 from .prices.book import ModelRow, PriceBook
 from .prices.offers import EXACT
+from .prices.own import OwnPrices
 from .pricing import PromptEstimate, call_cost
 
 
@@ -20,33 +23,37 @@ class Suggestion(NamedTuple):
     saving_percent: Decimal  # of the prompt's cost, rounded down to whole percents
 
 
-def cheaper_model(row: PromptEstimate, book: PriceBook, on: date) -> Suggestion | None:
+def cheaper_model(row: PromptEstimate, book: PriceBook, on: date, own: OwnPrices | None = None) -> Suggestion | None:
     """A model that the same channel sells there, at least 1 % cheaper, that holds the prompt and counts tokens alike.
 
-    Among those the nearest by name, then the cheapest: gpt-4o -> gpt-4o-mini.
+    At what the project pays (`own`), and never by somebody's guess. Among those the nearest by name, then the
+    cheapest: gpt-4o -> gpt-4o-mini. Nothing stands in for a fine-tuned model.
     """
     model = resolve_model(row.model, book)
-    if model is None or row.effective_cost == 0:
+    if model is None or row.fine_tuned or row.effective_cost == 0:
         return None
     with localcontext(EXACT):
-        found = [(-_kinship(row.model, other.id), cost, other.id) for other, cost in _cheaper(row, model, book, on)]
+        candidates = _cheaper(row, model, book, on, own)
+        found = [(-_kinship(row.model, other.id), cost, other.id) for other, cost in candidates]
     if not found:
         return None
     _, cost, other = min(found)
     return Suggestion(row.prompt_id, row.model, other, _saving(row.effective_cost, cost))
 
 
-def _cheaper(row: PromptEstimate, model: Model, book: PriceBook, on: date) -> Iterator[tuple[ModelRow, Decimal]]:
+def _cheaper(
+    row: PromptEstimate, model: Model, book: PriceBook, on: date, own: OwnPrices | None
+) -> Iterator[tuple[ModelRow, Decimal]]:
+    resolve = make_resolver(book, on)
     region = row.pricing_id.partition("#")[2] or None
     for other in book.rows(model.row.channel):
         if other.id in (model.id, model.row.id) or other.mode != model.row.mode or not _usable(other, row, on):
             continue
-        offer = other.offer(on, region)
-        same_count = resolve_model(other.id, book)
-        if offer is None or same_count is None or same_count[2:7] != model[2:7]:
+        paid = resolve(other.id, Assumptions(region=region, pricing_id=other.id), own)
+        if not isinstance(paid, Paid) or paid.model[2:7] != model[2:7] or paid.offer.estimated:
             continue
         sizes = row.input_tokens, row.cached_input_tokens, row.output_tokens or 0
-        cost = call_cost(offer, row.variant, *sizes, requests=row.requests)
+        cost = call_cost(paid.offer, row.variant, *sizes, requests=row.requests)
         if cost is not None and 100 * cost * row.calls <= 99 * row.effective_cost:
             yield other, cost * row.calls
 

@@ -1,4 +1,5 @@
-"""Build llmcost_hooks/data/prices.json from the two public price libraries and price_corrections.toml.
+"""Build llmcost_hooks/data/prices.json from the two public price libraries, price_corrections.toml and
+price_cache.toml.
 
     python -m tools.build_prices --date 2026-11-26 --archive litellm-1.77.7-py3-none-any.whl
 
@@ -22,6 +23,7 @@ from tools.price_litellm import MAP_NAME, litellm_statements, read_litellm_map
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CORRECTIONS = os.path.join(HERE, "price_corrections.toml")
+CACHE = os.path.join(HERE, "price_cache.toml")
 OUTPUT = os.path.join(os.path.dirname(HERE), "llmcost_hooks", "data", "prices.json")
 
 
@@ -45,6 +47,8 @@ def read_inputs(day: date, archive: str) -> Inputs:
 
     with open(CORRECTIONS, "rb") as file:
         corrections = tomli.load(file)
+    with open(CACHE, "rb") as file:
+        corrections["minimums"] = tomli.load(file)["minimums"]
     with open(archive, "rb") as wheel:
         if hashlib.sha256(wheel.read()).hexdigest() != corrections["archive"]["sha256"]:
             raise ValueError(f"{archive} is not the litellm wheel that price_corrections.toml names")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+from tools.price_cache import CacheMinimums
 from tools.price_entries import Said, entry
 from tools.price_merge import Asked, Decisions, Merged, merge_rows
 from tools.price_names import base_model, channel_names, check_names, fold_dated, plain_spellings, spellings
@@ -34,11 +35,13 @@ class Built(NamedTuple):
     file: dict[str, Any]
     asked: list[Asked]
     left_out: list[LeftOut]
+    least: CacheMinimums
 
 
 def build(inputs: Inputs) -> Built:
     """ValueError where a disagreement is not decided, or a decision is not needed."""
     decide, day = Decisions(inputs.corrections["decisions"]), inputs.day.isoformat()
+    least = CacheMinimums(inputs.corrections["minimums"])
     left_out = [*inputs.left_out]
     models, free = {}, list[str]()
     for name, said in accepted(inputs, left_out, free):
@@ -48,7 +51,7 @@ def build(inputs: Inputs) -> Built:
             offers
         ):  # Azure's "global" is what is bought where no region is named
             del offers["global"]
-        models[name] = entry(name, offers, said, inputs.corrections, inputs.tokenizer, day)
+        models[name] = entry(name, offers, said, inputs.corrections, inputs.tokenizer, least, day)
         models[name]["lifecycle"] |= {
             k: v for k, v in inputs.corrections["retired"].get(name, {}).items() if k == "retires_at"
         }
@@ -57,10 +60,12 @@ def build(inputs: Inputs) -> Built:
     if decide.idle():
         raise ValueError(f"decisions that no disagreement asks for: {decide.idle()}")
     aliases = _names(models, free, inputs)
+    if faults := least.faults(models):
+        raise ValueError("\n  ".join(["price_cache.toml and the models:", *faults]))
     for name, value in models.items():
         base = base_model(name, value, models, aliases)
         models[name] = {**dict(list(value.items())[:2]), **({"base_model": base} if base else {}), **value}
-    return Built({**_header(inputs, models), "models": models, "aliases": aliases}, decide.asked, left_out)
+    return Built({**_header(inputs, models), "models": models, "aliases": aliases}, decide.asked, left_out, least)
 
 
 def accepted(inputs: Inputs, left_out: list[LeftOut], free: list[str]) -> Iterator[tuple[str, dict[str | None, Said]]]:

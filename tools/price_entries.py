@@ -8,6 +8,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
 
+from tools.price_cache import CacheMinimums
 from tools.price_channels import developer, own_name
 from tools.price_merge import Merged, context_window
 from tools.price_sources import Statement
@@ -22,6 +23,7 @@ def entry(
     said: dict[str | None, Said],
     corrections: dict[str, Any],
     tokenizer: Callable[[str], str | None],
+    least: CacheMinimums,
     day: str,
 ) -> dict[str, Any]:
     """The value of the model's line, its offers in the order of their regions, the one without a region first."""
@@ -41,7 +43,7 @@ def entry(
         "context_window": _first(context_window(*pair) for pair in _pairs(said, regions)),
         "max_output_tokens": _first(pair[1] and pair[1].max_output_tokens for pair in _pairs(said, regions)),
         "tokenizer": tokenizer(own_name(first.channel, name)) if made_by == "OpenAI" else None,
-        **_cache(first.channel, offers, said, corrections),
+        **_cache(first.channel, name, offers, said, corrections, least),
         "lifecycle": _lifecycle(name, said),
         "offers": [
             {
@@ -72,11 +74,18 @@ def _mode(name: str, litellm: Statement | None, corrections: dict[str, Any]) -> 
 
 
 def _cache(
-    channel: str, offers: dict[str | None, list[Merged]], said: dict[str | None, Said], corrections: dict[str, Any]
+    channel: str,
+    name: str,
+    offers: dict[str | None, list[Merged]],
+    said: dict[str | None, Said],
+    corrections: dict[str, Any],
+    least: CacheMinimums,
 ) -> dict[str, Any]:
-    smallest = _first(litellm and litellm.cache_min_tokens for _, litellm in said.values())
+    smallest = max((s.cache_min_tokens for _, s in said.values() if s and s.cache_min_tokens), default=None)
     cached = any("cache_read" in row.row.variants["standard"].base for rows in offers.values() for row in rows)
     mode = corrections["channels"][channel].get("cache_mode") if cached else None
+    if cached:
+        smallest = least(channel, name, smallest)
     return {"cache": {"min_tokens": smallest, "mode": mode}} if smallest or mode else {}
 
 

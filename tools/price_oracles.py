@@ -51,7 +51,7 @@ def points(book: PriceBook, inputs: Inputs) -> Iterator[Point]:
     """Own APIs: the whole grid. Other channels: one size, and both sides of every tier."""
     for row in book.rows():
         for region in (None, *row.regions()):
-            offer = book.offer(row, inputs.day, region)
+            offer = row.offer(inputs.day, region)
             if offer is None:
                 continue
             asked = _asked((row.id, region), inputs, region in row.multipliers)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.price_building import Built, Inputs
+from tools.price_cache import CacheMinimums
 from tools.price_merge import Asked
 from tools.price_oracles import VARIANTS, Point
 from tools.price_sources import TEXT, LeftOut, Statement, flat
@@ -31,6 +32,7 @@ def report(inputs: Inputs, built: Built, found: list[Point], reasons: list[str])
     yield from _promise(inputs, file)
     yield from _grid(found, reasons)
     yield from _decisions(inputs, built.asked)
+    yield from _least(built.least, built.file["models"])
     yield from _retired(inputs)
     yield from _left_out(built.left_out)
 
@@ -202,6 +204,21 @@ def _decisions(inputs: Inputs, asked: list[Asked]) -> Iterator[str]:
             by_offer.setdefault(_offer(item.name, item.region), []).append(said)
         for offer, said_of in by_offer.items():
             yield from _wrapped(f"       {offer}: {'; '.join(said_of)}", "         ")
+
+
+def _least(least: CacheMinimums, models: dict[str, Any]) -> Iterator[str]:
+    """The rules of price_cache.toml, how many models each has, and where litellm says otherwise."""
+    found = [least.found[name] for name in sorted(models) if name in least.found]
+    known = sum(each.tokens is not None for each in found)
+    yield f"\nfrom how many tokens on a prompt is cached: known of {known} of {len(found)} models with a cached price:"
+    for number, rule in enumerate(least.rules):
+        tokens, mine = rule.get("tokens"), [each for each in found if each.rule == number]
+        head = f"{tokens:,} by {rule['source']}" if tokens else "no figure"
+        names = ", ".join(f"{part}" for key in ("channels", "names") for part in rule[key])
+        why = f": {rule['reason']}" if "reason" in rule else ""
+        yield from _wrapped(f"{number + 1:3}. {head}{why} ({len(mine)}: {names})", "     ")
+        others = [f"{each.name} {each.litellm:,}" for each in mine if each.litellm and each.litellm != tokens]
+        yield from _wrapped(f"       litellm: {', '.join(others)}", "         ") if others else ()
 
 
 def _retired(inputs: Inputs) -> Iterator[str]:

@@ -12,12 +12,14 @@ import click
 
 from ..clock import today
 from ..errors import ConfigError, PricingError
+from ..estimate import price_info
 from ..facts import load_price_book
-from ..lookup import unknown_model
-from ..models import DIRECT, resolve_model
+from ..lookup import Paid, make_resolver
+from ..manifest import Assumptions
+from ..models import DIRECT, Model, resolve_model
 from ..prices.book import ModelRow, PriceBook
-from ..prices.offers import Rates
-from ..report import Text
+from ..prices.offers import scaled
+from ..report import Name, Text
 from ..report_models import ModelLine, models_document, models_report
 from .options import format_option, read_ratio, show
 
@@ -57,34 +59,40 @@ def models_command(
 ) -> int:  # fmt: skip
     book, on = load_price_book(), today()
     asked = any(each is not None for each in (pattern, provider, channel, cheaper_than, context))
-    rows = _matching(book, pattern, channel)
+    models = _matching(book, pattern, channel)
     if provider is not None:
-        rows = [row for row in rows if provider.lower() in _sellers(row)]
+        models = [model for model in models if provider.lower() in _sellers(model.row)]
     if context is not None:
-        rows = [row for row in rows if row.context_window is not None and row.context_window >= context]
-    if cheaper_than is not None:
-        rows = list(_cheaper(rows, _limit(cheaper_than, book, on), on))
+        models = [model for model in models if (model.row.context_window or 0) >= context]
     notes: tuple[Text, ...] = ()
     if not asked:
-        rows, notes = _first_look(rows, on)
-    lines = [line for row in rows if (line := _line(row, book, on)) is not None]
+        models, notes = _first_look(models, on)
+    lines = [line for model in models if (line := _line(model, on)) is not None]
+    if cheaper_than is not None:
+        lines = list(_cheaper(lines, _limit(cheaper_than, book, on), on))
     if not lines:
-        _refuse_nothing(book, pattern, provider, channel)
+        _refuse_nothing(book, on, pattern, provider, channel)
+    prices = price_info(book, on)
     if not ctx.obj["quiet"]:
-        show(models_report(lines, book.generated_at, notes), lambda: models_document(lines, book), output)
+        show(models_report(lines, prices, notes), lambda: models_document(lines, prices), output)
     return 0
 
 
-def _matching(book: PriceBook, pattern: str | None, channel: str | None) -> list[ModelRow]:
+def _matching(book: PriceBook, pattern: str | None, channel: str | None) -> list[Model]:
+    """Of a pattern: the models of that id, and the regions of those that only an alias of a region matches."""
     if pattern is None:
-        return list(book.rows(channel))
+        return [model for row in book.rows(channel) if (model := resolve_model(row.id, book))]
     model = resolve_model(pattern, book)
     if model is not None and channel in (None, model.row.channel):
-        return [model.row]
+        return [model]
     wanted = pattern.lower()
-    ids = {name: True for name in book.names() if fnmatch.fnmatchcase(name.lower(), wanted)}
-    found = {row.id: row for name in ids if (row := book.find(name)) and channel in (None, row.channel)}
-    return [found[name] for name in sorted(found)]
+    names = [name for name in book.names() if fnmatch.fnmatchcase(name.lower(), wanted)]
+    found = {(model.id, model.region or ""): model for name in names if (model := resolve_model(name, book))}
+    return [
+        model
+        for (name, region), model in sorted(found.items())
+        if channel in (None, model.row.channel) and not (region and (name, "") in found)
+    ]
 
 
 def _sellers(row: ModelRow) -> set[str]:
@@ -96,49 +104,46 @@ def _limit(text: str, book: PriceBook, on: date) -> tuple[Decimal, Decimal]:
     amount = text.removeprefix("$")
     if amount.replace(".", "", 1).isdigit():
         return read_ratio(amount), read_ratio(amount)
-    model = resolve_model(text, book)
-    offer = model.row.offer(on, model.region) if model else None
-    rates = offer.standard.rates if offer else Rates()
+    found = make_resolver(book, on)(text, Assumptions(), None)
+    if not isinstance(found, Paid):
+        raise PricingError(found.reason, found.hint)
+    rates = found.offer.standard.rates
     if rates.input is None or rates.output is None:
-        unknown = unknown_model(text, book)
-        raise PricingError(unknown.reason, unknown.hint)
+        raise PricingError(f'"{text}" has no price of both input and output', "Name another model, or USD: 2.50")
     return rates.input, rates.output
 
 
-def _cheaper(rows: Iterable[ModelRow], limit: tuple[Decimal, Decimal], on: date) -> Iterator[ModelRow]:
-    """Rows whose input and output are both known and both below; what is retired is no offer."""
-    for row in rows:
-        offer = row.offer(on)
-        rates = offer.standard.rates if offer else Rates()
-        if rates.input is None or rates.output is None or (row.retires_at and row.retires_at <= on):
+def _cheaper(lines: Iterable[ModelLine], limit: tuple[Decimal, Decimal], on: date) -> Iterator[ModelLine]:
+    """Those whose input and output are both known and both below; what is retired is no offer."""
+    for line in lines:
+        rates, retires = line.offer.standard.rates, line.model.row.retires_at
+        if rates.input is None or rates.output is None or (retires and retires <= on):
             continue
         if rates.input < limit[0] and rates.output < limit[1]:
-            yield row
+            yield line
 
 
-def _first_look(rows: list[ModelRow], on: date) -> tuple[list[ModelRow], tuple[Text, ...]]:
-    shown = [row for row in rows if row.channel in OWN_APIS and not (row.retires_at and row.retires_at <= on)]
-    others = Counter(row.channel for row in rows if row.channel not in OWN_APIS)
+def _first_look(models: list[Model], on: date) -> tuple[list[Model], tuple[Text, ...]]:
+    own = [model for model in models if model.row.channel in OWN_APIS]
+    shown = [model for model in own if not (model.row.retires_at and model.row.retires_at <= on)]
+    others = Counter(model.row.channel for model in models if model.row.channel not in OWN_APIS)
     more = ", ".join(f"{channel} {count:,}" for channel, count in others.most_common())
-    retired = sum(1 for row in rows if row.channel in OWN_APIS) - len(shown)
-    notes: list[Text] = [(f"{others.total():,} more with --channel: {more}",)] if others else []
-    return shown, (*notes, (f"{retired:,} retired models are left out; name one, or use a pattern",))
+    notes: list[Text] = [(f"{others.total():,} more with --channel: ", Name(more))] if others else []
+    return shown, (*notes, (f"{len(own) - len(shown):,} retired models are left out; name one, or use a pattern",))
 
 
-def _refuse_nothing(book: PriceBook, pattern: str | None, provider: str | None, channel: str | None) -> None:
+def _refuse_nothing(book: PriceBook, on: date, pattern: str | None, provider: str | None, channel: str | None) -> None:
     if channel is not None and channel not in book.channels:
         raise ConfigError(f'There is no channel "{channel}"', "Channels: " + ", ".join(sorted(book.channels)) + ".")
     if pattern is not None and provider is None and channel is None:
-        unknown = unknown_model(pattern, book)
-        raise PricingError(unknown.reason, unknown.hint)
+        found = make_resolver(book, on)(pattern, Assumptions(), None)
+        if not isinstance(found, Paid):
+            raise PricingError(found.reason, found.hint)
     raise PricingError("No model matches all of that", "Leave one option out, or run: llm-cost models")
 
 
-def _line(row: ModelRow, book: PriceBook, on: date) -> ModelLine | None:
-    """The row's price; where it has one by region only, that of its first region."""
-    model = resolve_model(row.id, book)
-    if model is None:
-        return None
-    regions: tuple[str | None, ...] = (None, *row.regions())
-    offer = next((offer for region in regions if (offer := row.offer(on, region))), None)
-    return ModelLine(model, offer) if offer else None
+def _line(model: Model, on: date) -> ModelLine | None:
+    """Its price in the region that its name says; where it has one by region only, that of its first region."""
+    regions = (model.region,) if model.region else (None, *model.row.regions())
+    offer = next((offer for region in regions if (offer := model.row.offer(on, region))), None)
+    return ModelLine(model, scaled(offer, model.multiplier)) if offer else None

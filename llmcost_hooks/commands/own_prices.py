@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from ..errors import ConfigError, LlmCostError
+from ..manifest_values import Wrong, read_day
 from ..prices.own import NO_PRICES, OwnPrices
 
 
-def read_date(text: str) -> date:
-    """ConfigError for what is no day."""
+def read_date(text: str, option: str) -> date:
+    """What the manifest takes for a day, and nothing else. ConfigError that names the option."""
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f'"{text}" is not a day', "For example: --as-of 2026-06-01") from None
+        return read_day(text)
+    except Wrong:
+        raise ConfigError(f'{option}: "{text}" is not a day', f"For example: {option} 2026-06-01") from None
 
 
 def manifest_prices() -> tuple[OwnPrices, tuple[str, ...]]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from ..clock import now
 from ..facts import load_bundled_book, load_price_book
 from ..prices.book import PriceBook
-from ..prices.changes import Change, Changes, compare_books
-from ..render.money import format_exact, format_percent
+from ..prices.changes import compare_books
 from ..render.sanitise import terminal_name
-from ..report import Name, Report, Table, Text
+from ..report_changes import changes_document, changes_report
 from .options import format_option, show
 
 HELP = """Compare two price files, on the day of today.
@@ -57,56 +54,3 @@ def _book(word: str) -> PriceBook:
     except Refused as refused:
         raise Refused(refused.id, f"{terminal_name(word)}: {refused.message}", refused.hint) from None
     return PriceBook(data)
-
-
-def changes_report(changes: Changes, before: PriceBook, after: PriceBook) -> Report:
-    headers = ("Model", "Rate", "Old", "New", "Change")
-    table = Table(headers, tuple(tuple(cells) for cells in map(_cells, changes.changed)), right=(2, 3, 4))
-    notes: list[Text] = []
-    for names, what in ((changes.added, "new"), (changes.removed, "gone")):
-        if names:
-            more = f" and {len(names) - 10:,} more" if len(names) > 10 else ""
-            notes.append((f"{len(names):,} {what}: ", Name(", ".join(names[:10])), more))
-    count = "1 price" if len(changes.changed) == 1 else f"{len(changes.changed):,} prices"
-    return Report(
-        (f"Prices of {before.generated_at} → {after.generated_at}: {count} changed",),
-        table if changes.changed else None,
-        unit=("USD per million tokens",),
-        notes=tuple(notes),
-    )
-
-
-def _cells(change: Change) -> tuple[Text, ...]:
-    region = f"#{change.region}" if change.region else ""
-    rate = change.rate if change.variant == "standard" else f"{change.variant} {change.rate}"
-    percent = change.percent()
-    return (
-        (Name(change.model + region),),
-        (rate,),
-        ("?" if change.old is None else f"${format_exact(change.old)}",),
-        ("?" if change.new is None else f"${format_exact(change.new)}",),
-        ("" if percent is None else format_percent(percent),),
-    )
-
-
-def changes_document(changes: Changes, before: PriceBook, after: PriceBook) -> dict[str, Any]:
-    return {
-        "schema": "llm-cost/price-changes/1",
-        "currency": "USD",
-        "unit": "per million tokens",
-        "old": before.version,
-        "new": after.version,
-        "added": list(changes.added),
-        "removed": list(changes.removed),
-        "changed": [
-            {
-                "model": each.model,
-                "region": each.region,
-                "variant": each.variant,
-                "rate": each.rate,
-                "old": None if each.old is None else format_exact(each.old),
-                "new": None if each.new is None else format_exact(each.new),
-            }
-            for each in changes.changed
-        ],
-    }

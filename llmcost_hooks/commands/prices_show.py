@@ -5,12 +5,14 @@ from __future__ import annotations
 import click
 
 from ..clock import today
-from ..errors import PricingError
+from ..estimate import price_info
 from ..facts import load_price_book
-from ..lookup import Paid, make_resolver
+from ..lookup import Paid, error_of, make_resolver
 from ..manifest import Assumptions
 from ..prices.book import PriceBook
+from ..prices.own import STATED
 from ..report_price import Priced, price_document, price_report
+from ..stated import mistake_in
 from .options import format_option, show
 from .own_prices import manifest_prices, read_date
 
@@ -39,15 +41,18 @@ Exit codes: 0; 4 no price is known for it, there, on that day.
 def show_command(ctx: click.Context, /, name: str, day: str | None, region: str | None, output: str) -> int:
     book = load_price_book()
     own, notes = manifest_prices()
-    on = read_date(day) if day is not None else own.as_of or today()
+    pinned = read_date(day, "--as-of") if day is not None else own.as_of
+    on = pinned or today()
     found = make_resolver(book, on)(name, Assumptions(region=region), own._replace(as_of=None))
+    mistake = mistake_in(own, book)
     if not isinstance(found, Paid):
-        raise PricingError(found.reason, found.hint)
-    priced = Priced(
-        found.model, found.offer, found.listed, found.offer.region, on, _aliases(book, found), (*found.notes, *notes)
-    )
+        raise error_of(mistake or found)
+    listed = None if found.listed.origin == STATED else found.listed
+    notes = (*found.notes, *notes, *((mistake.reason,) if mistake else ()))
+    priced = Priced(found.model, found.offer, listed, found.offer.region, on, _aliases(book, found), notes)
+    prices = price_info(book, today(), pinned)
     if not ctx.obj["quiet"]:
-        show(price_report(priced, book), lambda: price_document(priced, book), output)
+        show(price_report(priced, prices), lambda: price_document(priced, prices), output)
     return 0
 
 

@@ -17,12 +17,13 @@ from ..data import open_data
 from ..errors import ConfigError, LlmCostError, PricingError
 from ..facts import load_bundled_book, load_price_book
 from ..prices.book import PriceBook
-from ..prices.changes import Change, Changes, compare_books
+from ..prices.changes import Change, compare_books
 from ..prices.signing import parse_key
 from ..prices.trust import Verdict
 from ..pricestore import check, install, reset_trust, store_directory
 from ..render.money import format_delta, format_money, format_percent
 from ..render.sanitise import terminal_name
+from ..report_changes import other_changes
 from .asking import confirm
 
 if TYPE_CHECKING:
@@ -147,10 +148,10 @@ def _report(verdict: Verdict, same: bool, only_check: bool, before: PriceBook, a
         lines.append(f"✓ Prices of {after.generated_at} are installed already, valid until {after.valid_until}")
     else:
         verb = "Would update" if only_check else "Updated"
-        lines.append(f"✓ {verb} {_count(changes.models, 'model')} ({_moved(changes)} detected)")
-        lines += [
-            f"  {len(names):,} {what}" for names, what in ((changes.added, "new"), (changes.removed, "gone")) if names
-        ]
+        lines.append(
+            f"✓ {verb} {_count(changes.models, 'model')} ({_count(len(changes.changed), 'price change')} detected)"
+        )
+        lines += [f"  {what}" for what in other_changes(changes)]
         lines.append(f"  Prices of {after.generated_at}, valid until {after.valid_until}")
     lines += _rotation(verdict)
     if notable := changes.notable():
@@ -159,10 +160,6 @@ def _report(verdict: Verdict, same: bool, only_check: bool, before: PriceBook, a
     if not same and (yours := _your_prompts(before, after)):
         lines += ["", *yours]
     return "\n".join(lines) + "\n"
-
-
-def _moved(changes: Changes) -> str:
-    return _count(len(changes.changed), "price change")
 
 
 def _count(number: int, what: str) -> str:

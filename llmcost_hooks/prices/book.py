@@ -53,6 +53,7 @@ class PriceBook:
         except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
             raise _damaged(f"its header is incomplete ({error})") from None
         self._rows: dict[str, Located | None] = {}
+        self._names: list[str] | None = None
 
     def find(self, name: str) -> ModelRow | None:
         """The model of this exact id or alias, None where there is none."""
@@ -69,10 +70,6 @@ class PriceBook:
         """What inference of a fine-tuned model costs there, as a factor on its base model; None = unknown."""
         return self._fine_tuned.get(channel)
 
-    def offer(self, row: ModelRow, on: date, region: str | None = None) -> Offer | None:
-        """What the model costs in that region on that day; None before its first known price."""
-        return row.offer(on, region)
-
     def rows(self, channel: str | None = None) -> Iterator[ModelRow]:
         """All models, or those of one channel, sorted by id."""
         mark = f'"channel": {json.dumps(channel)},'.encode() if channel else b""
@@ -85,7 +82,9 @@ class PriceBook:
 
     def names(self) -> list[str]:
         """All ids and aliases, sorted."""
-        return sorted(name for part in (self._models, self._aliases) for name, _ in self._lines(part))
+        if self._names is None:
+            self._names = sorted(name for part in (self._models, self._aliases) for name, _ in self._lines(part))
+        return self._names
 
     def lines(self) -> tuple[dict[str, bytes], dict[str, bytes]]:
         """Models and aliases as the file has them: name -> JSON text, in its order."""

@@ -156,7 +156,7 @@ def _dearest(rates: tuple[Decimal | None, ...]) -> Decimal | None:
 
 
 def scaled(offer: Offer, factor: Decimal) -> Offer:
-    """The offer with every token rate multiplied; fees per request stay. Exact: nothing is rounded."""
+    """The offer with every token rate multiplied, training too; fees per request stay. Exact: nothing is rounded."""
 
     def times(rates: Rates) -> Rates:
         return Rates(*[None if rate is None else EXACT.multiply(rate, factor) for rate in rates])
@@ -167,7 +167,8 @@ def scaled(offer: Offer, factor: Decimal) -> Offer:
     }
     windows = tuple(window._replace(rates=times(window.rates)) for window in offer.windows)
     other = {name: EXACT.multiply(rate, factor) for name, rate in offer.other.items()}
-    return offer._replace(variants=variants, windows=windows, other=other)
+    training = None if offer.training is None else EXACT.multiply(offer.training, factor)
+    return offer._replace(variants=variants, windows=windows, other=other, training=training)
 
 
 # --- reading -----------------------------------------------------------------------------------------------------

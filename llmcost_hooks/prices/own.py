@@ -15,6 +15,7 @@ from .offers import STANDARD, Offer, Rates, Tariff, Window, scaled
 MANIFEST = "llm-cost.toml"
 STATED, DISCOUNTED = "stated", "discounted"  # what a manifest made of an offer
 ALWAYS = date.min  # of rates that have no date
+PRIVATE = "private"  # the channel of what only a manifest knows
 
 
 class OwnRates(NamedTuple):
@@ -36,7 +37,7 @@ class PrivateModel(NamedTuple):
 
     name: str
     base: str | None = None  # the model whose tokenizer and limits it has
-    provider: str = "private"
+    provider: str = PRIVATE
 
 
 class OwnPrices(NamedTuple):
@@ -48,15 +49,6 @@ class OwnPrices(NamedTuple):
     models: Mapping[str, PrivateModel] = {}
     overrides: tuple[str, ...] = ()  # the models whose listed prices [prices.override] replaces
 
-    def rates_of(self, names: tuple[str, ...], fine_tuned: bool, on: date) -> list[OwnRates]:
-        """What holds for a model under any of its names, the earliest first."""
-        own = [r for r in self.rates if r.model in names and r.fine_tuned == fine_tuned and r.effective_from <= on]
-        return sorted(own, key=lambda rates: rates.effective_from)
-
-    def knows(self, name: str) -> bool:
-        """Whether a model of this name is priced here, with or without a price list."""
-        return name in self.models or any(rates.model == name for rates in self.rates)
-
 
 NO_PRICES = OwnPrices()
 
@@ -64,28 +56,32 @@ NO_PRICES = OwnPrices()
 def laid_over(offer: Offer | None, own: list[OwnRates], discount: Decimal, model: str, provider: str) -> Offer | None:
     """The offer that is paid: the listed one less the discount, and what the project states in its place.
 
-    A stated rate is net: the discount is not taken from it. None where there is neither.
+    A stated rate is net: the discount is not taken from it. Later ones in `own` win, whatever their day. None where
+    there is neither.
     """
     if offer is not None and discount:
         offer = scaled(offer, 1 - discount)._replace(origin=DISCOUNTED)
+    if not own:
+        return offer
+    offer = offer or _nothing(model, provider)
     guessed: set[tuple[str, str]] = set()
     for rates in own:
-        offer = _over(offer or _nothing(model, provider), rates)
+        offer = _over(offer, rates)
         guessed = guessed | _stated_by(rates) if rates.estimated else guessed - _stated_by(rates)
-    return offer if offer is None or not own else offer._replace(estimated=bool(guessed))
+    newest = max(own, key=lambda rates: rates.effective_from)
+    if newest.effective_from != ALWAYS:
+        offer = offer._replace(effective_from=newest.effective_from, verified_at=newest.effective_from)
+    return offer._replace(
+        source=MANIFEST, verified_by=newest.operator or "the project", origin=STATED, estimated=bool(guessed)
+    )
 
 
 def _over(offer: Offer, rates: OwnRates) -> Offer:
     return offer._replace(
-        effective_from=max(offer.effective_from, rates.effective_from),
         variants={**offer.variants, **dict(_merged(offer.variants, rates.variants))},
         windows=tuple(_window(window, dict(rates.variants)) for window in offer.windows),
         per_request={**offer.per_request, "request": rates.request} if rates.request is not None else offer.per_request,
         training=offer.training if rates.training is None else rates.training,
-        source=MANIFEST,
-        verified_by=rates.operator or "the project",
-        verified_at=offer.verified_at if rates.effective_from == ALWAYS else rates.effective_from,
-        origin=STATED,
     )
 
 
@@ -121,4 +117,4 @@ def _at_least(own: Rates, listed: Rates) -> Rates:
 
 
 def _nothing(model: str, provider: str) -> Offer:
-    return Offer(model, provider, "private", None, ALWAYS, MANIFEST, "", ALWAYS, {STANDARD: Tariff(Rates())})
+    return Offer(model, provider, PRIVATE, None, ALWAYS, MANIFEST, "", ALWAYS, {STANDARD: Tariff(Rates())})

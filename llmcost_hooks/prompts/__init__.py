@@ -234,9 +234,9 @@ def _promptfoo_text(text: str, member: str | None) -> Prompt:
 
 
 def _messages(text: str, member: str | None) -> Prompt:
-    from .json_prompt import parse_json_prompt
+    from .json_prompt import format_of_json
 
-    return parse_json_prompt(text, lambda format: read_as(text, format, member))
+    return read_as(text, format_of_json(text), member)
 
 
 def _requests(text: str, member: str | None) -> Prompt:

@@ -61,9 +61,7 @@ def parse_baml(text: str, member: str | None) -> Prompt:
 def _prompt(source: Source, function: Function) -> Prompt:
     nodes = _Inlining(source).nodes(function.prompt or "", 0)
     nodes = _replaced(nodes, _format_text(source, function.returns))
-    media = {
-        name: _MEDIA[type] for name, type in function.arguments.items() if isinstance(type, str) and type in _MEDIA
-    }
+    media = {name: word for name, type in function.arguments.items() if (word := _medium(type))}
     if media:
         nodes = _replaced(nodes, lambda node: () if isinstance(node, Variable) and node.name in media else (node,))
     options = _options(source, function.client, 0)
@@ -76,6 +74,13 @@ def _prompt(source: Source, function: Function) -> Prompt:
         samples=_samples(source, function),
         not_sent=tuple(dict.fromkeys(media.values())),
     )
+
+
+def _medium(type: Type) -> str | None:
+    """The word for an argument that is no text: `image`, `image?`, `image[]`."""
+    while not isinstance(type, str) and type[0] in ("union", "list"):
+        type = type[1]
+    return _MEDIA.get(type) if isinstance(type, str) else None
 
 
 def _options(source: Source, client: str, depth: int) -> dict[str, Any]:
@@ -164,6 +169,8 @@ class _Inlining:
         self._read: dict[str, Nodes] = {}
 
     def nodes(self, text: str, depth: int) -> Nodes:
+        if len(text) > MAX_LENGTH:
+            raise ParseError("has a prompt that is too large")
         calls: list[_Call] = []
 
         def call(found: re.Match[str]) -> str:

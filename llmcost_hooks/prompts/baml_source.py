@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..errors import ParseError
 
-MAX_TOKENS = 200_000
+MAX_TOKENS = 100_000
 MAX_DEPTH = 32
 
 # What a type is: its name, or ("list", type), ("union", types...), ("map", key, value), ("literal", text).
@@ -67,6 +67,7 @@ class _Token(NamedTuple):
 _SKIP = re.compile(r"(?:\s+|//[^\n]*)*")
 _WORD = re.compile(r"@{0,2}\w[\w.-]*(?:/[\w.-]+)*|->")
 _QUOTED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_RAW = re.compile(r'#{1,16}"')
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
@@ -90,6 +91,7 @@ class _Reader:
         self._text = text
         self._tokens = _tokens(text)
         self._next = next(self._tokens)
+        self._line, self._counted = 1, 0  # of the last function, and how far lines are counted
 
     def source(self) -> Source:
         source = Source({}, {}, {}, {}, {}, {}, [])
@@ -134,14 +136,15 @@ class _Reader:
         returns = self._type(0)
         body = self._table(0)
         client, prompt = body.get("client"), body.get("prompt")
-        line = self._text.count("\n", 0, at) + 1
+        self._line += self._text.count("\n", self._counted, at)
+        self._counted = at
         return Function(
             name,
             arguments,
             returns,
             client if isinstance(client, str) else "",
             prompt if isinstance(prompt, str) else None,
-            line,
+            self._line,
         )
 
     def _arguments(self) -> dict[str, Type]:
@@ -166,16 +169,18 @@ class _Reader:
             field = self._word()
             self._took(":")
             type = self._type(0) if kind == "class" else ""
-            about = self._attributes()
+            about = self._attributes(of_block=False)
             if "@skip" not in about:
                 fields.append(Field(about.get("@alias") or field, type, about.get("@description")))
             self._took(",")
         return Definition(described.get("@@alias") or name, tuple(fields), described.get("@@description"))
 
-    def _attributes(self) -> dict[str, str | None]:
+    def _attributes(self, of_block: bool = True) -> dict[str, str | None]:
         """Attributes with their first text: `@alias("x")`, `@description(#"..."#)`, `@@dynamic`."""
         found: dict[str, str | None] = {}
         while self._next.kind == "word" and self._next.value.startswith("@"):
+            if self._next.value.startswith("@@") and not of_block:
+                break  # behind the last field
             name = self._word()
             found[name] = None
             if self._next.value == "(" and self._next.kind == "mark":
@@ -196,7 +201,7 @@ class _Reader:
 
     def _one_type(self, depth: int) -> Type:
         if depth > MAX_DEPTH:
-            raise ParseError(f"is nested too deeply ({self._line(self._next.at)})")
+            raise ParseError(f"is nested too deeply ({self._place(self._next.at)})")
         type: Type
         if self._took("("):
             type = self._type(depth + 1)
@@ -226,7 +231,7 @@ class _Reader:
     def _table(self, depth: int) -> dict[str, Any]:
         """A block of keys and values; of a key written twice the first value."""
         if depth > MAX_DEPTH:
-            raise ParseError(f"is nested too deeply ({self._line(self._next.at)})")
+            raise ParseError(f"is nested too deeply ({self._place(self._next.at)})")
         table: dict[str, Any] = {}
         self._mark("{")
         while not self._took("}"):
@@ -251,7 +256,7 @@ class _Reader:
         if not self._took("["):
             return self._take().value
         if depth > MAX_DEPTH:
-            raise ParseError(f"is nested too deeply ({self._line(self._next.at)})")
+            raise ParseError(f"is nested too deeply ({self._place(self._next.at)})")
         items = []
         while not self._took("]"):
             if not self._took(","):
@@ -286,9 +291,9 @@ class _Reader:
         return token
 
     def _broken(self, at: int) -> ParseError:
-        return ParseError(f"is not BAML that is read here ({self._line(at)})", "Exclude it if it is not a prompt.")
+        return ParseError(f"is not BAML that is read here ({self._place(at)})", "Exclude it if it is not a prompt.")
 
-    def _line(self, at: int) -> str:
+    def _place(self, at: int) -> str:
         return f"line {self._text.count(chr(10), 0, at) + 1}"
 
 
@@ -305,12 +310,11 @@ def _tokens(text: str) -> Iterator[_Token]:
         if text.startswith("{//", at):
             at = _until(text, "//}", at, at + 3)
             continue
-        if text[at] == "#":
-            hashes = _hashes(text, at)
-            if text[at + hashes : at + hashes + 1] == '"':
-                at = _until(text, '"' + "#" * hashes, at, at + hashes + 1)
-                yield _Token("string", dedented(text[start + hashes + 1 : at - hashes - 1]), start)
-                continue
+        if raw := _RAW.match(text, at):
+            close = raw[0][::-1]
+            at = _until(text, close, at, raw.end())
+            yield _Token("string", dedented(text[raw.end() : at - len(close)]), start)
+            continue
         if text[at] == '"':
             found = _QUOTED.match(text, at)
             if found is None:
@@ -325,13 +329,6 @@ def _tokens(text: str) -> Iterator[_Token]:
             yield _Token("mark", text[start], start)
     while True:
         yield _Token("end", "", len(text))
-
-
-def _hashes(text: str, at: int) -> int:
-    count = 0
-    while count < 16 and text[at + count : at + count + 1] == "#":
-        count += 1
-    return count
 
 
 def _until(text: str, close: str, opened: int, start: int) -> int:

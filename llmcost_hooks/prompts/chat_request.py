@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import ParseError
 from . import Message, Prompt
 from .content_parts import Content, call_of, content_of, part_of, together
-from .declared import declared_cap, declared_model
+from .declared import counted_cap, declared_model
 from .json_text import compact
 from .nodes import Node, Nodes, Variable
 from .tool_schemas import schema_texts
@@ -38,8 +38,7 @@ def read_request(value: Any, read: Reader, where: str = "") -> Prompt:
         tuple(messages),
         tools=(*_tools(body, where), *_output_schemas(body)),
         model=declared_model({"model": body.get("model")}),
-        # only whole numbers: a cap of 1e3 or "100" is no cap to the API either
-        output_cap=declared_cap({key: str(each) for key, each in body.items() if type(each) is int}),
+        output_cap=counted_cap(body),
         not_sent=tuple(words),
     )
 

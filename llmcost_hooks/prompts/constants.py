@@ -44,7 +44,7 @@ def constants_prompt(
 ) -> Prompt:
     """The constant `member`, or all long ones whose names say that they are prompts.
 
-    `read` turns a constant's whole text into nodes, where nothing in it is put in by the source itself.
+    `read` turns text into nodes: what the source does not put in itself may be put in when it runs.
     """
     if member is not None:
         constant = constants.get(member)
@@ -79,9 +79,8 @@ def _prompt(constant: Constant, filling: _Filling, read: Callable[[str], Nodes])
     messages = []
     for role, parts in constant.messages:
         nodes = filling.nodes(parts, constant.scope)
-        if len(nodes) == 1 and isinstance(nodes[0], str):
-            nodes = read(nodes[0])
-        messages.append(Message(role, nodes))
+        read_on = (read(node) if isinstance(node, str) else (node,) for node in nodes)
+        messages.append(Message(role, tuple(each for several in read_on for each in several)))
     for message in messages:
         for text in texts(message.body):
             if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):

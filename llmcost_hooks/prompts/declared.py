@@ -57,6 +57,12 @@ def declared_cap(facts: object) -> int | None:
     return None
 
 
+def counted_cap(table: dict[str, Any]) -> int | None:
+    """The limit among a JSON object's own members, where it is a number and not its text."""
+    numbers = {key: str(value) for key, value in table.items() if type(value) is int}
+    return declared_cap(numbers) if numbers else None
+
+
 def positive(value: object) -> int | None:
     """A text of ASCII digits as a positive number, else None."""
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 12:

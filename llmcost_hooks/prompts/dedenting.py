@@ -22,6 +22,16 @@ def stripped(parts: list[Part], left: bool = True, right: bool = True) -> list[P
     return _changed(parts, strip)
 
 
+def cleaned(parts: list[Part]) -> list[Part]:
+    """As `inspect.cleandoc` does it: the first line's indentation is not that of the others."""
+
+    def clean(text: str) -> str:
+        first, line, rest = text.expandtabs().partition("\n")
+        return (first.lstrip() + line + dedent(rest)).strip("\n").rstrip()
+
+    return _changed(parts, clean)
+
+
 def _changed(parts: list[Part], change: object) -> list[Part]:
     assert callable(change)
     text = "".join(part.replace("\0", "") if isinstance(part, str) else f"\0{at}\0" for at, part in enumerate(parts))

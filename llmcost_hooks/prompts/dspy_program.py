@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import ParseError
 from . import Message, Prompt
-from .declared import declared_cap, declared_model
+from .declared import counted_cap, declared_model
 from .json_text import compact, parse_json
 from .nearness import no_such_member
 from .nodes import Node, Variable
@@ -42,7 +42,7 @@ def parse_dspy(text: str, member: str | None) -> Prompt:
 def _prompt(state: dict[str, Any]) -> Prompt:
     lm = state.get("lm")
     lm = lm if isinstance(lm, dict) else {}
-    cap = declared_cap({key: str(each) for key, each in lm.items() if type(each) is int})
+    cap = counted_cap(lm)
     return Prompt(tuple(_messages(state)), model=declared_model(lm), output_cap=cap)
 
 
@@ -62,7 +62,7 @@ def _messages(state: dict[str, Any]) -> list[Message]:
     fields = [field for field in _list(signature.get("fields")) if isinstance(field, dict)]
     names = [_name(field) for field in fields]
     inputs = names[: next((at for at, each in enumerate(names) if each in _REASONING), len(names) - 1)]
-    about = "".join(f"\n{field.get('prefix', '')} {field.get('description', '')}" for field in fields)
+    about = "".join(f"\n{_about(field)}" for field in fields)
     messages = [Message("system", (signature["instructions"] + about,))]
     for demo in _list(state.get("demos")):
         if not isinstance(demo, dict):
@@ -76,6 +76,12 @@ def _messages(state: dict[str, Any]) -> list[Message]:
     for key in inputs:
         asking += [f"{key}: " if not asking else f"\n{key}: ", Variable(key)]
     return [*messages, Message("user", tuple(asking))]
+
+
+def _about(field: dict[str, Any]) -> str:
+    """A field's prefix and description; the default description only repeats the name and is not sent."""
+    description = str(field.get("description", ""))
+    return f"{field.get('prefix', '')} {'' if _OWN_NAME.fullmatch(description) else description}".strip()
 
 
 def _name(field: dict[str, Any]) -> str:

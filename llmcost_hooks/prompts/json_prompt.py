@@ -6,11 +6,10 @@ requests. In a batch everything is filled in, so its texts are literal; in a sin
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from ..errors import ParseError
-from . import Prompt, plain
+from . import Prompt
 from .chat_request import read_request
 from .dspy_program import predictors_in
 from .json_text import parse_json
@@ -35,17 +34,16 @@ def parse_requests(text: str) -> Prompt:
     return read_request(value, sniffed)
 
 
-def parse_json_prompt(text: str, read_as: Callable[[str], Prompt]) -> Prompt:
-    """A file that is JSON by name; `read_as(format)` reads it in the format that its content says.
+def format_of_json(text: str) -> str:
+    """The format that the content of a file says which is JSON by name.
 
-    JSON of an unknown shape is sent as it stands. What is no JSON is refused: it may be a batch that was cut off.
+    JSON of an unknown shape is "text", sent as it stands. What is no JSON is refused: it may be a batch cut off.
     """
     try:
         first = _first_of_lines(text)
-        format = _format_of(parse_json(text) if first is None else first)
+        return _format_of(parse_json(text) if first is None else first)
     except ParseError as error:
         raise ParseError(error.message, _TO_STAND) from None
-    return plain(text) if format == "text" else read_as(format)
 
 
 def _format_of(value: Any) -> str:

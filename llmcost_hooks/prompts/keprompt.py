@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 
 from ..errors import ParseError
 from . import MAX_BYTES, Message, Prompt, Sample
-from .declared import declared_cap, declared_model
+from .declared import counted_cap, declared_model
 from .json_text import parse_json
 from .nodes import Include, Node, Nodes, Variable, texts
 from .templates import parse_template
 
+MAX_STATEMENTS = 20_000
 MAX_MESSAGES = 10_000  # of all requests together
 
 _ROLES = {"system": "system", "user": "user", "assistant": "assistant", "tool_call": "assistant", "tool_result": "tool"}
@@ -59,7 +60,7 @@ def parse_keprompt(text: str) -> Prompt:
     return Prompt(
         tuple(sent),
         model=_model(statements),
-        output_cap=declared_cap({key: str(each) for key, each in settings.items() if type(each) is int}),
+        output_cap=counted_cap(settings),
         samples={key: _sample(each) for key, each in settings.items() if key not in _NOT_VARIABLES} | given,
         not_sent=tuple(word for word, found in words.items() if found),
         cost_limit=limit,
@@ -137,19 +138,21 @@ _NOT_VARIABLES = ("name", "version", "description", "params", "model", "max_toke
 
 def _statements(text: str) -> Iterator[Statement]:
     """Lines that begin with a known keyword, and as "text" what stands behind one that takes a single line."""
-    keyword, value, start = "", [""], 1
+    keyword, value, start, count = "", [""], 1, 0
     for number, line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), 1):
-        found = _STATEMENT.match(line)
-        if found and found[1] in _KEYWORDS:
-            if keyword:
-                yield Statement(keyword, "\n".join(value).strip(), start)
-            keyword, value, start = found[1], [line[found.end() :]], number
-        elif keyword in _ROLES or keyword in ("text", *_SETTINGS):
+        found = _STATEMENT.match(line) if line.startswith(".") else None
+        begins = found[1] if found and found[1] in _KEYWORDS else ""
+        if not begins and (keyword in _ROLES or keyword in ("text", *_SETTINGS)):
             value.append(line)
-        elif line.strip():
-            if keyword:
-                yield Statement(keyword, "\n".join(value).strip(), start)
-            keyword, value, start = "text", [line], number
+            continue
+        if not begins and not line.strip():
+            continue
+        if keyword:
+            yield Statement(keyword, "\n".join(value).strip(), start)
+        keyword, start, count = begins or "text", number, count + 1
+        value = [line[found.end() :] if found and begins else line]
+        if count > MAX_STATEMENTS:
+            raise ParseError(f"holds too many statements (line {number})")
     if keyword:
         yield Statement(keyword, "\n".join(value).strip(), start)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 
 from ..errors import ParseError
 from . import Prompt
 from .constants import MAX_SOURCE, Constant, Named, Part, constants_prompt
-from .dedenting import dedented, stripped
+from .dedenting import cleaned, dedented, stripped
 from .nodes import Nodes, Variable
 from .sniffed import sniffed
 from .templates import parse_template
@@ -38,7 +39,9 @@ def parse_python(text: str, member: str | None) -> Prompt:
         raise ParseError(f"has {len(text):,} characters of Python; {MAX_SOURCE:,} are read")
     _refuse_long_chains(text)
     try:
-        tree = ast.parse(text.removeprefix("\ufeff"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they would print lines of the file
+            tree = ast.parse(text.removeprefix("\ufeff"))
     except SyntaxError as error:
         raise ParseError(f"is not valid Python (line {error.lineno or 1})") from None
     except (RecursionError, MemoryError, ValueError):
@@ -153,7 +156,7 @@ def _called(call: ast.Call, depth: int) -> list[Part] | None:
         inner = _parts(call.args[0], depth + 1)
         if inner is None:
             return None
-        return stripped(dedented(inner)) if name == "cleandoc" else dedented(inner)
+        return cleaned(inner) if name == "cleandoc" else dedented(inner)
     if not isinstance(function, ast.Attribute):
         return None
     inner = _parts(function.value, depth + 1)

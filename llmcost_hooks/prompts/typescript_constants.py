@@ -17,7 +17,7 @@ from .dedenting import dedented, stripped
 from .nodes import Variable
 from .sniffed import sniffed
 
-MAX_TOKENS = 300_000
+MAX_TOKENS = 100_000
 MAX_DEPTH = 32  # template literals inside of template literals
 
 _SPACE = re.compile(r"(?:\s+|//[^\n]*)*")
@@ -43,7 +43,7 @@ def parse_typescript(text: str, member: str | None) -> Prompt:
         raise ParseError(f"has {len(text):,} characters of source; {MAX_SOURCE:,} are read")
     constants: dict[str, Constant] = {}
     tokens = list(_tokens(text))
-    depth = 0
+    depth, line, counted = 0, 1, 0
     for at, token in enumerate(tokens):
         if token.kind == "mark":
             depth += (token.value in "([{") - (token.value in ")]}")
@@ -51,7 +51,7 @@ def parse_typescript(text: str, member: str | None) -> Prompt:
             name, begin = _declared(tokens, at + 1)
             if begin:
                 parts = _value(tokens, begin)
-                line = text.count("\n", 0, token.at) + 1
+                line, counted = line + text.count("\n", counted, token.at), token.at
                 constants[name] = Constant(line, [] if parts is None else [(None, parts)])
     return constants_prompt(constants, member, sniffed, "ts")
 
@@ -73,25 +73,32 @@ def _declared(tokens: list[_Token], at: int) -> tuple[str, int]:
 
 def _value(tokens: list[_Token], at: int) -> list[Part] | None:
     """Literals joined by `+`; None where the expression is anything else."""
+    parts, is_text, at = _sum(tokens, at, 0)
+    ends = tokens[at].kind in ("word", "end") or _is(tokens[at], ";", ",", "}")
+    return parts if ends and is_text else None
+
+
+def _sum(tokens: list[_Token], at: int, depth: int) -> tuple[list[Part] | None, bool, int]:
+    """The parts, whether they are text for sure (names alone may be numbers), and where what follows begins."""
     parts: list[Part] = []
+    is_text = False
     while True:
-        opened = 0
-        while _is(tokens[at], "("):
-            at, opened = at + 1, opened + 1
-        operand, at = _operand(tokens, at)
-        if operand is None:
-            return None
-        parts += operand
-        while opened and _is(tokens[at], ")"):
-            at, opened = at + 1, opened - 1
-        if opened:
-            return None
-        if _is(tokens[at], "+"):
+        operand: list[Part] | None
+        if _is(tokens[at], "(") and depth < MAX_DEPTH:
+            operand, inner_text, at = _sum(tokens, at + 1, depth + 1)
+            if not _is(tokens[at], ")"):
+                return None, False, at
             at += 1
-            continue
-        ends = tokens[at].kind in ("word", "end") or _is(tokens[at], ";", ",", "}")
-        named_only = bool(parts) and not any(isinstance(part, str) for part in parts)  # may be of any type
-        return parts if ends and not named_only else None
+            is_text = is_text or inner_text
+        else:
+            is_text = is_text or tokens[at].kind != "word" or tokens[at + 1].kind == "template"
+            operand, at = _operand(tokens, at)
+        if operand is None:
+            return None, False, at
+        parts += operand
+        if not _is(tokens[at], "+"):
+            return parts, is_text, at
+        at += 1
 
 
 def _is(token: _Token, *marks: str) -> bool:

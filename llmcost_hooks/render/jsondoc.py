@@ -115,14 +115,23 @@ def _frame(*estimates: Estimate) -> Document:
             "version": head.prices.version,
             "valid_until": head.prices.valid_until.isoformat(),
             "as_of": head.prices.as_of.isoformat() if head.prices.as_of else None,
-            "expired": head.prices.expired(),
+            "expired": any(estimate.prices.expired() for estimate in estimates),
             "estimated": any(estimate.price_estimated() for estimate in estimates),
         },
     }
 
 
 def _side(estimate: Estimate) -> Document:
-    return {"label": estimate.label, "commit": estimate.commit}
+    prices = estimate.prices
+    return {
+        "label": estimate.label,
+        "commit": estimate.commit,
+        "prices": {
+            "as_of": prices.as_of.isoformat() if prices.as_of else None,
+            "expired": prices.expired(),
+            "estimated": estimate.price_estimated(),
+        },
+    }
 
 
 def _identity(row: Row) -> Document:

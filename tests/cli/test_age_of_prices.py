@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
@@ -10,7 +10,7 @@ from llmcost_hooks.facts import load_price_book
 from llmcost_hooks.prices.freshness import GRACE_DAYS
 
 from ..repos import Repo
-from .running import PROJECT, Ran, answer, failed, llm_cost, passed, start
+from .running import PROJECT, Ran, answer, document, failed, llm_cost, passed, start
 
 VALID_UNTIL = load_price_book().valid_until
 COMMANDS = [("estimate",), ("check",), ("check", "--base", "HEAD"), ("diff", "HEAD")]
@@ -75,6 +75,40 @@ def test_a_pinned_day_has_no_age(prompts: Repo, command: tuple[str, ...], time: 
     ran = passed(at(time, prompts, *command))
     assert "expired" not in ran.out
     assert "prices of 2026-06-01" in ran.out
+
+
+@pytest.mark.parametrize("time", [0.0, moment(-10)], ids=["1970", "fresh"])
+def test_a_pinned_day_beyond_the_data_is_not_believed(prompts: Repo, command: tuple[str, ...], time: float) -> None:
+    prompts.write("llm-cost.toml", PROJECT + '\n[prices]\nas_of = "2030-01-01"\n')
+    prompts.commit("pin")
+    days = (date(2030, 1, 1) - VALID_UNTIL).days
+    said = f"Pricing data too old (expired: {VALID_UNTIL}, {days:,} days before 2030-01-01)"
+    failed(at(time, prompts, *command), 4, said)
+    prompts.write("llm-cost.toml", PROJECT + f'\n[prices]\nas_of = "{VALID_UNTIL}"\n')
+    prompts.commit("pin")
+    assert "(using expired prices)" in passed(at(time, prompts, *command)).out
+
+
+def test_the_side_whose_prices_have_expired_is_named(prompts: Repo) -> None:
+    """Head is pinned to a day that the file covers, base is not."""
+    prompts.write("llm-cost.toml", PROJECT + '\n[prices]\nas_of = "2026-06-01"\n')
+    found = document(at(moment(1), prompts, "diff", "HEAD", "--format", "json"))
+    assert found["prices"]["expired"] is True
+    assert [found[side]["prices"] for side in ("base", "head")] == [
+        {"as_of": None, "expired": True, "estimated": False},
+        {"as_of": "2026-06-01", "expired": False, "estimated": False},
+    ]
+    assert passed(at(moment(1), prompts, "check", "--base", "HEAD")).out.startswith("⚠️  Pricing data expired")
+
+
+@pytest.mark.parametrize("args", [("prices", "show", "gpt-4o"), ("models", "gpt-4o")])
+def test_prices_are_shown_however_old_they_are(prompts: Repo, args: tuple[str, ...]) -> None:
+    warning = f"⚠️  Pricing data expired (valid until: {VALID_UNTIL})\n"
+    assert "expired" not in passed(at(moment(-1), prompts, *args)).out
+    assert passed(at(moment(0), prompts, *args)).out.startswith(f"{warning}    Run: llm-cost update-db\n")
+    assert "too old to estimate with" in passed(at(moment(GRACE_DAYS + 1), prompts, *args)).out
+    ran = passed(llm_cost(prompts.path, "prices", "show", "gpt-4o", "--as-of", str(VALID_UNTIL)))
+    assert ran.out.startswith(warning)
 
 
 def test_a_clock_that_was_set_back_makes_nothing_fresh(prompts: Repo) -> None:

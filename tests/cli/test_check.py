@@ -111,7 +111,7 @@ def test_all_codes_and_their_order(prompts: Repo) -> None:
     failed(llm_cost(prompts.path, "check"), 3, "is binary", "gpt-4o-minni")
     prompts.write("llm-cost.toml", text + '[[prompts]]\npath = "prompts/nowhere.md"\nprompt_id = "nowhere"\n')
     ran = failed(llm_cost(prompts.path, "check"), 2, "prompts/nowhere.md", "is binary", "gpt-4o-minni")
-    assert "Budget exceeded: $1.50 > $0.01" in ran.out, "what is known is judged all the same"
+    assert "Budget exceeded: ≥ $1.50 > $0.01" in ran.out, "what is known is judged all the same"
     found = answer(prompts, "check", code=2)
     assert {name: row["problem"] and row["problem"]["code"] for name, row in rows(found).items()} == {
         "search": None, "classify": "PRICING_ERROR", "prompts/binary.md": "PARSE_ERROR", "nowhere": "CONFIG_ERROR",

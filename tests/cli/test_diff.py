@@ -172,3 +172,14 @@ def test_every_process_gives_the_same_bytes(branches: Repo) -> None:
     seeds = [{"PYTHONHASHSEED": seed} for seed in ("1", "2")]
     runs = [start(branches.path, "diff", "main", "--format", "json", env={**seed}) for seed in seeds]
     assert runs[0] == runs[1] and runs[0].code == 0
+
+
+def test_a_price_that_is_wrong_on_base_alone_is_a_note(prompts: Repo) -> None:
+    wrong = '\n[prices.override."gpt-4oo"]\ninput = 1\n'
+    prompts.write("llm-cost.toml", PROJECT + wrong)
+    prompts.commit("a misspelt name")
+    failed(llm_cost(prompts.path, "diff", "HEAD~1"), 4, 'llm-cost.toml: [prices.override."gpt-4oo"] names no model')
+    prompts.write("llm-cost.toml", PROJECT)
+    for command in (("diff", "HEAD"), ("check", "--base", "HEAD")):
+        said = 'note: on base, llm-cost.toml: [prices.override."gpt-4oo"] names no model of the price file'
+        assert said in passed(llm_cost(prompts.path, *command)).out

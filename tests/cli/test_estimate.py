@@ -12,13 +12,14 @@ from .running import answer, cost, document, failed, llm_cost, passed, rows, sta
 
 SEARCH = cost("gpt-4o", 400, 50, 1000)
 CLASSIFY = cost("gpt-4o-mini", 100, 50, 1000)
+TODAY = {"as_of": None, "expired": False, "estimated": False}
 
 
 def test_whole_document(prompts: Repo) -> None:
     found = answer(prompts, "estimate")
     assert list(found) == ["schema", "side", "currency", "unit", "grade", "prices", "prompts", "total", "notes"]
     assert found["schema"] == "llm-cost/estimate/1"
-    assert found["side"] == {"label": "worktree", "commit": None}
+    assert found["side"] == {"label": "worktree", "commit": None, "prices": TODAY}
     assert (found["currency"], found["unit"]) == ("USD", {"calls": "declared", "period": "month"})
     assert found["total"] == {
         "cost": total(SEARCH, CLASSIFY),
@@ -51,9 +52,9 @@ def test_three_sides(prompts: Repo) -> None:
         args = ("-q", "estimate") if option == "-q" else ("estimate", option)
         found = rows(answer(prompts, *args)) if option != "-q" else rows(answer(prompts, "estimate"))
         assert found["search"]["input_tokens"] == tokens
-    assert answer(prompts, "estimate", "--rev", "HEAD")["side"] == {"label": "main", "commit": prompts.oid("HEAD")}
-    assert answer(prompts, "estimate", "--staged")["side"] == {"label": "index", "commit": None}
-    failed(llm_cost(prompts.path, "estimate", "--staged", "--rev", "HEAD"), 2, "Keep one")
+    for option, label, commit in (("--rev=HEAD", "main", prompts.oid("HEAD")), ("--staged", "index", None)):
+        side = {"label": label, "commit": commit, "prices": TODAY}
+        assert answer(prompts, "estimate", option)["side"] == side
 
 
 @pytest.mark.parametrize(
@@ -113,12 +114,31 @@ def test_scenarios(prompts: Repo) -> None:
     failed(llm_cost(prompts.path, "estimate", "--scenario", "cached"), 2, "--cache-hit-ratio")
     cached = answer(prompts, "estimate", "--scenario", "cached", "--cache-hit-ratio", "0.5", "--model", "gpt-4o")
     assert answer(prompts, "estimate", "--cache-hit-ratio", "0.5", "--model", "gpt-4o") == cached
-    # Half of 400 at half the input price: 200 x 2.5 + 200 x 1.25 + 50 x 10.
     search = rows(cached)["search"]
-    assert (search["cached_input_tokens"], search["effective_cost"], search["list_cost"]) == (200, "1.25", SEARCH)
+    assert (search["cached_input_tokens"], search["effective_cost"], search["list_cost"]) == (0, SEARCH, SEARCH)
+    assert "gpt-4o caches prompts of 1,024 tokens and more: nothing of this one is cached" in str(cached["notes"])
     batch = rows(answer(prompts, "estimate", "--scenario", "batch"))["search"]
     assert (batch["effective_cost"], batch["list_cost"]) == ("0.75", SEARCH)
     assert "List cost: $1.54" in llm_cost(prompts.path, "estimate", "--scenario", "batch").out
+
+
+@pytest.mark.parametrize(
+    ("model", "least"),
+    [("gpt-4o", 1024), ("azure/gpt-4o", 1024), ("claude-opus-5", 512), ("claude-sonnet-4-5", 1024),
+     ("claude-opus-4-7", 2048), ("claude-haiku-4-5", 4096), ("anthropic.claude-opus-4-7", 4096),
+     ("gemini-2.5-pro", 2048), ("deepseek-v4-pro", 64)],
+)  # fmt: skip
+def test_a_prompt_is_cached_from_the_length_on_that_the_provider_publishes(
+    prompts: Repo, model: str, least: int
+) -> None:
+    for tokens, cached in ((least - 24, 0), (least - 1, 0), (least, least // 2)):
+        manifest = f'version = 1\n[defaults]\nmodel = "{model}"\navg_input_tokens = {tokens}\n'
+        prompts.write("llm-cost.toml", manifest)
+        found = answer(prompts, "estimate", "--cache-hit-ratio", "0.5", "prompts/search.md")
+        (row,) = rows(found).values()
+        assert (row["input_tokens"], row["cached_input_tokens"]) == (tokens, cached)
+        short = f"caches prompts of {least:,} tokens and more: nothing of this one is cached"
+        assert (short in str(found["notes"])) == (cached == 0)
 
 
 def test_assumptions_for_all(prompts: Repo) -> None:

@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from llmcost_hooks.hooks.manifest_lint import main
 from llmcost_hooks.manifest import parse_manifest
 from llmcost_hooks.manifest_edit import NewRow, append_row
-from llmcost_hooks.prices.units import per_mtok, per_token
 
 from ..repos import Repo
 from .running import MODULES, PROJECT, Ran, answer, failed, in_process, llm_cost, passed, start
@@ -83,7 +82,12 @@ def test_fine_tuned_inference_is_apart_from_training(prompts: Repo) -> None:
         (("x", "--input", "one", "--output", "1"), "'one' is not a price in USD"),
         (("x", "--input", "1e99", "--output", "1"), "is too long or too large"),
         (("x", "--input", "0.0000000000001", "--output", "1"), "is too long or too large"),
-        (("x", *BOTH, "--effective-from", "soon"), '"soon" is not a day'),
+        (("x", *BOTH, "--effective-from", "soon"), '--effective-from: "soon" is not a day'),
+        (("x", *BOTH, "--effective-from", "2026-W01-1"), "For example: --effective-from 2026-06-01"),
+        (("x", *BOTH, "--effective-from", "20260601"), '"20260601" is not a day'),
+        (("x", *BOTH, "--effective-from", "0001-01-01"), '"0001-01-01" is not a day'),
+        (("x", *BOTH, "--operator", ""), "--operator: a name is 1 to 200 printable characters"),
+        (("x", *BOTH, "--operator", "A\x1b[2J"), "--operator: a name is 1 to 200 printable characters"),
         (("x", *BOTH, "--base", "nonsense"), '--base: no model "nonsense" is known'),
         (("gpt-4o", *BOTH, "--base", "gpt-4o-mini"), "needs no base"),
         (("x\x1b[2J", *BOTH), "printable characters"),
@@ -104,6 +108,40 @@ def test_cached_dearer_than_input_is_warned_about(prompts: Repo) -> None:
     assert ran.err == "llm-cost: warning: cached input ($2) is dearer than input ($1)\n"
 
 
+def test_a_name_that_comes_near_a_known_one_is_warned_about(prompts: Repo) -> None:
+    ran = passed(llm_cost(prompts.path, *ADD, "gpt-4oo", *BOTH))
+    assert ran.err.startswith('llm-cost: warning: "gpt-4oo" is in no price list and becomes a model of your own')
+    assert "gpt-4o" in ran.err.partition("near names: ")[2]
+    assert '[prices.model."gpt-4oo"]\n\n[[prices.rows]]' in manifest(prompts)
+    again = passed(llm_cost(prompts.path, *ADD, "gpt-4oo", *BOTH, "--effective-from", "2027-01-01"))
+    assert again.err == "" and manifest(prompts).count("[prices.model.") == 1
+
+
+def test_a_fine_tuned_model_of_ones_own_is_priced_then(prompts: Repo) -> None:
+    name = "ft:gpt-5:acme::x1"
+    failed(llm_cost(prompts.path, "prices", "show", name), 4, f"llm-cost prices add {name}")
+    passed(llm_cost(prompts.path, *ADD, name, *BOTH))
+    assert f'[prices.model."{name}"]\nbase = "gpt-5"\n' in manifest(prompts)
+    found = answer(prompts, "estimate", "--model", name)["prompts"][1]
+    assert (found["effective_cost"], found["grade"]) == ("0.18", "exact")
+    assert "$0.3 " in passed(llm_cost(prompts.path, "prices", "show", name)).out
+
+
+def test_a_base_is_stated_once(prompts: Repo) -> None:
+    passed(llm_cost(prompts.path, *ADD, "bar", *BOTH, "--base", "gpt-4o"))
+    later = (*BOTH, "--effective-from", "2027-01-01")
+    passed(llm_cost(prompts.path, *ADD, "bar", *later, "--base", "gpt-4o"))
+    other = ("bar", *BOTH, "--effective-from", "2028-01-01", "--base", "gpt-4")
+    failed(llm_cost(prompts.path, *ADD, *other), 2, '--base: "bar" has the base "gpt-4o" in llm-cost.toml')
+    passed(llm_cost(prompts.path, *ADD, "foo", *BOTH))
+    failed(llm_cost(prompts.path, *ADD, "foo", *later, "--base", "gpt-4"), 2, '"foo" has no base', 'base = "gpt-4"')
+
+
+def test_quiet_is_quiet(prompts: Repo) -> None:
+    assert passed(llm_cost(prompts.path, "--quiet", *ADD, "x", *BOTH)) == (0, "", "")
+    assert '[prices.model."x"]' in manifest(prompts)
+
+
 def test_a_second_row_of_the_same_day_is_refused(prompts: Repo) -> None:
     passed(llm_cost(prompts.path, *ADD, "x", *BOTH))
     before = manifest(prompts)
@@ -119,7 +157,7 @@ def test_a_second_row_of_the_same_day_is_refused(prompts: Repo) -> None:
 
 def test_a_repository_without_a_manifest_gets_one(repo: Repo) -> None:
     passed(llm_cost(repo.path, *ADD, "x", *BOTH))
-    assert manifest(repo).startswith("version = 1\n\n[[prices.rows]]\n")
+    assert manifest(repo).startswith('version = 1\n\n[prices.model."x"]\n\n[[prices.rows]]\n')
     assert (repo.path / "llm-cost.toml").stat().st_mode & 0o777 == 0o666 & ~_umask()
 
 
@@ -137,7 +175,7 @@ def test_comments_endings_and_mode_stay(prompts: Repo) -> None:
     prompts.write("llm-cost.toml", text)
     (prompts.path / "llm-cost.toml").chmod(0o640)
     passed(llm_cost(prompts.path, *ADD, "x", *BOTH))
-    assert manifest(prompts).startswith(text + "\n\n[[prices.rows]]\n")
+    assert manifest(prompts).startswith(text + '\n\n[prices.model."x"]\n\n[[prices.rows]]\n')
     assert (prompts.path / "llm-cost.toml").stat().st_mode & 0o777 == 0o640
     assert sorted(path.name for path in prompts.path.iterdir()) == [".git", "llm-cost.toml", "prompts"]
 
@@ -154,7 +192,9 @@ def test_line_endings_of_the_file_are_kept(prompts: Repo) -> None:
     passed(llm_cost(prompts.path, *ADD, "x", *BOTH))
     written = path.read_bytes()
     assert written.count(b"\n") == written.count(b"\r\n")
-    assert written.startswith(PROJECT.replace("\n", "\r\n").encode() + b"\r\n[[prices.rows]]\r\n")
+    assert written.startswith(
+        PROJECT.replace("\n", "\r\n").encode() + b'\r\n[prices.model."x"]\r\n\r\n[[prices.rows]]\r\n'
+    )
 
 
 @pytest.mark.parametrize(
@@ -231,19 +271,26 @@ def test_what_is_appended_is_what_is_read(
 ) -> None:
     from datetime import date
 
-    row = NewRow(name, date(2026, 11, 26), given_input, output, cached, None, None, tuned, guess, 'A "B" \\ C', base)
+    row = NewRow(
+        name,
+        date(2026, 11, 26),
+        given_input,
+        output,
+        cached,
+        None,
+        None,
+        tuned,
+        guess,
+        'A "B" \\ C',
+        base is not None,
+        base,
+    )
     found = parse_manifest(append_row(PROJECT, row).encode()).prices
     assert found is not None
     (rates,) = found.rates
     assert (rates.model, rates.fine_tuned, rates.estimated, rates.operator) == (name, tuned, guess, 'A "B" \\ C')
     assert dict(rates.variants)["standard"][:3] == (given_input, output, cached)
     assert (found.models[name].base if base else None) == base
-
-
-@given(st.decimals(0, 10**6, places=12).map(abs))
-def test_prices_convert_without_loss(price: Decimal) -> None:
-    assert per_mtok(per_token(price)) == price == per_token(per_mtok(price))
-    assert per_token(price) * 1_000_000 == price
 
 
 # --- on a terminal -------------------------------------------------------------------------------------------------

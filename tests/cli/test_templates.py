@@ -224,7 +224,7 @@ def test_a_format_for_what_a_pattern_matches(templates: Repo) -> None:
 
 
 def test_the_memo_changes_no_byte(templates: Repo) -> None:
-    passed(llm_cost(templates.path, "estimate", "--format", "json"))
+    passed(llm_cost(templates.path, "estimate"))
     warm = passed(llm_cost(templates.path, "estimate", "--format", "json"))
     cold = passed(llm_cost(templates.path, "estimate", "--format", "json", "--no-cache"))
     assert warm.out == cold.out

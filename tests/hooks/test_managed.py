@@ -83,7 +83,7 @@ def test_commit(managed: Repo) -> None:
 
 
 def test_dated_prices_are_kept(managed: Repo) -> None:
-    row = '\n[[prices.rows]]\nmodel = "x"\neffective_from = "2026-11-28"\ninput = 1\noutput = 2\n'
+    row = '\n[prices.model.x]\n[[prices.rows]]\nmodel = "x"\neffective_from = "2026-11-28"\ninput = 1\noutput = 2\n'
     text = (managed.path / "llm-cost.toml").read_text()
     managed.stage("llm-cost.toml", text + row)
     git(managed, "commit", "-m", "a price", ok=True, said="Passed")

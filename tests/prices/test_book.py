@@ -165,7 +165,7 @@ def test_a_file_without_aliases_or_models() -> None:
 def offer_input(model: str, on: date, book: PriceBook = BOOK) -> Decimal | None:
     row = book.find(model)
     assert row is not None
-    offer = book.offer(row, on)
+    offer = row.offer(on)
     return offer.standard.rates.input if offer else None
 
 
@@ -180,7 +180,7 @@ def test_prices_change_on_their_day() -> None:
 @pytest.mark.parametrize("day", [date(1970, 1, 1), date(2025, 5, 21)])
 def test_before_the_first_known_price_there_is_none(day: date) -> None:
     for row in BOOK.rows():
-        assert BOOK.offer(row, day) is None
+        assert row.offer(day) is None
 
 
 def test_a_batch_price_is_that_of_the_day() -> None:
@@ -188,7 +188,7 @@ def test_a_batch_price_is_that_of_the_day() -> None:
     assert row is not None
     inputs = []
     for day in (date(2026, 10, 13), date(2026, 11, 22), date(2026, 12, 1)):
-        offer = BOOK.offer(row, day)
+        offer = row.offer(day)
         assert offer is not None
         inputs.append(offer.batch and str(offer.batch.rates.input))
     assert inputs == [None, "1", "2"]
@@ -233,7 +233,7 @@ def test_a_tier_is_a_cliff_strictly_above_its_start(starts: list[int], tokens: i
 
 def test_tiers_of_the_file_are_strictly_above() -> None:
     row = BOOK.find("gemini-2.5-pro")
-    offer = row and BOOK.offer(row, date(2026, 11, 22))
+    offer = row and row.offer(date(2026, 11, 22))
     assert offer
     assert [offer.standard.at(tokens).input for tokens in (0, 200_000, 200_001)] == [
         Decimal("1.25"), Decimal("1.25"), Decimal("2.5"),

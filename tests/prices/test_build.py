@@ -56,6 +56,7 @@ def litellm(name: str, standard: Tariff | None = None, **more: Any) -> Statement
 
 
 PLAIN = tariff(input="2.50", output="10")
+CACHED = tariff(input="2.50", output="10", cache_read="1.25")
 
 
 def inputs(
@@ -71,6 +72,7 @@ def inputs(
         "modes": {"*embed*": "embedding"},
         "decisions": [],
         "retired": {},
+        "minimums": [],
     }
     a, b, c = ({statement.key: statement for statement in part} for part in (mine, theirs, archive or []))
     return Inputs(a, b, c, {**table, **corrections}, lambda name: "o200k_base", DAY, [])
@@ -93,13 +95,17 @@ def prices(value: Inputs, name: str = "m", offer: int = 0) -> list[dict[str, Any
 def standard(value: Inputs, name: str = "m") -> Rates:
     book = PriceBook(render(build(value).file))
     found = book.find(name)
-    offer = found and book.offer(found, DAY)
+    offer = found and found.offer(DAY)
     assert offer
     return offer.standard.rates
 
 
 def decided(take: str, *where: str, **more: Any) -> list[dict[str, Any]]:
     return [{"names": ["m"], "where": list(where), "take": take, "reason": "because", **more}]
+
+
+def least(*names: str, **more: Any) -> list[dict[str, Any]]:
+    return [{"channels": ["openai"], "names": list(names), "reason": "because", **more}]
 
 
 # --- the file ----------------------------------------------------------------------------------------------------
@@ -149,7 +155,8 @@ def test_a_decision_can_be_that_nobody_knows() -> None:
 
 def test_who_lost_the_input_price_adds_nothing() -> None:
     mine = [genai("m", row(None, tariff(input="1", output="2"), batch=tariff(input="0.5", output="1")))]
-    theirs = [litellm("m", tariff(input="2", output="2", cache_read="0.2"), flex=tariff(input="1", output="1"))]
+    own, flex = tariff(input="2", output="2", cache_read="0.2"), tariff(input="1", output="1")
+    theirs = [litellm("m", own, flex=flex, cache_min_tokens=1024)]
     for take, cached, variants in (
         ("genai-prices", None, ["batch"]),
         ("litellm", "0.2", ["flex"]),
@@ -160,7 +167,7 @@ def test_who_lost_the_input_price_adds_nothing() -> None:
 
 
 def test_a_decision_from_a_day_on_leaves_the_past_alone() -> None:
-    theirs = [litellm("m", tariff(input="3", output="10", cache_read="0.3"))]
+    theirs = [litellm("m", tariff(input="3", output="10", cache_read="0.3"), cache_min_tokens=1024)]
     found = prices(inputs([genai("m")], theirs, decisions=decided("litellm", "standard.input", since="2026-11-01")))
     assert [(p["effective_from"], p["source"], p["standard"].get("cache_read")) for p in found] == [
         ("2025-05-22", "openai-single", None),
@@ -189,7 +196,7 @@ def test_a_decision_that_nothing_asks_for_stops_the_build(rule: dict[str, Any]) 
 
 
 def test_what_one_source_states_is_taken_and_named() -> None:
-    theirs = litellm("m", tariff(input="2.50", output="10", cache_read="1.25"), batch=tariff(input="1.25", output="5"))
+    theirs = litellm("m", CACHED, batch=tariff(input="1.25", output="5"), cache_min_tokens=1024)
     found = prices(inputs([genai("m")], [theirs]))[0]
     assert found["standard"]["cache_read"] == "1.25"
     assert found["stated_by_one"] == {"standard.cache_read": LITELLM, "batch": LITELLM}
@@ -198,7 +205,7 @@ def test_what_one_source_states_is_taken_and_named() -> None:
 def test_a_model_filed_under_another_does_not_get_its_extras() -> None:
     grouped = row(None, tariff(input="2.50", output="10", cache_read="1"), batch=tariff(input="1", output="5"))
     mine = [genai("m", grouped), genai("m-codex", grouped, model="m", own=False)]
-    found = prices(inputs(mine, [litellm("m-codex")]), "m-codex")[0]
+    found = prices(inputs(mine, [litellm("m-codex")], minimums=least("m")), "m-codex")[0]
     assert ("cache_read" in found["standard"], found["variants"]) == (False, {})
 
 
@@ -401,3 +408,57 @@ def test_every_disagreement_is_remembered_with_its_rule() -> None:
     assert (asked.name, asked.where, asked.genai, asked.litellm, asked.take, asked.rule) == (
         "m", "standard.input", Decimal("2.50"), Decimal(3), "unknown", 0,
     )  # fmt: skip
+
+
+# --- from how many tokens on a prompt is cached -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rules", "stated", "tokens"),
+    [
+        (least("m", tokens=1024), None, 1024),
+        (least("*", tokens=1024), 512, 1024),
+        (least("m", tokens=1024), 2048, 2048),
+        (least("m"), 512, 512),
+        ([], 512, 512),
+        (least("m", tokens=64) + least("*", tokens=1024), None, 64),
+    ],
+)  # fmt: skip
+def test_the_larger_least_length_counts_and_the_first_rule_that_fits(
+    rules: list[dict[str, Any]], stated: int | None, tokens: int
+) -> None:
+    both = [genai("m", row(None, CACHED)), genai("n", row(None, CACHED))]
+    theirs = [litellm("m", CACHED, cache_min_tokens=stated), litellm("n", CACHED, cache_min_tokens=1)]
+    assert models(inputs(both, theirs, minimums=rules))["m"]["cache"]["min_tokens"] == tokens
+
+
+def test_a_length_that_nobody_publishes_is_unknown() -> None:
+    theirs = [litellm("m", CACHED)]
+    assert "cache" not in models(inputs([genai("m", row(None, CACHED))], theirs, minimums=least("m")))["m"]
+
+
+def test_a_rule_is_of_its_channel() -> None:
+    theirs = [litellm("azure/m", CACHED, channel="azure")]
+    rules = least("m", tokens=2048, channels=["openai", "azure"])
+    with pytest.raises(ValueError, match="minimum 1: openai"):
+        build(inputs([genai("m")], theirs, minimums=rules))
+    found = models(inputs([genai("m")], theirs, minimums=least("m", tokens=2048, channels=["azure"])))
+    assert found["azure/m"]["cache"]["min_tokens"] == 2048
+
+
+def test_the_largest_length_of_all_regions_counts() -> None:
+    theirs = [
+        litellm("bedrock/a.m", CACHED, channel="bedrock", region=region, cache_min_tokens=tokens)
+        for region, tokens in ((None, 1024), ("eu", 4096), ("us", None))
+    ]
+    assert models(inputs([genai("m")], theirs))["bedrock/a.m"]["cache"]["min_tokens"] == 4096
+
+
+def test_a_cached_price_without_a_word_on_the_least_length_stops_the_build() -> None:
+    with pytest.raises(ValueError, match="m: from how many tokens on is it cached"):
+        build(inputs([genai("m", row(None, CACHED))], [litellm("m", CACHED)]))
+
+
+def test_a_rule_that_no_model_asks_for_stops_the_build() -> None:
+    with pytest.raises(ValueError, match=r"minimum 1: n\b"):
+        build(inputs([genai("m", row(None, CACHED))], [litellm("m", CACHED)], minimums=least("m", "n", tokens=1024)))

@@ -244,7 +244,7 @@ def test_what_is_not_known_is_rare_and_decided() -> None:
 def test_numbers_for_readers_of_the_first_schema_are_todays_standard_prices() -> None:
     for row in BOOK.rows():
         first = WHOLE["models"][row.id]["offers"][0]["region"]
-        offer = BOOK.offer(row, BOOK.generated_at, first)
+        offer = row.offer(BOOK.generated_at, first)
         entry = WHOLE["models"][row.id]
         assert offer, row.id
         for number, rate in (("input", offer.standard.rates.input), ("output", offer.standard.rates.output)):
@@ -299,7 +299,7 @@ def test_the_prices_before_this_file_hold() -> None:
     day = date.fromisoformat(first["day"])
     for name, known in first["standard"].items():
         row = BOOK.find(name)
-        offer = row and BOOK.offer(row, day)
+        offer = row and row.offer(day)
         assert offer, name
         rates = offer.standard.rates
         found = {"input": rates.input, "output": rates.output, "cache_read": rates.cache_read}
@@ -329,7 +329,7 @@ LAUNCH_LIST = [
 @pytest.mark.parametrize(("model", "input_price", "output_price", "cached"), LAUNCH_LIST)
 def test_launch_list(model: str, input_price: str, output_price: str, cached: str | None) -> None:
     row = BOOK.find(model)
-    offer = row and BOOK.offer(row, DAY)
+    offer = row and row.offer(DAY)
     assert offer
     rates = offer.standard.rates
     assert (rates.input, rates.output) == (Decimal(input_price), Decimal(output_price))
@@ -338,21 +338,21 @@ def test_launch_list(model: str, input_price: str, output_price: str, cached: st
 
 def test_gpt_4o_has_its_chat_price_not_the_realtime_one() -> None:
     row = BOOK.find("gpt-4o")
-    offer = row and BOOK.offer(row, DAY)
+    offer = row and row.offer(DAY)
     assert offer
     assert offer.standard.rates.input != Decimal(5)  # what others print: the price of gpt-4o-realtime
 
 
 def test_gpt_4o_of_may_2024_has_a_price_of_its_own() -> None:
     row = BOOK.find("gpt-4o-2024-05-13")
-    offer = row and BOOK.offer(row, DAY)
+    offer = row and row.offer(DAY)
     assert row and row.id == "gpt-4o-2024-05-13"
     assert offer and (offer.standard.rates.input, offer.standard.rates.output) == (Decimal(5), Decimal(15))
 
 
 def test_deepseek_costs_double_at_its_peak_hours() -> None:
     row = BOOK.find("deepseek-v4-pro")
-    offer = row and BOOK.offer(row, DAY)
+    offer = row and row.offer(DAY)
     assert offer
     cheap, dear = offer.tariff("standard", "12:00"), offer.tariff("standard", "03:59")
     assert cheap and dear and cheap.rates.input and dear.rates.input == 2 * cheap.rates.input
@@ -362,23 +362,23 @@ def test_deepseek_costs_double_at_its_peak_hours() -> None:
 def test_every_call_of_a_search_model_pays_its_fee() -> None:
     for model, fee in (("gpt-4o-search-preview", "0.025"), ("gpt-5-search-api", "0.01")):
         row = BOOK.find(model)
-        offer = row and BOOK.offer(row, DAY)
+        offer = row and row.offer(DAY)
         assert offer and offer.per_request["request"] == Decimal(fee)
     plain = BOOK.find("gpt-4o")
-    offer = plain and BOOK.offer(plain, DAY)
+    offer = plain and plain.offer(DAY)
     assert offer and "request" not in offer.per_request
 
 
 def test_future_prices_are_there_early() -> None:
     row = BOOK.find("gemini-3.8-flash")
-    today, later = (row and BOOK.offer(row, day) for day in (DAY, date(2027, 1, 1)))
+    today, later = (row and row.offer(day) for day in (DAY, date(2027, 1, 1)))
     assert today and later
     assert later.standard.rates.input == 2 * (today.standard.rates.input or 0)
 
 
 def test_where_the_libraries_disagree_the_price_is_unknown() -> None:
     row = BOOK.find("claude-sonnet-4-5")
-    offer = row and BOOK.offer(row, DAY)
+    offer = row and row.offer(DAY)
     assert offer
     assert offer.standard.at(200_000).input == Decimal(3)
     assert set(offer.standard.at(200_001)) == {None}
@@ -387,7 +387,7 @@ def test_where_the_libraries_disagree_the_price_is_unknown() -> None:
 @pytest.mark.parametrize("model", ["gpt-4-turbo", "gpt-5-pro", "o3-pro"])
 def test_a_price_that_nobody_states_is_unknown_not_zero(model: str) -> None:
     row = BOOK.find(model)
-    offer = row and BOOK.offer(row, DAY)
+    offer = row and row.offer(DAY)
     assert offer
     assert offer.standard.rates.cache_read is None
 

@@ -28,7 +28,7 @@ def amount(line: dict[str, Any]) -> Decimal:
     located = BOOK.locate(line["model"])
     assert located
     row, region = located
-    offer = BOOK.offer(row, DAY, line.get("region", region))
+    offer = row.offer(DAY, line.get("region", region))
     assert offer
     tariff = offer.tariff(line.get("variant", "standard"), line.get("hour"))
     assert tariff

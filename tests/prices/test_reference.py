@@ -32,7 +32,7 @@ def cost(name: str, tokens: int, output: int, cached: int) -> Decimal | None:
     model, _, region = offered.partition("#")
     row = BOOK.find(model)
     assert row is not None, name
-    offer = BOOK.offer(row, DAY, region or None)
+    offer = row.offer(DAY, region or None)
     tariff = offer and offer.tariff(variant, NOON)
     assert tariff is not None, name
     rates = tariff.at(tokens)

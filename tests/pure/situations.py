@@ -287,7 +287,7 @@ def estimate_retired() -> Situation:
         }
     )
     files = [prompt(name, model=name, output_tokens=1) for name in ("gone", "going", "short")]
-    known = Facts({(file.format, str(file.oid)): facts(1001) for file in files})
+    known = Facts({(file.format, str(file.oid)): facts(5000) for file in files})
     return _estimate(estimate_snapshot(Snapshot("worktree", None, None, tuple(files)), known, book, ON))
 
 
@@ -303,13 +303,13 @@ def check_many() -> Situation:
 
 def models() -> Situation:
     lines = [_line(name) for name in ("gpt-4o", "gpt-4", "claude-3-opus", "tiered", "input-only", "free")]
-    return Situation(models_report(lines, ON), models_document(lines, BOOK))
+    return Situation(models_report(lines, price_info(BOOK, ON)), models_document(lines, price_info(BOOK, ON)))
 
 
 def models_one() -> Situation:
     book = price_book({"gone": model(GPT_4O, MINI, retires="2026-01-31", window=None, longest=None)})
     lines = [_line("gone", book)]
-    return Situation(models_report(lines, ON), models_document(lines, book))
+    return Situation(models_report(lines, price_info(book, ON)), models_document(lines, price_info(book, ON)))
 
 
 def models_retired() -> Situation:
@@ -317,13 +317,13 @@ def models_retired() -> Situation:
     dates = ["2026-11-22", "2026-11-23", None]
     book = price_book({name: model(GPT_4O, retires=day) for name, day in zip(names, dates, strict=True)})
     lines = [_line(name, book) for name in names]
-    return Situation(models_report(lines, ON), models_document(lines, book))
+    return Situation(models_report(lines, price_info(book, ON)), models_document(lines, price_info(book, ON)))
 
 
 def _line(name: str, book: PriceBook = BOOK) -> ModelLine:
     known = resolve_model(name, book)
     assert known is not None
-    offer = book.offer(known.row, ON)
+    offer = known.row.offer(ON)
     assert offer is not None
     return ModelLine(known, offer)
 

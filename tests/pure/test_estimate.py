@@ -262,7 +262,7 @@ def test_an_unknown_model_has_near_names() -> None:
 def test_a_model_before_its_first_price() -> None:
     problem = unpriced(facts(), model="future").problem
     assert problem.reason == '"future" has no price on 2026-11-22'
-    assert problem.hint == "Run: llm-cost prices show future"
+    assert problem.hint == "Its dated rows begin on: 2027-01-01."
 
 
 @pytest.mark.parametrize(
@@ -348,7 +348,7 @@ def test_every_digit_is_kept() -> None:
 
 
 def test_an_operation_that_would_round_raises() -> None:
-    offer = BOOK.offer(BOOK.find("gpt-4o"), ON)  # type: ignore[arg-type]
+    offer = BOOK.find("gpt-4o").offer(ON)  # type: ignore[union-attr]
     assert offer is not None
     odd = offer._replace(variants={"standard": Tariff(Rates(Decimal("0." + "1" * 99), Decimal(0)))})
     assert call_cost(odd, "standard", 1, 0, 0) == Decimal("1" * 99 + "E-105")

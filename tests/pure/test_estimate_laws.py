@@ -24,7 +24,7 @@ TOKENS = st.integers(0, 10**7)
 CALLS = st.integers(0, 10**12)
 RATE = st.decimals(0, 1000, places=6)
 SHARE = st.decimals(0, 1, places=12)
-ANY = (BOOK.offer(row, ON) for row in BOOK.rows())
+ANY = (row.offer(ON) for row in BOOK.rows())
 OFFER = next(offer for offer in ANY if offer)
 
 known_rates = st.builds(Rates, RATE, RATE, RATE, st.none(), st.none())

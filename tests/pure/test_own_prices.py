@@ -11,48 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llmcost_hooks.errors import ConfigError, PricingError
-from llmcost_hooks.estimate import Estimate, estimate_snapshot
-from llmcost_hooks.linking import Facts
 from llmcost_hooks.manifest import Assumptions, parse_manifest
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.prices.offers import Offer, Rates, Tariff, Tier, Window, scaled
-from llmcost_hooks.prices.own import NO_PRICES, OwnPrices, OwnRates, laid_over
-from llmcost_hooks.pricing import PromptEstimate, Row, Unpriced, call_cost, call_parts
-from llmcost_hooks.prompts import PromptFacts
-from llmcost_hooks.snapshot import Snapshot
+from llmcost_hooks.prices.own import OwnRates, laid_over
+from llmcost_hooks.pricing import call_cost, call_parts
 
-from .build import BOOK, GPT_4O, MINI, ON, facts, model, price_book, prompt
-
-FACTS = facts(1000)
-
-
-def own(text: str) -> OwnPrices:
-    return parse_manifest(f"version = 1\n{text}".encode()).prices or NO_PRICES
-
-
-def side(text: str, *, on: date = ON, known: PromptFacts = FACTS, book: Any = BOOK, **assumed: Any) -> Estimate:
-    """One prompt of 1,000 tokens under a manifest with this text."""
-    manifest = parse_manifest(f"version = 1\n{text}".encode())
-    file = prompt(**assumed)._replace(prices=manifest.prices)
-    snapshot = Snapshot("worktree", None, manifest, (file,))
-    return estimate_snapshot(snapshot, Facts({(file.format, str(file.oid)): known}), book, on, force_stale=True)
-
-
-def row(text: str, **assumed: Any) -> Row:
-    return side(text, **assumed).rows[0]
-
-
-def priced(text: str, **assumed: Any) -> PromptEstimate:
-    found = row(text, **assumed)
-    assert isinstance(found, PromptEstimate), found
-    return found
-
-
-def refused(text: str, **assumed: Any) -> Unpriced:
-    found = row(text, **assumed)
-    assert isinstance(found, Unpriced), found
-    return found
-
+from .build import BOOK, GPT_4O, MINI, ON, facts, model, price_book
+from .owned import own, priced, refused, row, side
 
 # --- the grammar -------------------------------------------------------------------------------------------------
 
@@ -150,7 +116,7 @@ def test_an_override_is_net_and_what_it_does_not_state_stays_as_listed() -> None
     found = priced(text, model="gpt-4o", output_tokens=100)
     assert found.effective_cost == Decimal("0.002") + Decimal("0.0005")  # output: half of 10 per million
     assert found.list_cost == Decimal("0.0035")
-    assert found.notes == ("gpt-4o: prices as stated in llm-cost.toml",)
+    assert found.notes == ("gpt-4o: prices as stated in llm-cost.toml, the rest less its discount of 50%",)
 
 
 def test_an_override_does_not_reach_other_ways_to_be_billed() -> None:
@@ -181,12 +147,6 @@ def test_a_private_model_has_rates_of_its_own_and_its_base_only_counts() -> None
 def test_a_private_model_without_a_base_is_counted_with_the_widest_band() -> None:
     found = priced('[prices.model."llama"]\ninput = 0\noutput = 0', model="llama", output_tokens=5)
     assert (found.effective_cost, found.grade) == (Decimal(0), "heuristic")
-
-
-def test_a_model_that_is_its_own_base_is_no_loop() -> None:
-    assert (
-        priced('[prices.model."a"]\nbase = "a"\ninput = 1\noutput = 1', model="a", output_tokens=0).grade == "heuristic"
-    )
 
 
 def test_dated_rows_begin_on_their_day_and_the_last_one_wins() -> None:
@@ -252,7 +212,8 @@ def test_a_day_before_all_prices_is_none(day: str) -> None:
 
 
 def test_the_mark_of_an_estimate_reaches_the_total() -> None:
-    text = '[[prices.rows]]\nmodel = "x"\neffective_from = "2026-01-01"\ninput = 1\noutput = 1\nestimated = true'
+    text = '[prices.model.x]\n[[prices.rows]]\nmodel = "x"\neffective_from = "2026-01-01"\ninput = 1\noutput = 1'
+    text += "\nestimated = true"
     assert side(text, model="x", output_tokens=1).price_estimated()
     assert not side(text, model="gpt-4o", output_tokens=1).price_estimated()
 
@@ -330,7 +291,12 @@ def test_a_row_is_selected_by_day_version_region_and_kind(text: str, assumed: di
 @pytest.mark.parametrize(
     ("text", "assumed", "reason", "hint"),
     [
-        ('[prices]\nas_of = "2025-12-31"', {}, '"m" has no price on 2025-12-31', "prices show m"),
+        (
+            '[prices]\nas_of = "2025-12-31"',
+            {},
+            '"m" has no price on 2025-12-31',
+            "rows begin on: 2026-01-01, 2026-06-01",
+        ),
         ("", {"price_version": date(2026, 1, 2)}, '"m" has no dated row of 2026-01-02', "2026-01-01, 2026-06-01"),
         ("", {"region": "mars"}, '"m" has no price in the region "mars"', "eu, us"),
         ("", {"model": "regional"}, '"regional" is priced by region, and none is named', 'region = "eu"'),
@@ -392,7 +358,7 @@ RATE = st.decimals(0, 1000, places=6).map(abs)
 SHARE = st.decimals(0, 1, places=6).map(abs)
 some_rates = st.builds(Rates, *[st.none() | RATE] * 5)
 known_rates = st.builds(Rates, RATE, RATE, RATE, st.none(), st.none())
-LISTED = BOOK.offer(BOOK.find("gpt-4o"), ON)  # type: ignore[arg-type]
+LISTED = BOOK.find("gpt-4o").offer(ON)  # type: ignore[union-attr]
 assert LISTED is not None
 BASE: Offer = LISTED
 offers = st.builds(
@@ -432,6 +398,11 @@ def test_without_a_time_of_day_a_price_is_never_too_low(windows: list[Rates], ba
     for time in ("00:00", "05:59", "06:00", "12:00", "21:59", "22:00", "23:59"):
         known = call_cost(offer, "standard", 1000, 10, 100, time)
         assert known is not None and unknown is not None and known <= unknown
+
+
+def test_training_is_discounted_too() -> None:
+    offer = scaled(BASE._replace(training=Decimal(25), per_request={"request": Decimal(1)}), Decimal("0.88"))
+    assert (offer.training, offer.per_request) == (Decimal(22), {"request": Decimal(1)})
 
 
 def test_a_window_may_reach_into_the_next_day() -> None:

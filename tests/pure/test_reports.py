@@ -152,7 +152,7 @@ def test_a_pinned_day_that_the_data_covers_needs_no_freshness(on: date) -> None:
     assert pinned.freshness is None and not pinned.expired()
     assert unit_line(estimate(row())._replace(prices=pinned))[0].endswith(f"prices of {BOOK.generated_at}")
     beyond = price_info(BOOK, on, BOOK.generated_at + timedelta(1))
-    assert beyond.freshness == freshness(BOOK.valid_until, on)
+    assert beyond.freshness == freshness(BOOK.valid_until, on, BOOK.generated_at + timedelta(1))
 
 
 def test_an_estimated_price_marks_every_number_that_it_is_in() -> None:
@@ -198,6 +198,11 @@ def delta_of(base: Row | None, head: Row | None) -> str:
         (unpriced("a", input_tokens=1000), row("a"), "?"),
         (row("a"), row("a", output_tokens=None), "?"),
         (row("a", "1", output_tokens=None), row("a", "3", output_tokens=None), "+$2.00 ⚠️"),
+        (None, row("a", output_tokens=None), "≥ +$1.00"),
+        (row("a", output_tokens=None, grade="heuristic"), None, "≤ ~-$1.00"),
+        (row("a"), row("a", "2", grade="heuristic"), "~+$1.00 ⚠️"),
+        (row("a", "2", price_estimated=True), row("a"), "~-$1.00"),
+        (row("a", grade="heuristic"), row("a", grade="heuristic"), "—"),
     ],
 )
 def test_a_change_is_money_tokens_or_unknown(base: Row | None, head: Row | None, text: str) -> None:
@@ -301,6 +306,44 @@ def test_what_is_over_a_limit_is_seen_to_be(exceeded: Exceeded, text: str) -> No
     verdict = issue_verdict()._replace(exceeded=(exceeded,), suggestions=())
     report = check_report(estimate(row()), manifest(limit="5"), verdict, None)
     assert report.headline == (f"❌ {text}",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "mark", "left"),
+    [
+        ({}, "", ""),
+        ({"grade": "heuristic"}, "~", "~"),
+        ({"price_estimated": True}, "~", "~"),
+        ({"output_tokens": None}, "≥ ", "at most "),
+        ({"output_tokens": None, "grade": "heuristic"}, "≥ ~", "at most ~"),
+    ],
+)
+def test_money_that_is_not_exact_is_marked_wherever_it_stands(changes: dict[str, Any], mark: str, left: str) -> None:
+    side = estimate(*(row(f"p{n:02}", "0.10", list_cost=Decimal(1), **changes) for n in range(30)))
+    within, over = (
+        render_text(check_report(side, rules, judge(side, rules, None, None, BOOK, BOOK.generated_at), None))
+        for rules in (manifest(limit="5"), manifest(limit="1"))
+    )
+    assert f"{left}$2.00 left" in within
+    assert f"Budget exceeded: {mark}$3.00 > $1.00 (limit)" in over
+    assert f"10 more {mark}$1.00 (33%)" in " ".join(over.split())
+    assert f"List cost: {mark}$30.00\n" in render_text(estimate_report(side))
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "text"),
+    [
+        ("exact", "exact", "+$1.00 > $0.25 (max_increase 25% of base)"),
+        ("exact", "heuristic", "~+$1.00 > $0.25 (max_increase 25% of base)"),
+        ("heuristic", "exact", "~+$1.00 > ~$0.25 (max_increase 25% of base)"),
+    ],
+)
+def test_an_increase_is_marked_as_its_sides(base: str, head: str, text: str) -> None:
+    comparison = compare_estimates(estimate(row(grade=base), label="main"), estimate(row(cost="2", grade=head)))
+    rules = manifest(max_increase_percent="25")
+    verdict = judge(comparison.head, rules, comparison, None, BOOK, BOOK.generated_at)
+    headline = check_report(comparison.head, rules, verdict, comparison).headline
+    assert "".join(headline) == f"❌ Increase exceeded: {text} over main"
 
 
 def issue_verdict() -> Any:

@@ -10,19 +10,23 @@ import pytest
 from llmcost_hooks.data import open_data
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.prices.book import PriceBook
+from llmcost_hooks.prices.own import OwnPrices
 from llmcost_hooks.pricing import PromptEstimate, call_cost
 from llmcost_hooks.suggest import Suggestion, cheaper_model
 
 from .build import GPT_4O, MINI, ON, Prices, model, price_book, row
+from .owned import own as owned
 
 CHEAP: Prices = {"input": "0.1", "output": "0.1", "cache_read": "0.01"}
 
 
-def suggested(changes: dict[str, Any] | None = None, **others: dict[str, Any]) -> str | None:
+def suggested(
+    changes: dict[str, Any] | None = None, own: OwnPrices | None = None, **others: dict[str, Any]
+) -> str | None:
     """What is suggested for a prompt of 1,000 and 100 tokens on "gpt-4o" where `others` ("gpt_x" is gpt-x) exist."""
     models = {"gpt-4o": model(GPT_4O), **{name.replace("_", "-"): value for name, value in others.items()}}
     prompt = row(cost="3.5", **(changes or {}))
-    found = cheaper_model(prompt, price_book(models), ON)
+    found = cheaper_model(prompt, price_book(models), ON, own)
     assert found is None or found[:2] == (prompt.prompt_id, prompt.model)
     return found.other if found else None
 
@@ -96,6 +100,26 @@ def test_an_unknown_output_is_compared_by_input() -> None:
     assert suggested({"output_tokens": None, "effective_cost": Decimal("2.5")}, gpt_4o_mini=other) == "gpt-4o-mini"
 
 
+def test_nothing_stands_in_for_a_fine_tuned_model() -> None:
+    assert suggested({"fine_tuned": True}, gpt_4o_mini=model(CHEAP)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('[prices.override."gpt-4o-mini"]\ninput = 9\noutput = 9', None),
+        ('[prices.override."gpt-4o-mini"]\ninput = 1\noutput = 1', "gpt-4o-mini"),
+        ('[prices.override."gpt-4o-mini"]\ninput = 1\noutput = 1\nestimated = true', None),  # a guess
+        ('[prices]\nas_of = "2026-01-01"', None),
+    ],
+)
+def test_a_suggestion_is_priced_at_what_the_project_pays(text: str, found: str | None) -> None:
+    dear = model({"input": "9", "output": "9"}, since="2025-01-01")
+    both = dear["offers"][0]["prices"] + model(CHEAP, since="2026-06-01")["offers"][0]["prices"]
+    dear["offers"][0]["prices"] = both
+    assert suggested(own=owned(text), gpt_4o_mini=dear) == found
+
+
 def test_what_costs_nothing_has_nothing_to_save() -> None:
     assert suggested({"effective_cost": Decimal(0)}, gpt_4o_mini=model(CHEAP)) is None
 
@@ -108,7 +132,7 @@ def test_every_suggestion_of_the_bundled_prices_is_true() -> None:
     book = PriceBook(open_data("prices.json"))
     seen = 0
     for each in (one for channel in ("openai", "anthropic", "google") for one in book.rows(channel)):
-        known, offer = resolve_model(each.id, book), book.offer(each, ON)
+        known, offer = resolve_model(each.id, book), each.offer(ON)
         if known is None or offer is None or (cost := call_cost(offer, "standard", 1000, 0, 100)) is None:
             continue
         prompt: PromptEstimate = row(cost=cost, model=each.id, calls=1)
@@ -117,7 +141,7 @@ def test_every_suggestion_of_the_bundled_prices_is_true() -> None:
             continue
         other = resolve_model(found.other, book)
         assert other is not None
-        other_offer = book.offer(other.row, ON)
+        other_offer = other.row.offer(ON)
         assert other_offer is not None
         assert other.row.channel == each.channel
         assert other.id != each.id
