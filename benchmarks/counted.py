@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from llmcost_hooks import facts
+from llmcost_hooks import counting
 from llmcost_hooks.git.objects import read_blobs
 from llmcost_hooks.tokens import Counter
 
@@ -32,7 +32,7 @@ def counting_count(self: Counter, texts: Sequence[str]) -> list[int]:
 
 def main() -> int:
     result, command, *arguments = sys.argv[1:]
-    facts.read_blobs = counting_read  # type: ignore[attr-defined]
+    counting.read_blobs = counting_read  # type: ignore[attr-defined]
     Counter.count_many = counting_count  # type: ignore[method-assign]
     if command == "pre-commit":
         from llmcost_hooks.hooks.pre_commit import main as run

@@ -280,7 +280,7 @@ class Mustache(_Generator):
             name = self.one(*_TRUTHS)
             names = tuple(name for name in names if name != ".")  # an oracle's own idea of what it is here
             return self.tag(f"^{name}") + self.several(depth - 1, names) + self.tag(f"/{name}")
-        section, inner = self.random.choice(
+        section, within = self.random.choice(
             [
                 ("docs", ("title", "body", "name")),
                 ("tags", (".", "name")),
@@ -290,7 +290,7 @@ class Mustache(_Generator):
                 ("nothing", names),
             ]
         )
-        return self.tag(f"# {section} ") + self.several(depth - 1, inner) + self.tag(f"/{section}")
+        return self.tag(f"# {section} ") + self.several(depth - 1, within) + self.tag(f"/{section}")
 
     def change(self) -> str:
         other = ("<%", "%>") if self.pair[0] == "{{" else ("{{", "}}")
