@@ -14,7 +14,7 @@ MEANINGS = {
     ExitCode.OK: "Everything is known, and every limit holds.",
     ExitCode.BUDGET_EXCEEDED: "A limit of the manifest does not hold.",
     ExitCode.CONFIG_ERROR: "Arguments, manifest, revision or repository; a listed file is missing; no model is named.",
-    ExitCode.PARSE_ERROR: "A prompt cannot be read: binary, not UTF-8, a Git LFS pointer, over 10 MB, broken YAML.",
+    ExitCode.PARSE_ERROR: "A prompt cannot be read: not UTF-8 text, over 10 MB, a broken template, a missing include.",
     ExitCode.PRICING_ERROR: "A model has no known price, prices are too old, or an update is refused.",
     ExitCode.INTERNAL_ERROR: "A mistake of llm-cost, or the system refused something (a full disk).",
     ExitCode.INTERRUPTED: "Interrupted from the keyboard.",

@@ -43,7 +43,8 @@ Sides mean what they mean in git diff; the first line of the output says which t
 
 \b
 Each side is read with its own llm-cost.toml; --model and the like apply to both. ⚠️ marks an existing prompt that
-became dearer. A moved file stays the same prompt. Exit codes: 0; 2 revision or manifest; 3, 4 as in estimate.
+became dearer, (via FILE) an included file that changed. A moved file stays the same prompt.
+Exit codes: 0; 2 revision or manifest; 3, 4 as in estimate.
 """
 
 

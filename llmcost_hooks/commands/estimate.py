@@ -46,16 +46,19 @@ Files outside of any repository are read as they are.
   llm-cost estimate --scenario cached --cache-hit-ratio 0.6
   llm-cost estimate --scenario batch
   llm-cost estimate --rev v1.2 --format json             another commit, for machines
+  llm-cost estimate src/prompts.py::SYSTEM --show-parts  one constant, and what it is made of
+  llm-cost estimate prompts/search.txt --data rows.csv   a batch, before it is run: a row a call
 
 \b
 In llm-cost.toml:
   [[prompts]]
   path = "prompts/search.txt"
   prompt_id = "search"                a name that renames of the file do not touch
-  variables = { documents = 1800 }    tokens that a template variable stands for
+  variables = { documents = { p50 = 1200, p95 = 4000 }, question = 40 }   tokens of variables
+  variables_from = "samples.json"     or texts for them, which are counted
 
 \b
-~ marks counts that are not exact, ≥ costs of which only the input is known.
+~ marks counts that are not exact, ≥ costs of which a part is unknown: the answer, or a variable's size.
 Exit codes: 0; 2 wrong manifest or arguments; 3 a prompt cannot be read; 4 a model has no price.
 """
 

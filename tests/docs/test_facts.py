@@ -13,7 +13,9 @@ import yaml
 import llmcost_hooks
 from llmcost_hooks import families
 from llmcost_hooks.errors import ExitCode
-from llmcost_hooks.prompts import FORMATS, format_of
+from llmcost_hooks.prompts import _BY_ENDING, FORMATS, format_of
+from llmcost_hooks.prompts.agent_names import WITHOUT_ENDING
+from llmcost_hooks.prompts.templates import ENGINES
 from llmcost_hooks.sizing import GRADES
 
 from .fences import DOCUMENTS, ROOT, fences_of, tables_of
@@ -117,13 +119,39 @@ def test_which_module_imports_which_dependency() -> None:
 
 
 def test_tokens() -> None:
-    grades, ratios, formats = tables_of(ROOT / "docs/tokens.md")
+    grades, ratios, _ = tables_of(ROOT / "docs/tokens.md")
     assert [row[0] for row in grades[1:]] == list(GRADES)
     stated = [families.CLAUDE_3_TO_4_6, families.CLAUDE_FROM_4_7, families.GEMINI, families.OPENAI_UNMAPPED]
     assert [tuple(row[1:]) for row in ratios[1:]] == [(str(f.ratio), str(f.low), str(f.high)) for f in stated]
-    assert [codes(row[0])[0] for row in formats[1:]] == list(FORMATS)
-    for format, files, _ in formats[2:]:
-        assert [format_of(f"a{ending}") for ending in codes(files)] == [codes(format)[0]] * len(codes(files))
+
+
+FORMAT_ROWS = tables_of(ROOT / "docs/formats.md")[0][1:]
+
+
+def test_the_table_of_formats_has_all_and_no_other() -> None:
+    assert [codes(row[0]) for row in FORMAT_ROWS] == [[format] for format in FORMATS]
+
+
+@pytest.mark.parametrize("row", FORMAT_ROWS, ids=lambda row: codes(row[0])[0])
+def test_the_names_of_files_mean_the_format_of_their_row(row: list[str]) -> None:
+    format, files = codes(row[0])[0], row[1]
+    if files != ", ".join(f"`{name}`" for name in codes(files)) or files == "`--as text`":
+        return  # in words: no name alone leads to it
+    assert {name: format_of(name.replace("**/", "x/").replace("*", "x")) for name in codes(files)} == dict.fromkeys(
+        codes(files), format
+    )
+
+
+def test_every_ending_that_a_format_has_is_in_its_row() -> None:
+    named = {(name.removeprefix("*"), codes(row[0])[0]) for row in FORMAT_ROWS for name in codes(row[1])}
+    assert {*_BY_ENDING, *((name, "agent") for name in WITHOUT_ENDING)} <= named
+
+
+def test_every_template_language_is_in_the_table_of_languages() -> None:
+    languages = tables_of(ROOT / "docs/formats.md")[1][1:]
+    named = [name for row in languages for name in codes(row[1])]
+    assert set(named) <= set(FORMATS)
+    assert set(ENGINES) - {"literal"} <= set(named)
 
 
 def test_the_map_names_every_module() -> None:

@@ -62,7 +62,7 @@ OWN_FRAMES = {  # of keys that their table needs, and so has already
 }
 # JSON and TOML write them differently.
 OBJECTS = {
-    *("defaults", "budget", "tags", "discover", "prompts", "variables", "prices", "override", "rows"),
+    *("defaults", "budget", "tags", "discover", "prompts", "variables", "formats", "prices", "override", "rows"),
     *("batch", "flex", "priority"),
 }
 DAYS = ("as_of", "effective_from", "price_version")  # TOML has dates of its own, which JSON writes as texts
@@ -95,7 +95,9 @@ def valid(text: str) -> bool:
 def test_the_schema_has_the_keys_of_the_parser() -> None:
     for name in GRAMMAR:
         assert set(SCHEMAS[name]) == set(GRAMMAR[name]), name
-    assert TABLES["defaults"]["properties"]["format"]["enum"] == list(FORMATS)
+    formats = TABLES["discover"]["properties"]["formats"]["additionalProperties"]
+    for place in (TABLES["defaults"]["properties"]["format"], PROMPT["format"], formats):
+        assert place["enum"] == list(FORMATS)
 
 
 @pytest.mark.parametrize("table", GRAMMAR)
@@ -130,7 +132,9 @@ VALUES = (
     *('""', '" "', '"gpt-4o"', '"USD"', '"EUR"', '"month"', '"batch"', '"a b"', f'"{"x" * 129}"', f'"{"x" * 257}"'),
     *('"25%"', '"25 %"', '"$5.00"', '"5"', '"-5%"'),
     *("[]", '["a/**"]', '["../a"]', '["/a"]', '[""]', r'["a\\b"]', "[1]"),
-    *("{}", '{ a = "b" }', "{ a = 1 }", "{ a = -1 }"),
+    *("{}", '{ a = "b" }', "{ a = 1 }", "{ a = -1 }", '{ "a/*.md" = "jinja2" }', '{ "/a" = "jinja2" }'),
+    *("{ a = { p50 = 1, p95 = 2 } }", "{ a = { p50 = 1 } }", "{ a = { p50 = 1, p95 = 2, p99 = 3 } }", "{ a = 1.5 }"),
+    *('"x.py::NAME"', '"../x.py::NAME"'),
     *(
         '"./p/a.md"',
         '"../a.md"',

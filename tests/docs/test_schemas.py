@@ -12,8 +12,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 from .fences import ROOT
 from .shell import Shell
 
-DOCUMENTS = ("estimate", "check", "diff", "models", "price", "price-history", "price-changes")
+DOCUMENTS = ("estimate", "rows", "check", "diff", "models", "price", "price-history", "price-changes")
 NAMES = (*DOCUMENTS, "manifest")
+
+ROWS = r"printf 'documents,question\nShoes can be sent back.,May I?\n,Why?\n' > rows.csv"
 
 # What is done to the demo's repository before, the command, and the exit code that it ends with.
 RUNS = (
@@ -32,6 +34,9 @@ RUNS = (
         "estimate a.prompt.yml",
         0,
     ),
+    (ROWS, "estimate prompts/search.md --data rows.csv", 0),
+    (ROWS, "estimate prompts/search.md --data rows.csv --model gpt-5x", 4),
+    (r"printf 'message\nHi\n' > rows.csv", "estimate prompts/search.md --data rows.csv --model claude-sonnet-4-5", 0),
     ("", "diff main", 0),
     ("", "diff main...", 0),
     ("", "diff HEAD main", 0),
@@ -71,7 +76,7 @@ def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit:
     shell.run(before)
     first, second = command.split()[0], " ".join(command.split()[:2])
     name = {"prices show": "price", "prices history": "price-history", "prices diff": "price-changes"}.get(
-        second, first
+        second, "rows" if "--data" in command else first
     )
     runs = [shell.run(f"llm-cost {command} --format json {more} 2>/dev/null") for more in ("", _without_memo(first))]
     assert runs[0].code == exit
@@ -89,8 +94,9 @@ def _without_memo(name: str) -> str:
 def test_no_member_of_a_document_can_be_left_out_or_added(name: str, shell: Shell) -> None:
     command = {
         "diff": "diff main", "price": "prices show azure/gpt-4o", "price-history": "prices history o3",
-        "price-changes": "prices diff bundled installed",
+        "price-changes": "prices diff bundled installed", "rows": "estimate prompts/search.md --data rows.csv",
     }.get(name, name)  # fmt: skip
+    shell.run(ROWS)
     run = shell.run(f"llm-cost {command} --format json 2>/dev/null")
     document = json.loads(run.output)
     for place in list(_objects(document)):
