@@ -45,7 +45,9 @@ class Shortened(NamedTuple):
 
 def shortened_prefix(base: PromptEstimate, head: PromptEstimate) -> Shortened | None:
     """An edit that shortens what can be cached by a variable, or below what the provider caches at all."""
-    least = head.cache_min_tokens or 0
+    least = head.cache_min_tokens
+    if least is None or head.requests > 1:
+        return None
     too_short = head.cacheable_tokens < least
     if head.cacheable_tokens >= base.cacheable_tokens or base.cacheable_tokens < least:
         return None

@@ -34,6 +34,7 @@ class SharedPart(NamedTuple):
 
     paths: tuple[str, ...]
     prompts: int  # of head that include them
+    alone: int  # and of them, those that nothing else changes
     cost: Decimal | None  # USD, head - base, of the prompts that are changed by these files alone
 
 
@@ -85,7 +86,7 @@ def shared_parts(comparison: Comparison) -> list[SharedPart]:
         for paths, rows in groups.items():
             costs = [row.cost for row in rows if row.cost is not None]
             known = sum(costs, ZERO) if len(costs) == len(rows) else None
-            found.append(SharedPart(paths, sum(used.issuperset(paths) for used in users), known))
+            found.append(SharedPart(paths, sum(used.issuperset(paths) for used in users), len(rows), known))
     return sorted(found, key=lambda part: (part.cost is None, -(part.cost or ZERO), part.paths))
 
 

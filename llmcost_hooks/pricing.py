@@ -282,7 +282,11 @@ def _notes(paid: Paid, sized: Input, assumed: Assumptions) -> list[str]:
         notes.append(f"{tokens:,} input tokens do not fit {model.id}'s context window of {model.row.context_window:,}")
     if assumed.scenario == "cached":
         least = model.row.cache_min_tokens or 0
-        if sized.ends_at is not None and sized.cacheable < least <= tokens:
+        if sized.requests > 1:
+            notes.append(
+                f"{sized.requests:,} requests: what they have in common is not known, and nothing counts as cached"
+            )
+        elif sized.ends_at is not None and sized.cacheable < least <= tokens:
             notes.append(
                 f"{model.id} caches {least:,} tokens and more, and {sized.ends_at} ends what can be cached "
                 f"after {sized.cacheable:,}: nothing of this one is cached"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .compare import Comparison, PromptDelta, shared_parts
+from .compare import Comparison, PromptDelta, SharedPart, shared_parts
 from .estimate import Estimate
 from .pricing import PromptEstimate
 from .render.money import format_delta, format_percent
@@ -128,15 +128,24 @@ def _partial(comparison: Comparison) -> list[Text]:
 
 def _shared(comparison: Comparison) -> list[Text]:
     """What the change of an included file comes to: "base.md is in 14 prompts: +$412/month"."""
-    per = f"/{comparison.head.period}" if comparison.head.period else " per call"
+    per = f"/{comparison.head.period}" if comparison.head.period else ""
     return [
         (
             *name_list(list(part.paths)),
-            f" {'is' if len(part.paths) == 1 else 'are'} in {count_prompts(part.prompts)}: ",
-            "cost unknown" if part.cost is None else "cost equal" if part.cost == 0 else format_delta(part.cost) + per,
+            f" {'is' if len(part.paths) == 1 else 'are'} in {count_prompts(part.prompts)}",
+            ": " if part.alone == part.prompts else f", {part.alone:,} of them not changed otherwise: ",
+            "cost unknown"
+            if part.cost is None
+            else "cost equal"
+            if part.cost == 0
+            else _inexact(comparison, part) + format_delta(part.cost) + per,
         )
         for part in shared_parts(comparison)
     ]
+
+
+def _inexact(comparison: Comparison, part: SharedPart) -> str:
+    return "~" if any(inexact(row.head) for row in comparison.rows if row.via == part.paths and row.head) else ""
 
 
 def _changes(comparison: Comparison) -> list[Text]:

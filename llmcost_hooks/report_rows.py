@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .estimate import Estimate
 from .prices.offers import EXACT
 from .pricing import ZERO, PromptEstimate, Row, Unpriced, worst_grade
 from .render.money import format_exact, format_money
 from .report import Name, Report, Table, Text, grouped_notes
+from .report_parts import expired_mark, price_warning
 
 
 class PricedRow(NamedTuple):
@@ -51,8 +53,8 @@ def at_rank(sorted_values: Sequence[Decimal], percent: int) -> Decimal:
     return sorted_values[max(0, -(-len(sorted_values) * percent // 100) - 1)]
 
 
-def rows_report(batch: Batch) -> Report:
-    """Total, median, 95th percentile and the most expensive row."""
+def rows_report(batch: Batch, estimate: Estimate) -> Report:
+    """Total, median, 95th percentile and the most expensive row; `estimate`, of the prompt, says which prices hold."""
     priced = batch.priced()
     mark = ("" if batch.known() else "≥ ") + ("" if _exact(priced) else "~")
     headline: Text = (
@@ -78,10 +80,11 @@ def rows_report(batch: Batch) -> Report:
     cells = tuple(((what,), (f"{int(size):,}",), (mark + format_money(cost),)) for what, cost, size in rows)
     notes = grouped_notes((batch.prompt_id, note) for note in dict.fromkeys(n for row in priced for n in row.notes))
     return Report(
-        headline,
+        (*headline, *expired_mark(estimate)),
         Table(("Row", "Input", "Cost"), cells, right=(1, 2)),
         sections=sections,
-        unit=(f"Cost of one call for each row at the prices of {priced[0].pricing_id}",),
+        unit=(f"Cost of one call for each row; prices of {estimate.prices.as_of or estimate.prices.published}",),
+        warning=price_warning(estimate),
         notes=(*notes, *_without_output(priced)),
     )
 

@@ -93,15 +93,17 @@ def _of_parts(
     links = [link for link in (_settings(file, known), samples_link(file)) if link]
     used = (*found.includes, *(place for link in links if (place := link.located(beside))))
     typical = _scaled(found.typical, ratio)
+    requests = known.parts.requests if known.parts else 1
+    cacheable = _scaled(found.cacheable, ratio) + (0 if found.ends_at else framing)
     return Input(
         typical + framing,
         _scaled(found.low, low_ratio) + framing,
         _scaled(found.high, high_ratio) + framing,
         max(_grade(model), "calibrated", key=GRADES.index) if filled else _grade(model),
         framing,
-        known.parts.requests if known.parts else 1,
-        _scaled(found.cacheable, ratio) + (0 if found.ends_at else framing),
-        found.ends_at,
+        requests,
+        cacheable if requests == 1 else 0,  # what several requests have in common is not known
+        found.ends_at if requests == 1 else None,
         found.undeclared,
         tuple(_notes(found)),
         _with_framing(framing, _shares(found.parts, ratio, typical)),

@@ -144,7 +144,8 @@ def make_snapshot(
     files = []
     if not borrowed and not selection.include:
         finder = Finder(manifest, selection)
-        found = {**found, **{path: MISSING for path in listed.keys() - found.keys() if finder.finds(path)}}
+        places = {place_of(entry.path) for entry in manifest.prompts} if manifest else set()
+        found = {**found, **{path: MISSING for path in places - found.keys() if finder.finds(path)}}
     of_globs = manifest.formats if manifest else ()
     for place, content in found.items():
         said = attributes.of(place).model if attributes.rules else None
@@ -172,14 +173,21 @@ def make_snapshot(
     return Snapshot(label, commit, manifest, tuple(files))
 
 
-# What templates include, and the settings beside them. A file of samples is named by the manifest.
-_PULLED_IN = (".md", ".txt", ".j2", ".jinja", ".jinja2", ".hbs", ".handlebars", ".mustache", ".prompt", "config.json")
+# Names of files that no prompt is taken to include: source code, and what is no text. Any other may be part of one.
+_CODE = (
+    ".c .cc .cfg .class .clj .cpp .cs .css .csv .dart .dll .ex .exe .gif .go .gz .h .hpp .ico .ini .ipynb "
+    ".java .jar .jpeg .jpg .js .jsx .kt .less .lock .lua .map .mjs .mp3 .mp4 .pdf .php .pl .png .proto .py "
+    ".pyi .r .rb .rs .scala .scss .sh .so .sql .sum .svg .swift .tf .toml .ts .tsx .ttf .vue .wasm .webp .woff "
+    ".woff2 .xls .xlsx .yaml .yml .zip dockerfile makefile license notice .gitignore .gitattributes "
+    ".gitmodules .editorconfig"
+)
+_NOT_PULLED_IN = tuple(_CODE.split())
 
 
 def may_be_pulled_in(path: str, manifest: Manifest | None) -> bool:
     """Whether a prompt may include the file, by its name: which one does is known only when prompts are read."""
     samples = {entry.assumptions.variables_from for entry in manifest.prompts} if manifest else set()
-    return path.lower().endswith(_PULLED_IN) or path in samples
+    return not path.lower().endswith(_NOT_PULLED_IN) or path in samples
 
 
 def place_of(path: str) -> str:

@@ -94,9 +94,11 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
     priced = estimate_snapshot(sides[0].snapshot, facts, book, on, force_stale=force_stale)
     if data is not None:
         batch = estimate_rows(data, sides[0], facts, book, on, quiet=ctx.obj["quiet"])
-        show(rows_report(batch), lambda: rows_document(batch), output)
-        failed = [row for _, row in batch.unpriced()]
-        return say_failures(failed, worst([row.problem.code for row in failed]))
+        failed = {row.problem: row for _, row in batch.unpriced()}
+        code = worst([problem.code for problem in failed])
+        if code or not ctx.obj["quiet"]:
+            show(rows_report(batch, priced), lambda: rows_document(batch), output)
+        return say_failures(failed.values(), code)
     verbose_note(ctx, f"{priced.label}: {count_prompts(len(priced.rows))}; prices {priced.prices.version}")
     code = _code(priced)
     if code or not ctx.obj["quiet"]:

@@ -19,7 +19,7 @@ from ..memo import Memo, memo_path
 from ..reading import Side
 from ..render.sanitise import terminal_name
 from ..report import Report
-from ..snapshot import Selection
+from ..snapshot import Selection, place_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -161,7 +161,7 @@ def refuse_empty(paths: Sequence[str], sides: Sequence[Side]) -> None:
     files = [file for side in sides for file in side.snapshot.files]
     labels = " or ".join(dict.fromkeys(side.snapshot.label for side in sides))
     for path in paths:
-        if not any(f"{file.path}/".startswith(f"{path}/") for file in files):
+        if not any(f"{each}/".startswith(f"{path}/") for file in files for each in (file.path, place_of(file.path))):
             raise ConfigError(f"{path}: no such file, or no prompt in it ({labels})", "Name a file or a directory.")
 
 

@@ -85,6 +85,10 @@ def read_as(text: str, format: str, member: str | None = None) -> Prompt:
     """Read a prompt's text in `format`."""
     if format not in _READERS:
         raise ConfigError(f'unknown format "{format}"', "Known formats: " + ", ".join(FORMATS) + ".")
+    if member is not None and format not in WITH_MEMBERS:
+        from .nearness import refuse_member
+
+        refuse_member(member)
     return _READERS[format](text, member)
 
 
@@ -329,3 +333,4 @@ _READERS: dict[str, Callable[[str, str | None], Prompt]] = {
     "samples": _samples,  # values for variables: nothing of it is sent by itself
 }
 FORMATS = tuple(_READERS)
+WITH_MEMBERS = ("messages", "dspy", "baml", "python", "typescript")  # files of several prompts, each with a name

@@ -51,7 +51,9 @@ def parse_baml(text: str, member: str | None) -> Prompt:
     if member is not None and member not in functions:
         raise no_such_member(member, "function with a prompt", functions)
     if not functions:
-        raise ParseError("has no function with a prompt (line 1)", "Exclude it: clients and types are not sent.")
+        if "function" in text:
+            raise ParseError("has no function with a prompt (line 1)", "Exclude it: clients and types are not sent.")
+        return Prompt((), not_sent=("clients and types",))
     chosen = list(functions.values()) if member is None else [functions[member]]
     prompts = [(f"line {each.line}", _prompt(source, each)) for each in chosen]
     prompt = together(prompts, "List each function by itself: path = FILE.baml::FUNCTION.")

@@ -343,6 +343,8 @@ class _Walk:
 
     def _find(self, name: str) -> Value | None:
         """The value of a name, from the loops around outwards; what loops themselves count is one token."""
+        if name.endswith(".length"):
+            return self._find(name.removesuffix(".length")) and Leaf(1, True)
         items = self._items
         if name.startswith(("loop.", "@", "forloop.")):
             here = items[-1] if items else _Item("", None, None, None)

@@ -49,6 +49,7 @@ def diff_document(comparison: Comparison) -> Document:
             {
                 "paths": list(part.paths),
                 "prompts": part.prompts,
+                "alone": part.alone,
                 "delta": None if part.cost is None else format_exact(part.cost),
             }
             for part in shared_parts(comparison)

@@ -168,8 +168,8 @@ def test_attributes_that_cannot_be_read_are_an_error(stated: Repo) -> None:
 @pytest.mark.parametrize(
     ("path", "ours"),
     [("src/main.py", False), ("new.tmpl", True), ("odd/x/new.tmpl", True), ("prompts/b.md", True),
-     ("prompts/a.md", True), ("lib/prompts/e.rst", False), ("src/.gitattributes", True), (".gitattributes", True),
-     ("src/gitattributes", False), ("llm-cost.toml", True)],
+     ("prompts/a.md", True), ("lib/prompts/e.py", False), ("src/.gitattributes", True), (".gitattributes", True),
+     ("src/gitattributes.py", False), ("partial.xml", True), ("llm-cost.toml", True)],
 )  # fmt: skip
 def test_what_is_staged_concerns_us(stated: Repo, path: str, ours: bool) -> None:
     stated.stage(path, "Something else.")

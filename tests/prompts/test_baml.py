@@ -228,8 +228,6 @@ def test_types_that_grow() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "has no function with a prompt (line 1)"),
-        ("// only\nclass A {}\n", "has no function with a prompt (line 1)"),
         ("function F() -> int { client X }", "has no function with a prompt (line 1)"),
         ("\nhello world", "is not BAML that is read here (line 2)"),
         ("class A {\n", "is not BAML that is read here (line 2)"),
@@ -247,3 +245,9 @@ def test_types_that_grow() -> None:
 )
 def test_what_is_refused(text: str, message: str) -> None:
     assert refused(text, "baml") == message
+
+
+@pytest.mark.parametrize("text", ["", "// only\nclass A {}\n"])
+def test_types_alone_send_nothing(text: str) -> None:
+    found = prompt_of(text, "baml")
+    assert (found.messages, found.tools, found.not_sent) == ((), (), ("clients and types",))

@@ -55,9 +55,9 @@ def test_what_is_named_only_has_no_known_size() -> None:
 @pytest.mark.parametrize("first", [".prompt", '.llm {"model": "gpt-4o"}', ".#", "\n\n.system hi", "\ufeff.user"])
 def test_keprompt_is_read_by_its_own_reader(first: str, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Prompt((Message("other", ()),))
-    monkeypatch.setitem(prompts._READERS, "keprompt", lambda text, member: other._replace(settings=member))
-    found = prompts.parse_prompt(f"{first}\n.user hi".encode(), path="a.prompt::m")
-    assert found == other._replace(settings="m")
+    monkeypatch.setitem(prompts._READERS, "keprompt", lambda text, member: other)
+    found = prompts.parse_prompt(f"{first}\n.user hi".encode(), path="a.prompt")
+    assert found == other
 
 
 @pytest.mark.parametrize("text", ["... and so on", ".promptly do it", "hi\n.system x", ". user"])
