@@ -91,6 +91,13 @@ def test_a_revocation_in_a_refused_file_stays(tmp_path: Path) -> None:
     assert load(tmp_path) is not None
 
 
+def test_a_refused_file_without_news_is_not_written_down(tmp_path: Path) -> None:
+    put(tmp_path, NEW)
+    before = (tmp_path / "trust.json").stat()
+    refuse(lambda: put(tmp_path, OLD), "E_ROLLBACK", tmp_path, NEW)
+    assert (tmp_path / "trust.json").stat() == before
+
+
 # --- loading without checking again --------------------------------------------------------------------------------
 
 BARE = """
