@@ -49,11 +49,10 @@ def load_installed(directory: str | None, program: str, roots: Roots | None = No
 
     `program` is the running version. PricingError where it is there and cannot be believed: never a silent fallback.
     """
-    path = os.path.join(directory, PRICES) if directory else ""
-    if not path or not os.path.lexists(path):
+    if directory is None or not os.path.lexists(os.path.join(directory, PRICES)):
         return None
     try:
-        descriptor = os.open(path, _READING)
+        descriptor = os.open(os.path.join(directory, PRICES), _READING)
     except OSError as error:
         raise _bad(f"cannot be read ({error.strerror})") from None
     try:
@@ -63,7 +62,6 @@ def load_installed(directory: str | None, program: str, roots: Roots | None = No
         raise _bad("is not a price file") from None
     finally:
         os.close(descriptor)
-    assert directory is not None
     if not _is_as_verified(directory, facts, program):
         _verify_again(directory, data, facts, program, roots)
     return data
@@ -109,7 +107,7 @@ def _verify_again(directory: str, data: mmap, facts: os.stat_result, program: st
     try:
         # Judged as of its own day: how old prices may be is asked where they are used (prices/freshness.py).
         published = moment(floor_of(bytes(data)).generated_at)
-        verdict = judge_file(bytes(data), trust._replace(floor=None), _roots(roots), (), published, force_stale=True)
+        verdict = judge_file(bytes(data), trust._replace(floor=None), _roots(roots), (), published)
     except Refused as refused:
         raise PricingError(f"The installed price file cannot be used: {refused.message}", _hint(refused)) from None
     floor = trust.floor or verdict.floor
@@ -244,9 +242,9 @@ def load_trust(directory: str | None) -> Trust:
     """The trust store; an empty one where there is none. Refused (E_TRUST) where it is damaged."""
     from .prices.trust import Trust, parse_trust
 
-    path = os.path.join(directory, TRUST) if directory else ""
-    if not path or not os.path.lexists(path):
+    if directory is None or not os.path.lexists(os.path.join(directory, TRUST)):
         return Trust()
+    path = os.path.join(directory, TRUST)
     try:
         data = _content(path, MAX_TRUST_BYTES)
     except OSError as error:

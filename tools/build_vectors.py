@@ -19,7 +19,7 @@ from typing import Any
 
 from llmcost_hooks.prices.price_file import DATE, MAX_BYTES
 from llmcost_hooks.prices.signing import PRICES, REVOCATION, ROTATION
-from tests.trust.files import Key, closed, key, revocation, rotation, signed, signed_part, small, statement
+from tests.trust.files import Key, closed, key, revocation, rotation, signed, signed_part, signed_text, small, statement
 
 OUTPUT = Path(__file__).resolve().parent.parent / "tests" / "trust" / "vectors.json"
 NOW = datetime(2026, 11, 28, 12, tzinfo=timezone.utc)
@@ -113,6 +113,7 @@ def accepted() -> list[Vector]:
     from_k3 = signed(small(MADE), K3)
     revoking = signed(small(MADE, revocations=[revocation(K1)]), K2)
     gone = [{"key": K1.text, "reason": "exposed"}]
+    lost = [{"key": K3.text, "reason": "lost"}]
     other_slot = signed(small(MADE), K2)
     record = {
         "sha256": "22" * 32,
@@ -135,6 +136,7 @@ def accepted() -> list[Vector]:
         vector("one unknown key beside a trusted one", signed(small(MADE), THIEF, K1), "accept"),
         vector("a key that the user trusts", signed(small(MADE), K3), "accept", pins=[], trust=trust(trusted=[K3.text])),
         vector("published up to 24 hours ahead of the clock", signed(small(NOW + timedelta(hours=24)), K1), "accept"),
+        vector("a clock of 1970 reaches 24 hours beyond what has been seen", signed(small(BUNDLED + timedelta(hours=24)), K1), "accept", now=datetime(1970, 1, 1, tzinfo=timezone.utc)),
         vector("on its last day", signed(small(NOW - timedelta(days=45)), K1), "accept", floors=[]),
         vector("in its last moment of grace", signed(small(NOW - timedelta(days=75)), K1), "accept", floors=[]),
         vector("too old, and forced", signed(small(NOW - timedelta(days=76)), K1), "accept", floors=[], force_stale=True),
@@ -153,10 +155,13 @@ def accepted() -> list[Vector]:
         vector("a revocation signed for prices says nothing", signed(small(MADE, revocations=[statement(K1, PRICES, revoke=K1.text, reason="x")]), K1), "accept", after={"revoked": []}),
         vector("a revocation with one member too many says nothing", signed(small(MADE, revocations=[statement(K1, REVOCATION, revoke=K1.text, reason="x", more="y")]), K1), "accept", after={"revoked": []}),
         vector("a revocation with a reason of 65 characters says nothing", signed(small(MADE, revocations=[revocation(K1, reason="x" * 65)]), K1), "accept", after={"revoked": []}),
+        vector("a revocation in a statement of 1,000 characters", signed(small(MADE, revocations=[padded(1000)]), K2), "accept", after={"revoked": gone}),
+        vector("a revocation beside one that is known", revoking, "accept", trust=trust(trusted=[K3.text], revoked=lost), after={"revoked": [*lost, *gone]}),
         vector("a revocation with an empty reason says nothing", signed(small(MADE, revocations=[revocation(K1, reason="")]), K1), "accept", after={"revoked": []}),
         vector("a revocation with an escape in its reason says nothing", signed(small(MADE, revocations=[revocation(K1, reason="\x1b[2J")]), K1), "accept", after={"revoked": []}),
-        vector("members of revocations that are no statements", signed(small(MADE, revocations=[1, "x", {}, {"statement": 1, "signature": 2}, {"statement": "{}\n", "signature": ""}]), K1), "accept", after={"revoked": []}),
+        vector("members of revocations that are no statements", signed(small(MADE, revocations=[1, "x", {}, {"statement": 1, "signature": 2}, {**revocation(K1), "statement": 1}, {**revocation(K1), "signature": 2}, {"statement": "{}\n", "signature": ""}]), K1), "accept", after={"revoked": []}),
         vector("a rotation is announced and not accepted", overlap, "accept", after={"announced": [to_k3], "introduced": []}),
+        vector("a rotation that the second key signed", signed(small(MADE, rotation=rotation(K2, K3, NOW + timedelta(days=90))), K1), "accept", after={"announced": [{**to_k3, "by": K2.text}]}),
         vector("a rotation is accepted", overlap, "accept", accept_rotation=True, after={"announced": [], "introduced": [to_k3]}),
         vector("a rotation to a key that the same file revokes", signed(small(MADE, revocations=[revocation(K3)], rotation=rotation(K1, K3, NOW + timedelta(days=9))), K1), "accept", accept_rotation=True, after={"announced": [], "introduced": []}),
         vector("the old key signs in the last moment of the overlap", GOOD, "accept", trust=trust(introduced=[{**to_k3, "valid_until": stamp(NOW)}])),
@@ -181,6 +186,7 @@ def accepted() -> list[Vector]:
                 ("signed by a key that nobody trusts", rotation(THIEF, K3, NOW + timedelta(days=9)), {}),
                 ("to a revoked key", rotation(K1, K2, NOW + timedelta(days=9)), {"revoked": [[K2.text, "lost"]]}),
                 ("to a key of small order", statement(K1, ROTATION, rotate_to=weak(), valid_until=stamp(NOW + timedelta(days=9))), {}),
+                ("to a number", statement(K1, ROTATION, rotate_to=1, valid_until=stamp(NOW + timedelta(days=9))), {}),
                 ("to what is no key", statement(K1, ROTATION, rotate_to="RWQ", valid_until=stamp(NOW + timedelta(days=9))), {}),
                 ("signed for prices", statement(K1, PRICES, rotate_to=K3.text, valid_until=stamp(NOW + timedelta(days=9))), {}),
                 ("a date that is none", statement(K1, ROTATION, rotate_to=K3.text, valid_until="soon"), {}),
@@ -199,7 +205,19 @@ def weak() -> str:
 
 def two_lines() -> dict[str, str]:
     text = json.dumps({"rotate_to": K3.text, "valid_until": stamp(NOW + timedelta(days=9))}, indent=1) + "\n"
-    return {"statement": text, "signature": K1.sign(text.encode(), ROTATION)}
+    return signed_text(K1, ROTATION, text)
+
+
+def reworded(old: str, new: str) -> dict[str, str]:
+    """The first key's revocation of itself, changed as text before it was signed."""
+    text = revocation(K1)["statement"]
+    assert old in text
+    return signed_text(K1, REVOCATION, text.replace(old, new, 1))
+
+
+def padded(length: int) -> dict[str, str]:
+    """The same with spaces up to this length."""
+    return reworded("}", " " * (length - len(revocation(K1)["statement"])) + "}")
 
 
 def refused() -> list[Vector]:
@@ -323,6 +341,7 @@ def refused() -> list[Vector]:
         ("an escaped name of a model", raw(lambda data: data.replace(b'    "gpt-4o":', b'    "gpt\\u002d4o":', 1)), "E_SCHEMA", {}),
         ("a currency of its own", signed(small(MADE, currency="EUR"), K1), "E_SCHEMA", {}),
         ("revocations that are no list", signed(small(MADE, revocations={}), K1), "E_SCHEMA", {}),
+        ("without revocations", raw(lambda data: data.replace(b'"revocations"', b'"retractions"', 1)), "E_SCHEMA", {}),
         ("65 revocations", signed(small(MADE, revocations=[1] * 65), K1), "E_SCHEMA", {}),
         ("an unknown source", signed(small(MADE, sources={}), K1), "E_SCHEMA", {}),
         ("a channel without a vendor", signed(small(MADE, channels={"openai": {}}), K1), "E_SCHEMA", {}),
@@ -361,12 +380,28 @@ def refused() -> list[Vector]:
         ("an invalid file teaches a true revocation", signed(small(MADE, revocations=[revocation(K1)], currency="EUR"), K2), "E_SCHEMA", {"after": {"revoked": gone}}),
         ("an old file teaches a true revocation", signed(small(BUNDLED - timedelta(days=1), revocations=[revocation(K1)]), K2), "E_ROLLBACK", {"after": {"revoked": gone}}),
         ("a list of 65 revocations is not looked at", signed(small(MADE, revocations=[revocation(K1), *[1] * 64]), K2), "E_SCHEMA", {"after": {"revoked": []}}),
+        *[
+            (f"a forged file with a revocation that says nothing: {what}", signed(small(MADE, revocations=[member]), THIEF), "E_NOKEY", {"after": {"revoked": []}})
+            for what, member in (
+                ("a statement of 1,001 characters", padded(1001)),
+                ("its newline is not at its end", reworded(', "reason": "exposed"}\n', ',\n"reason": "exposed"}')),
+                ("a member twice", reworded('"reason": ', '"reason": "lost", "reason": ')),
+                ("no JSON", reworded('"revoke": ', "")),
+                ("a list", reworded(revocation(K1)["statement"], '["revoke", "reason"]\n')),
+                ("a reason that is a number", statement(K1, REVOCATION, revoke=K1.text, reason=1)),
+                ("a reason in other letters", revocation(K1, reason="\u00fc")),
+                ("a key that is a number", statement(K1, REVOCATION, revoke=1, reason="x")),
+                ("of what is no key", statement(K1, REVOCATION, revoke="RWQ", reason="x")),
+                ("of a key of small order", statement(K1, REVOCATION, revoke=weak(), reason="x")),
+            )
+        ],
         ("the 64th revocation of a forged file", signed(small(MADE, revocations=[*[1] * 63, revocation(K1)]), THIEF), "E_NOKEY", {"after": {"revoked": gone}}),
         ("a file of an introduced key revokes who introduced it", signed(small(MADE, revocations=[revocation(K1)]), K3), "E_REVOKED", {"trust": trust(introduced=[to_k3]), "after": {"revoked": gone, "verified": None}}),
         ("a user's key under the label of a pinned one", signed(small(MADE), Key(K1.id, K3.seed)), "E_SIG", {"trust": trust(trusted=[Key(K1.id, K3.seed).text])}),
         ("a revoked key under another label", signed(small(MADE), relabelled), "E_REVOKED", {"pins": [relabelled.text, K2.text], "trust": trust(revoked=gone)}),
         ("every key is revoked", signed(small(MADE), THIEF), "E_ALLREVOKED", {"pins": [K1.text], "trust": trust(revoked=gone)}),
         ("the old key after the overlap of an accepted rotation", GOOD, "E_NOKEY", {"trust": trust(introduced=[{**to_k3, "valid_until": stamp(NOW - timedelta(seconds=1))}])}),
+        ("the old key, whose overlap is over by what was seen, with the clock set back", GOOD, "E_NOKEY", {"now": BUNDLED - timedelta(days=9), "floors": [floor(MADE, GOOD)], "trust": trust(introduced=[{**to_k3, "valid_until": stamp(MADE - timedelta(seconds=1))}])}),
         ("a key that a revoked key introduced", signed(small(MADE), K3), "E_REVOKED", {"trust": trust(introduced=[to_k3], revoked=gone)}),
         ("a key that the next one introduced, after the first is revoked", signed(small(MADE), THIEF), "E_REVOKED", {"trust": trust(introduced=[to_k3, {**to_k3, "to": THIEF.text, "by": K3.text}], revoked=gone)}),
         ("an announced key that nobody accepted", signed(small(MADE), K3), "E_NOKEY", {"trust": trust(announced=[to_k3])}),

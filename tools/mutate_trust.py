@@ -41,7 +41,7 @@ MODULES = {
     "pricestore": "llmcost_hooks.pricestore",
 }
 # Tests that start other processes see the module on the disk, not the mutant.
-BLIND = "not without_crypto and not then_known and not full_disk and not empty_package and not many_writers"
+BLIND = "not without_crypto and not and_then_known and not full_disk and not empty_package and not many_writers"
 
 _COMPARED: dict[type[ast.cmpop], list[type[ast.cmpop]]] = {
     ast.Lt: [ast.LtE, ast.GtE], ast.LtE: [ast.Lt, ast.Gt], ast.Gt: [ast.GtE, ast.LtE], ast.GtE: [ast.Gt, ast.Lt],

@@ -28,7 +28,6 @@ from .signing import (
     PRICES,
     REVOCATION,
     ROTATION,
-    BadKey,
     BadSignature,
     PublicKey,
     Signature,
@@ -36,7 +35,7 @@ from .signing import (
     parse_signature,
     verify,
 )
-from .strict_json import NotStrict, parse_strict
+from .strict_json import parse_strict
 
 SKEW, GRACE, MAX_OVERLAP = timedelta(hours=24), timedelta(days=30), timedelta(days=97)
 MAX_KEYS = 1000  # of each kind that is remembered
@@ -243,29 +242,26 @@ def _revocation(member: object) -> Revoked | None:
         key = parse_key(value["revoke"])
         verify(message, signature, key, REVOCATION)
         return Revoked(key.text, reason)
-    except (BadKey, BadSignature, NotStrict, _NoStatement):
+    except ValueError:
         return None
 
 
-class _NoStatement(Exception):
-    pass
-
-
 def _statement(member: object, keys: set[str]) -> tuple[dict[str, str], bytes, Signature]:
-    """A statement as it travels in a file: its value, the bytes that were signed, and the signature."""
+    """A statement as it travels in a file: its value, the bytes that were signed, and the signature.
+
+    ValueError for anything else: BadKey, BadSignature and NotStrict are ones too.
+    """
     if not isinstance(member, dict) or set(member) != {"statement", "signature"}:
-        raise _NoStatement
-    texts = member["statement"], member["signature"]
-    if not all(isinstance(text, str) for text in texts) or len(texts[0]) > 1000 or not texts[0].endswith("}\n"):
-        raise _NoStatement
-    message = texts[0].encode()
-    value = parse_strict(message)
-    one_line = message.count(b"\n") == 1
-    if not isinstance(value, dict) or set(value) != keys or not one_line:
-        raise _NoStatement
-    if not all(isinstance(text, str) for text in value.values()):
-        raise _NoStatement
-    return value, message, parse_signature(texts[1])
+        raise ValueError
+    text, signature = member["statement"], member["signature"]
+    if not isinstance(text, str) or not isinstance(signature, str) or len(text) > 1000:
+        raise ValueError
+    if not text.endswith("}\n") or text.count("\n") != 1:
+        raise ValueError
+    value = parse_strict(text.encode())  # what ends like this is an object
+    if set(value) != keys or not all(isinstance(each, str) for each in value.values()):
+        raise ValueError
+    return value, text.encode(), parse_signature(signature)
 
 
 # --- rotation ----------------------------------------------------------------------------------------------------
@@ -287,7 +283,7 @@ def _rotation(member: object, trust: Trust, roots: Roots, gone: set[bytes], now:
             return None
         verify(message, signature, by, ROTATION)
         return Rotation(to.text, by.text, value["valid_until"])
-    except (BadKey, BadSignature, NotStrict, _NoStatement, ValueError):
+    except ValueError:
         return None
 
 
@@ -433,7 +429,7 @@ def parse_trust(data: bytes) -> Trust:
         if trust.floor is not None:
             moment(trust.floor.generated_at)
         return trust
-    except (NotStrict, BadKey, ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError):  # a text that is no JSON and a bad key are ValueErrors
         raise Refused(
             "E_TRUST",
             "The trust store is damaged.",
@@ -443,8 +439,6 @@ def parse_trust(data: bytes) -> Trust:
 
 def _made(kind: Any, value: dict[str, Any]) -> Any:
     """A NamedTuple of texts and numbers from an object with exactly its members."""
-    if set(value) != set(kind._fields):
-        raise ValueError
     found = {key: tuple(_same(str, each) for each in item) if key == "signers" else item for key, item in value.items()}
     for key, item in found.items():
         if key != "signers":

@@ -98,9 +98,13 @@ def signed(value: dict[str, Any] | bytes, *keys: Key, purpose: str = PRICES) -> 
     return closed(message, *(each.sign(message, f"{purpose} 2026-11-28") for each in keys))
 
 
-def statement(by: Key, purpose: str, **value: str) -> dict[str, str]:
+def statement(by: Key, purpose: str, **value: Any) -> dict[str, str]:
     """A signed statement as it travels in a file."""
-    text = json.dumps(value) + "\n"
+    return signed_text(by, purpose, json.dumps(value) + "\n")
+
+
+def signed_text(by: Key, purpose: str, text: str) -> dict[str, str]:
+    """The same of a text that need not be a statement."""
     return {"statement": text, "signature": by.sign(text.encode(), purpose)}
 
 

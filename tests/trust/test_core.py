@@ -458,13 +458,12 @@ def test_members_that_are_no_object(member: str) -> None:
         check_document({**value, member: ["gpt-4o"]}, data)
 
 
-def test_as_many_models_as_there_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("count", "field"), [(50_000, "models.0"), (50_001, "models")])
+def test_as_many_models_as_there_may_be(count: int, field: str) -> None:
+    """Models without prices: of 50,000 the first one is refused, of one more none is looked at."""
     value, data = document()
-    monkeypatch.setattr("llmcost_hooks.prices.price_file.MAX_MODELS", 2)
-    assert check_document(value, data).models == 2
-    monkeypatch.setattr("llmcost_hooks.prices.price_file.MAX_MODELS", 1)
-    with pytest.raises(Refused, match="the field models is not"):
-        check_document(value, data)
+    with pytest.raises(Refused, match=f"the field {field} is not"):
+        check_document({**value, "models": {str(n): {} for n in range(count)}}, data)
 
 
 @pytest.mark.parametrize(
@@ -625,6 +624,7 @@ FUTURE, OLD = "Prices are dated in the future (2026-11-28).", "Pricing data too 
     [
         (signed(small(NOW), K3), NOW, UNKNOWN.format(SHOWN[0]), "Upgrade llm-cost."),
         (signed(small(NOW), K3, K4), NOW, UNKNOWN.format(", ".join(SHOWN)), "Upgrade llm-cost."),
+        (closed(signed_part(small(NOW))), NOW, "Price file is not signed (both signatures are empty).", ""),
         (signed(small(NOW), K1), NOW - timedelta(days=2), FUTURE, "Check this computer's clock."),
         (
             signed(small(NOW), K1),
@@ -668,6 +668,13 @@ def test_the_store_as_text() -> None:
         assert parse_trust(data) == trust
         assert data.isascii() and data.endswith(b"}\n") and json.loads(data)["version"] == 1
     assert set(json.loads(render_trust(FULL))) == {"version", *Trust._fields}
+
+
+def test_the_store_is_readable_line_by_line() -> None:
+    """Its owner looks up there which keys are trusted and which are gone."""
+    lines = render_trust(Trust(revoked=(Revoked(K1.text, "exposed"),), trusted=(K2.text,))).decode().split("\n")
+    assert lines[:4] == ["{", ' "version": 1,', ' "trusted": [', f'  "{K2.text}"']
+    assert f'   "key": "{K1.text}",' in lines and '   "reason": "exposed"' in lines
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,28 @@ def test_a_revocation_in_a_refused_file_stays(tmp_path: Path) -> None:
     assert load(tmp_path) is not None
 
 
+def test_what_must_be_asked_for(tmp_path: Path) -> None:
+    """A new key and a file beyond its grace are accepted by nobody who did not say so."""
+    put(tmp_path, signed(small(NOW, rotation=rotation(K1, key("three"), NOW + timedelta(days=90))), K1))
+    kept = load_trust(str(tmp_path))
+    assert kept.introduced == () and [each.to for each in kept.announced] == [key("three").text]
+    late, newer = NOW + timedelta(days=77), signed(small(NOW + timedelta(hours=1)), K1)
+    with pytest.raises(Refused, match="too old"):
+        check(str(tmp_path), newer, BUNDLED, late, roots=ROOTS)
+    with pytest.raises(Refused, match="too old"):
+        install(str(tmp_path), newer, BUNDLED, late, "1", roots=ROOTS)
+    assert check(str(tmp_path), newer, BUNDLED, late, roots=ROOTS, force_stale=True)[1] is False
+    assert install(str(tmp_path), newer, BUNDLED, late, "1", roots=ROOTS, force_stale=True)[1] is False
+    assert load(tmp_path) == newer
+
+
+def test_a_refused_file_without_news_is_not_written_down(tmp_path: Path) -> None:
+    put(tmp_path, NEW)
+    before = (tmp_path / "trust.json").stat()
+    refuse(lambda: put(tmp_path, OLD), "E_ROLLBACK", tmp_path, NEW)
+    assert (tmp_path / "trust.json").stat() == before
+
+
 # --- loading without checking again --------------------------------------------------------------------------------
 
 BARE = """
@@ -400,9 +422,21 @@ def test_a_disk_that_cannot_be_written_can_be_read(tmp_path: Path, monkeypatch: 
     assert (tmp_path / "trust.json").read_bytes() == before and installed(tmp_path) == NEW
 
 
-def test_a_held_lock_does_not_hold_up_loading(tmp_path: Path) -> None:
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="no list of open files")
+def test_loading_leaves_no_file_open(tmp_path: Path) -> None:
+    put(tmp_path, NEW)
+    before = len(os.listdir("/dev/fd"))
+    assert load(tmp_path) == NEW
+    (tmp_path / "prices.json").write_bytes(b"")
+    with pytest.raises(PricingError, match="is not a price file"):
+        load(tmp_path)
+    assert len(os.listdir("/dev/fd")) == before
+
+
+def test_a_held_lock_does_not_hold_up_loading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, NEW)
     os.utime(tmp_path / "prices.json")
+    monkeypatch.setattr("llmcost_hooks.pricestore.time.sleep", lambda _: pytest.fail("it waits"))
     with pricestore._locked(str(tmp_path), 0.0):
         assert load(tmp_path) == NEW
     assert pricestore.LOCK_SECONDS == 10
@@ -420,8 +454,9 @@ def test_what_a_revoked_key_introduced_is_gone_from_the_short_way_too(tmp_path: 
     assert load(tmp_path) == kept
     forged = signed(small(NOW, revocations=[revocation(K1)]), key("thief"))
     refuse(lambda: put(tmp_path, forged), "E_NOKEY", tmp_path, kept)
-    with pytest.raises(PricingError, match="introduced by a revoked key"):
+    with pytest.raises(PricingError, match="introduced by a revoked key") as caught:
         load(tmp_path)
+    assert caught.value.hint == "Run: llm-cost update-db"
     assert put(tmp_path, signed(small(NOW), K2)) is False
     assert load(tmp_path) is not None
 
@@ -557,8 +592,11 @@ def test_another_file_under_the_installed_date(tmp_path: Path) -> None:
 def test_a_trust_store_that_cannot_be_read(tmp_path: Path) -> None:
     put(tmp_path, NEW)
     path = tmp_path / "trust.json"
-    whole = path.read_bytes()
-    path.write_bytes(b" " * (4 * 1024 * 1024) + whole)
+    whole = path.read_bytes().rstrip()
+    room = 4 * 1024 * 1024 - len(whole)
+    path.write_bytes(b" " * room + whole)
+    assert put(tmp_path, NEW) is True
+    path.write_bytes(b" " * (room + 1) + whole)
     refuse(lambda: put(tmp_path, NEW), "E_TRUST", tmp_path, NEW)
     path.unlink()
     path.mkdir()
@@ -574,13 +612,14 @@ def test_a_trust_store_that_cannot_be_read(tmp_path: Path) -> None:
         ("linux", {"XDG_DATA_HOME": ""}, "HOME/.local/share/llm-cost"),
         ("darwin", {"XDG_DATA_HOME": "/x"}, "HOME/Library/Application Support/llm-cost"),
         ("win32", {"LOCALAPPDATA": "/local"}, "/local/llm-cost"),
+        ("win32", {}, "HOME\\AppData\\Local/llm-cost"),
     ],
 )
 def test_where_the_store_is(
     platform: str, environ: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setenv("HOME", "/home/somebody")
+        patched.setattr(os.path, "expanduser", lambda path: path.replace("~", "/home/somebody"))
         patched.setattr(sys, "platform", platform)
         found = pricestore.store_directory(environ)
     assert found == expected.replace("HOME", "/home/somebody")
