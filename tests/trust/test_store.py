@@ -249,12 +249,12 @@ def test_a_lock_that_is_held_is_waited_for_and_then_given_up(tmp_path: Path, mon
     put(tmp_path, OLD)
     clock = [10.0]
     monkeypatch.setattr("llmcost_hooks.pricestore.time.monotonic", lambda: clock[0])
-    monkeypatch.setattr("llmcost_hooks.pricestore.time.sleep", lambda _: clock.append(clock.pop() + 1))
+    monkeypatch.setattr("llmcost_hooks.pricestore.time.sleep", lambda seconds: clock.append(clock.pop() + seconds))
     for wait, end in ((0.0, 10.0), (3.0, 13.0)):
         clock[0] = 10.0
         with pricestore._locked(str(tmp_path), 0.0), pytest.raises(PricingError, match="Another update is running"):
             put(tmp_path, NEW, wait=wait)
-        assert clock == [end]
+        assert end <= clock[0] < end + 0.1
     assert installed(tmp_path) == OLD
 
     with contextlib.ExitStack() as holding:
@@ -443,8 +443,8 @@ def test_a_disk_that_cannot_be_written_can_be_read(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="no list of open files")
 def test_loading_leaves_no_file_open(tmp_path: Path) -> None:
-    put(tmp_path, NEW)
     before = len(os.listdir("/dev/fd"))
+    put(tmp_path, NEW)
     assert load(tmp_path) == NEW
     (tmp_path / "prices.json").write_bytes(b"")
     with pytest.raises(PricingError, match="is not a price file"):
@@ -652,6 +652,8 @@ def test_sweeping_at_the_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name, age in ((".tmp-at", 3600), (".tmp-over", 3601), ("tmp-over", 9999)):
         (tmp_path / name).write_text("x")
         os.utime(tmp_path / name, (10_000 - age, 10_000 - age))
+    (tmp_path / ".tmp-link").symlink_to("/nowhere")
+    os.utime(tmp_path / ".tmp-link", (0, 0), follow_symlinks=False)
     monkeypatch.setattr("llmcost_hooks.pricestore.time.time", lambda: 10_000.0)
     pricestore._sweep(str(tmp_path))
     assert sorted(os.listdir(tmp_path)) == [".tmp-at", "tmp-over"]
@@ -660,14 +662,15 @@ def test_sweeping_at_the_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_failed_write_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
     with monkeypatch.context() as patched:
-        patched.setattr("llmcost_hooks.pricestore.os.fsync", synced.append)
+        patched.setattr("llmcost_hooks.pricestore.os.fsync", lambda file: synced.append(os.fstat(file).st_size))
+        patched.setattr("tempfile.tempdir", "/nowhere")  # only within one folder it is one step
         pricestore._replace(str(tmp_path), "a", b"x")
-    assert len(synced) == 2  # the file and its folder
+    assert len(synced) == 2 and synced[0] == 1  # the whole file, and its folder
 
     def fail(*given: object) -> None:
         raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patched, pytest.raises(OSError, match="Input/output"):
-        patched.setattr("llmcost_hooks.pricestore.os.fsync", fail)
+        patched.setattr("llmcost_hooks.pricestore.os.replace", fail)
         pricestore._replace(str(tmp_path), "a", b"y")
     assert os.listdir(tmp_path) == ["a"] and (tmp_path / "a").read_bytes() == b"x"
