@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
 import stat
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ from llmcost_hooks import pricestore
 from llmcost_hooks.data import open_data
 from llmcost_hooks.errors import PricingError
 from llmcost_hooks.prices.price_file import Refused
-from llmcost_hooks.prices.trust import Roots
+from llmcost_hooks.prices.trust import Roots, Trust
 from llmcost_hooks.pricestore import change_trust, check, install, load_installed, load_trust, reset_trust
 
 from ..cli.running import MODULES
@@ -62,7 +62,7 @@ def test_install_load_and_install_again(tmp_path: Path) -> None:
     assert put(tmp_path / "new" / "folder", OLD) is False
     folder = tmp_path / "new" / "folder"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert stat.S_IMODE((folder / "prices.json").stat().st_mode) == 0o600
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert put(folder, OLD) is True
     assert put(folder, NEW) is False
     assert load(folder) == installed(folder) == NEW
@@ -89,6 +89,27 @@ def test_a_revocation_in_a_refused_file_stays(tmp_path: Path) -> None:
         load(tmp_path)
     assert put(tmp_path, signed(small(NOW), K2)) is False
     assert load(tmp_path) is not None
+
+
+def test_the_keys_and_the_prices_of_the_release_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys are those of the release where none are given, and nothing is older than what it brings."""
+    monkeypatch.setattr("llmcost_hooks.prices.pins.PINNED", (K1.text,))
+    assert install(str(tmp_path), NEW, BUNDLED, NOW, "1")[1] is False
+    assert bytes(load_installed(str(tmp_path), "2") or b"") == NEW
+    early = signed(small(BUNDLED_AT - timedelta(seconds=1)), K1)
+    with pytest.raises(Refused, match="older than installed"):
+        check(str(tmp_path / "none"), early, BUNDLED, NOW)
+
+
+def test_a_file_as_large_as_a_file_may_be_is_told_from_a_longer_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llmcost_hooks.prices.price_file.MAX_BYTES", len(NEW))
+    for lies_there in (False, True):
+        assert install(str(tmp_path), NEW, OLD, NOW, "1", roots=ROOTS)[1] is lies_there
+    (tmp_path / "prices.json").write_bytes(NEW + b"\n")
+    assert install(str(tmp_path), NEW, OLD, NOW, "1", roots=ROOTS)[1] is False
+    assert installed(tmp_path) == NEW
 
 
 def test_what_must_be_asked_for(tmp_path: Path) -> None:
@@ -224,25 +245,22 @@ def test_every_member_of_the_trust_store_is_checked(tmp_path: Path, member: str,
 # --- the disk -----------------------------------------------------------------------------------------------------
 
 
-def test_a_lock_that_is_held_is_waited_for_and_then_given_up(tmp_path: Path) -> None:
+def test_a_lock_that_is_held_is_waited_for_and_then_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path, OLD)
-    with pricestore._locked(str(tmp_path), 0.0), pytest.raises(PricingError, match="Another update is running"):
-        put(tmp_path, NEW, wait=0.1)
+    clock = [10.0]
+    monkeypatch.setattr("llmcost_hooks.pricestore.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("llmcost_hooks.pricestore.time.sleep", lambda seconds: clock.append(clock.pop() + seconds))
+    for wait, end in ((0.0, 10.0), (3.0, 13.0)):
+        clock[0] = 10.0
+        with pricestore._locked(str(tmp_path), 0.0), pytest.raises(PricingError, match="Another update is running"):
+            put(tmp_path, NEW, wait=wait)
+        assert end <= clock[0] < end + 0.1
     assert installed(tmp_path) == OLD
 
-    def hold() -> None:
-        with pricestore._locked(str(tmp_path), 0.0):
-            held.set()
-            go_on.wait(5)
-
-    held, go_on = threading.Event(), threading.Event()
-    with ThreadPoolExecutor() as pool:
-        holding = pool.submit(hold)
-        held.wait(5)
-        waiting = pool.submit(put, tmp_path, NEW, wait=5.0)
-        go_on.set()
-        assert waiting.result(10) is False
-        holding.result(10)
+    with contextlib.ExitStack() as holding:
+        holding.enter_context(pricestore._locked(str(tmp_path), 0.0))
+        monkeypatch.setattr("llmcost_hooks.pricestore.time.sleep", lambda _: holding.close())
+        assert put(tmp_path, NEW, wait=5.0) is False
     assert installed(tmp_path) == NEW
 
 
@@ -324,6 +342,7 @@ def test_many_writers_and_readers(tmp_path: Path) -> None:
 def test_a_user_without_a_home_has_no_store() -> None:
     assert pricestore.store_directory({"XDG_DATA_HOME": "relative"}) is None
     assert load_installed(None, "1") is None
+    assert check(None, NEW, BUNDLED, NOW, roots=ROOTS)[1] is False
     assert pricestore.store_directory({"XDG_DATA_HOME": "/data"}) == "/data/llm-cost"
 
 
@@ -424,8 +443,8 @@ def test_a_disk_that_cannot_be_written_can_be_read(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="no list of open files")
 def test_loading_leaves_no_file_open(tmp_path: Path) -> None:
-    put(tmp_path, NEW)
     before = len(os.listdir("/dev/fd"))
+    put(tmp_path, NEW)
     assert load(tmp_path) == NEW
     (tmp_path / "prices.json").write_bytes(b"")
     with pytest.raises(PricingError, match="is not a price file"):
@@ -463,7 +482,8 @@ def test_what_a_revoked_key_introduced_is_gone_from_the_short_way_too(tmp_path: 
 
 def test_a_key_that_the_user_trusts_no_more(tmp_path: Path) -> None:
     K3 = key("three")
-    change_trust(str(tmp_path), lambda trust: trust._replace(trusted=(K3.text,)))
+    trust = change_trust(str(tmp_path), lambda trust: trust._replace(trusted=(K3.text,)))
+    assert trust == load_trust(str(tmp_path)) == Trust(trusted=(K3.text,))
     put(tmp_path, signed(small(NOW), K3))
     assert load(tmp_path) is not None
     change_trust(str(tmp_path), lambda trust: trust._replace(trusted=(K3.text, K2.text)))
@@ -598,6 +618,9 @@ def test_a_trust_store_that_cannot_be_read(tmp_path: Path) -> None:
     assert put(tmp_path, NEW) is True
     path.write_bytes(b" " * (room + 1) + whole)
     refuse(lambda: put(tmp_path, NEW), "E_TRUST", tmp_path, NEW)
+    as_fifo(path)
+    with pytest.raises(PricingError, match=r"The trust store cannot be read \(not a regular file\)"):
+        put(tmp_path, NEW)
     path.unlink()
     path.mkdir()
     with pytest.raises(PricingError, match="The trust store cannot be read") as caught:
@@ -629,6 +652,8 @@ def test_sweeping_at_the_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name, age in ((".tmp-at", 3600), (".tmp-over", 3601), ("tmp-over", 9999)):
         (tmp_path / name).write_text("x")
         os.utime(tmp_path / name, (10_000 - age, 10_000 - age))
+    (tmp_path / ".tmp-link").symlink_to("/nowhere")
+    os.utime(tmp_path / ".tmp-link", (0, 0), follow_symlinks=False)
     monkeypatch.setattr("llmcost_hooks.pricestore.time.time", lambda: 10_000.0)
     pricestore._sweep(str(tmp_path))
     assert sorted(os.listdir(tmp_path)) == [".tmp-at", "tmp-over"]
@@ -637,14 +662,15 @@ def test_sweeping_at_the_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_failed_write_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
     with monkeypatch.context() as patched:
-        patched.setattr("llmcost_hooks.pricestore.os.fsync", synced.append)
+        patched.setattr("llmcost_hooks.pricestore.os.fsync", lambda file: synced.append(os.fstat(file).st_size))
+        patched.setattr("tempfile.tempdir", "/nowhere")  # only within one folder it is one step
         pricestore._replace(str(tmp_path), "a", b"x")
-    assert len(synced) == 2  # the file and its folder
+    assert len(synced) == 2 and synced[0] == 1  # the whole file, and its folder
 
     def fail(*given: object) -> None:
         raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patched, pytest.raises(OSError, match="Input/output"):
-        patched.setattr("llmcost_hooks.pricestore.os.fsync", fail)
+        patched.setattr("llmcost_hooks.pricestore.os.replace", fail)
         pricestore._replace(str(tmp_path), "a", b"y")
     assert os.listdir(tmp_path) == ["a"] and (tmp_path / "a").read_bytes() == b"x"
