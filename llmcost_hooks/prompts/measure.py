@@ -14,7 +14,7 @@ from .nodes import ELSE, UNKNOWN, Block, Choice, Include, Loop, Nodes, Variable
 from .parts import Sized
 
 SEAM = 1  # tokens that a seam of two texts may add or save
-MAX_STEPS = 1_000_000  # nodes that are walked: loops within loops over long samples end here
+MAX_STEPS = 200_000  # nodes that are walked: loops within loops over long samples end here
 MAX_DEPTH = 20  # includes within includes
 
 

