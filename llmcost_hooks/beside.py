@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping
 
 from .git.changes import staged_changes
 from .git.index import index_entries, staged_over
-from .git.objects import Unread, tree_entries
+from .git.objects import tree_entries
 from .git.plumbing import Entry
 from .git.revisions import commit_and_tree
 from .loose import LOOSE, find_loose
 from .prompts import MAX_BYTES, Problem
 from .reading import Source
-from .unread import unread_problem
+from .unread import sort_out
 
 Found = tuple[dict[str, "str | Problem"], dict[str, bytes]]
 
@@ -50,15 +50,8 @@ def _on_disk(top: str, paths: Collection[str]) -> Found:
     tracked = tracked_paths(top, _roots(paths), frozenset(paths).__contains__)
     known = {path: entry.oid for path in paths if (entry := tracked.get(path)) is not None}
     left = [path for path in paths if path not in known and os.path.isfile(os.path.join(top, path))]
-    found: dict[str, str | Problem] = {**known}
-    contents: dict[str, bytes] = {}
-    for path, file in read_worktree(top, left, MAX_BYTES).items():
-        if isinstance(file, Unread):
-            found[path] = unread_problem(file)
-        else:
-            contents[file.oid] = file.data
-            found[path] = file.oid
-    return found, contents
+    found, contents = sort_out(read_worktree(top, left, MAX_BYTES))
+    return {**known, **found}, contents
 
 
 def _roots(paths: Collection[str]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from .git.revisions import branch_name, commit_and_tree, resolve_commit, tree_of
 from .manifest import NAME, Manifest, parse_manifest
 from .prompts import MAX_BYTES, Problem
 from .snapshot import Selection, Snapshot, make_snapshot, place_of
-from .unread import FETCH_ALL, unread_problem
+from .unread import FETCH_ALL, sort_out
 
 
 class Source(NamedTuple):
@@ -155,11 +155,6 @@ def _in_worktree(
         if path not in entries and finder.finds(path) and os.path.isfile(os.path.join(_top(repo), path)):
             entries[path] = None
     read = read_worktree(_top(repo), [path for path, entry in entries.items() if entry is None], MAX_BYTES)
-    found: dict[str, str | Problem] = {path: entry.oid for path, entry in entries.items() if entry is not None}
-    for path, file in read.items():
-        if isinstance(file, Unread):
-            found[path] = unread_problem(file)
-        else:
-            contents[file.oid] = file.data
-            found[path] = file.oid
-    return found, attributes
+    found, data = sort_out(read)
+    contents.update(data)
+    return {**{path: entry.oid for path, entry in entries.items() if entry is not None}, **found}, attributes

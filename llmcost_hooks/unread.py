@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from .errors import ExitCode, LlmCostError
 from .git.objects import Unread
 from .prompts import Problem, too_large
+
+if TYPE_CHECKING:
+    from .git.worktree import WorktreeFile
 
 FETCH_ALL = "git fetch --refetch --no-filter"
 
@@ -19,6 +25,13 @@ def unread_problem(unread: Unread) -> Problem:
     return Problem(
         f"cannot be read: {unread.reason}", "Exclude it, or stage it and use --staged.", ExitCode.PARSE_ERROR
     )
+
+
+def sort_out(files: Mapping[str, WorktreeFile | Unread]) -> tuple[dict[str, str | Problem], dict[str, bytes]]:
+    """Files of the working tree as (path -> oid, or why it was not read; contents by oid)."""
+    read = {path: file for path, file in files.items() if not isinstance(file, Unread)}
+    found = {path: unread_problem(file) if isinstance(file, Unread) else file.oid for path, file in files.items()}
+    return found, {file.oid: file.data for file in read.values()}
 
 
 def as_problem(error: LlmCostError) -> Problem:
