@@ -120,6 +120,8 @@ def check_side(
         nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
         comparison = compare_estimates(nothing, priced) if base is not None else None
     judged = list(_judged(priced, manifest, comparison, base_manifest, book, on))
+    if len(judged) == 1:
+        return Checked(*judged[0])
     return Checked(priced, manifest, comparison, join_verdicts(judged))
 
 

@@ -61,8 +61,6 @@ class Judged(NamedTuple):
 
 def join_verdicts(judged: Sequence[Judged]) -> Verdict:
     """The verdicts on several manifests as one, which fails where one of them does."""
-    if len(judged) == 1:
-        return judged[0].verdict
     verdicts = [each.verdict for each in judged]
     required = [verdict for verdict in verdicts if verdict.requires_output]
     return Verdict(
