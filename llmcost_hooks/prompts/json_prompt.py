@@ -79,12 +79,13 @@ def _envelope(value: dict[str, Any]) -> dict[str, Any] | None:
 def _batch(lines: list[tuple[str, Any]]) -> Prompt:
     if not lines:
         raise ParseError("has no requests (line 1)", "Write one request or more.")
+    for where, value in lines:  # before any is read
+        if not isinstance(value, dict):
+            raise ParseError(f"has a line that is no request ({where})", "Write one JSON object per line.")
     return together([(where, _in_batch(value, where)) for where, value in lines], "A batch has one model: split it.")
 
 
-def _in_batch(value: Any, where: str) -> Prompt:
-    if not isinstance(value, dict):
-        raise ParseError(f"has a line that is no request ({where})", "Write one JSON object per line.")
+def _in_batch(value: dict[str, Any], where: str) -> Prompt:
     return read_request(_envelope(value) or value, _literal, where)
 
 
