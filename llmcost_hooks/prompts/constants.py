@@ -16,6 +16,7 @@ from .nodes import Nodes, Variable, texts
 from .several import together
 
 MAX_SOURCE = 1_000_000  # characters of a source file: syntax trees take a hundred times as much
+LONG_SOURCE = 64 * 1024
 MAX_STEPS = 100_000  # constants put into constants
 MIN_LENGTH = 80  # of a text that is taken without being named; shorter ones are labels and messages to people
 
@@ -37,6 +38,12 @@ class Constant(NamedTuple):
     line: int
     messages: list[tuple[str | None, list[Part]]]
     scope: str = ""  # what stands before the names of constants beside it: "Class."
+
+
+def refuse_unnamed(text: str, member: str | None, kind: str) -> None:
+    """Before a long source is parsed: where nothing in it is called a prompt, none of its constants is."""
+    if member is None and len(text) > LONG_SOURCE and not _SAYS_SO.search(text):
+        raise _unnamed(kind)
 
 
 def constants_prompt(
@@ -64,11 +71,15 @@ def constants_prompt(
         if _length(prompt := _prompt(constant, filling, read)) > MIN_LENGTH
     ]
     if not found:
-        raise ParseError(
-            "has no constant that is a prompt by name (line 1): PROMPT, SYSTEM, TEMPLATE or INSTRUCTION",
-            f"Name the constant: path = FILE.{kind}::NAME.",
-        )
+        raise _unnamed(kind)
     return together(found, "")
+
+
+def _unnamed(kind: str) -> ParseError:
+    return ParseError(
+        "has no constant that is a prompt by name (line 1): PROMPT, SYSTEM, TEMPLATE or INSTRUCTION",
+        f"Name the constant: path = FILE.{kind}::NAME.",
+    )
 
 
 def _length(prompt: Prompt) -> int:
