@@ -20,7 +20,8 @@ LONG_SOURCE = 64 * 1024
 MAX_STEPS = 100_000  # constants put into constants
 MIN_LENGTH = 80  # of a text that is taken without being named; shorter ones are labels and messages to people
 
-_SAYS_SO = re.compile(r"PROMPT|SYSTEM|TEMPLATE|INSTRUCTION", re.IGNORECASE)
+_WORDS = ("PROMPT", "SYSTEM", "TEMPLATE", "INSTRUCTION")
+_SAYS_SO = re.compile("|".join(_WORDS), re.IGNORECASE)
 
 
 class Named(NamedTuple):
@@ -42,7 +43,10 @@ class Constant(NamedTuple):
 
 def refuse_unnamed(text: str, member: str | None, kind: str) -> None:
     """Before a long source is parsed: where nothing in it is called a prompt, none of its constants is."""
-    if member is None and len(text) > LONG_SOURCE and not _SAYS_SO.search(text):
+    if member is not None or len(text) <= LONG_SOURCE:
+        return
+    upper = text.upper()  # six times as fast as a search that ignores case
+    if not any(word in upper for word in _WORDS):
         raise _unnamed(kind)
 
 

@@ -85,7 +85,9 @@ def _no_number(written: str) -> None:
     raise _Refused("has NaN or Infinity, which is no number", written)
 
 
-_STRICT = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_whole, parse_float=_fraction, parse_constant=_no_number)
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_whole, parse_float=_fraction, parse_constant=_no_number
+)
 
 
 def _refuse_large(text: str, first_line: int) -> None:

@@ -17,7 +17,7 @@ from .dedenting import dedented, stripped
 from .nodes import Variable
 from .sniffed import sniffed
 
-MAX_TOKENS = 100_000
+MAX_TOKENS = 50_000
 MAX_DEPTH = 32  # template literals inside of template literals
 
 _SPACE = re.compile(r"(?:\s+|//[^\n]*)*")

@@ -8,7 +8,6 @@ and anchors are refused (a few lines of them expand to gigabytes), and so are du
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 from ..errors import ParseError
@@ -51,7 +50,7 @@ def parse_yaml(text: str) -> Value:
         raise ParseError("is not valid YAML") from None
 
 
-def _value(event: Any, take: Callable[[], Any], depth: int, seen: list[int], yaml: ModuleType) -> Value:
+def _value(event: Any, take: Callable[[], Any], depth: int, seen: list[int], yaml: Any) -> Value:
     """The value that begins with `event`; `take` gives the next one."""
     seen[0] += 1
     line = event.start_mark.line + 1

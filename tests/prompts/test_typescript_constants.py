@@ -113,7 +113,7 @@ def test_without_a_name_the_long_prompts_are_taken() -> None:
         ("`${" * 40, "", "has template literals that are nested too deeply (line 1)"),
         ("x" * (MAX_SOURCE + 1), "", "has 1,000,001 characters of source; 1,000,000 are read"),
         ("PROMPT" + ";" * MAX_TOKENS, "", "holds too much (line 1)"),
-        (";" * MAX_TOKENS, "", NAMELESS),
+        (";" * 2 * MAX_TOKENS, "", NAMELESS),
     ],
     ids=lambda text: text[:20],
 )
