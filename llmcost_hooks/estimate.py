@@ -47,6 +47,7 @@ class Estimate(NamedTuple):
     rows: tuple[Row, ...]
     prices: PriceInfo
     notes: tuple[str, ...] = ()  # what is wrong with the side's own prices, where another side is judged
+    files: tuple[PromptFile, ...] = ()  # what the rows are of, in the same order
 
     def priced(self) -> Iterable[PromptEstimate]:
         return (row for row in self.rows if isinstance(row, PromptEstimate))
@@ -103,7 +104,7 @@ def estimate_snapshots(
             own = snapshot.manifest.prices if snapshot.manifest else None
             prices = price_info(book, on, own.as_of if own else None)
             notes = _notes(own, book, is_judged=snapshot is snapshots[-1])
-            estimates.append(Estimate(snapshot.label, snapshot.commit, period, rows, prices, notes))
+            estimates.append(Estimate(snapshot.label, snapshot.commit, period, rows, prices, notes, snapshot.files))
     for estimate in estimates:
         if estimate.prices.freshness and not force_stale and any(True for _ in estimate.priced()):
             refuse_too_old(estimate.prices.freshness)
