@@ -19,6 +19,7 @@ class PromptDelta(NamedTuple):
     head: Row | None
     cost: Decimal | None  # USD, head - base; a side that does not exist costs 0; None: a part of one side is unknown
     via: tuple[str, ...] = ()  # paths of included files that differ, where the prompt's own text does not
+    exact: bool = True  # False: `cost` leaves out unknown sizes, and what they cost may have changed too
 
     def shared(self) -> bool:
         """Whether both sides are one and the same priced row (`estimate_snapshots`): nothing can differ."""
@@ -37,6 +38,7 @@ class SharedPart(NamedTuple):
     prompts: int  # of head that include them
     alone: int  # and of them, those that nothing else changes
     cost: Decimal | None  # USD, head - base, of the prompts that are changed by these files alone
+    exact: bool = True  # as of PromptDelta
 
 
 class Comparison(NamedTuple):
@@ -46,9 +48,13 @@ class Comparison(NamedTuple):
     exact_renames_only: bool = False  # a partial clone lacks contents: a move with an edit shows as removed and new
 
     def delta(self) -> Decimal | None:
-        """USD, head - base; None where a part of either total is unknown, or the units differ."""
-        known = self.base.complete() and self.head.complete() and self.same_unit()
-        return self.known_delta() if known else None
+        """USD, head - base; None where a part of it is unknown, or the units differ.
+
+        It is known where neither total is, if what both leave out is the same: see `PromptDelta.exact`.
+        """
+        known = all(row.cost is not None and row.exact for row in self.rows)
+        gone = any(_missing(row) for row in self.base.rows)  # these are in no row
+        return self.known_delta() if known and not gone and self.same_unit() else None
 
     def same_unit(self) -> bool:
         """Whether both sides are quoted for the same period; a side without prompts has no unit."""
@@ -77,9 +83,7 @@ class Comparison(NamedTuple):
             rows[governing(either.path, directories)].append(row)
         return [
             self._replace(
-                base=before.get(directory, self.base)._replace(
-                    rows=tuple(row.base for row in rows[directory] if row.base)
-                ),
+                base=_base_part(before.get(directory), self.base, rows[directory]),
                 head=part,
                 rows=tuple(rows[directory]),
             )
@@ -96,9 +100,15 @@ class Comparison(NamedTuple):
             return sum((base for base, _ in pairs), ZERO), sum((head for _, head in pairs), ZERO)
 
     def percent(self) -> Decimal | None:
-        """The delta in percent of base, to ten digits; None where the delta is unknown or base is 0."""
+        """The delta in percent of base, to ten digits; None where the delta is unknown, or base is, or base is 0."""
         delta, base = self.delta(), self.base.known_cost()
-        return None if delta is None or base == 0 else _percent(delta, base)
+        return None if delta is None or base == 0 or not self.base.complete() else _percent(delta, base)
+
+
+def _base_part(part: Estimate | None, base: Estimate, rows: list[PromptDelta]) -> Estimate:
+    """What `rows` are compared with, as the part of the same directory; what it lists and lacks stays in it."""
+    lacking = [row for row in part.rows if _missing(row)] if part else []
+    return (part or base)._replace(rows=(*lacking, *(row.base for row in rows if row.base)))
 
 
 def shared_parts(comparison: Comparison) -> list[SharedPart]:
@@ -113,7 +123,8 @@ def shared_parts(comparison: Comparison) -> list[SharedPart]:
         for paths, rows in groups.items():
             costs = [row.cost for row in rows if row.cost is not None]
             known = sum(costs, ZERO) if len(costs) == len(rows) else None
-            found.append(SharedPart(paths, sum(used.issuperset(paths) for used in users), len(rows), known))
+            used_by = sum(used.issuperset(paths) for used in users)
+            found.append(SharedPart(paths, used_by, len(rows), known, all(row.exact for row in rows)))
     return sorted(found, key=lambda part: (part.cost is None, -(part.cost or ZERO), part.paths))
 
 
@@ -143,6 +154,7 @@ def compare_estimates(
     with localcontext(EXACT):
         rows = [_delta(base_of.get(row.prompt_id), row) for row in head.rows]
         rows += [_delta(row, None) for row in base_rows if id(row) not in paired]
+        rows = _with_exact(rows, base, head)
     rows.sort(key=lambda row: row.prompt_id)
     comparison = Comparison(base, head, tuple(rows), exact_renames_only)
     if comparison.same_unit():
@@ -214,6 +226,42 @@ def _unknown_sizes(row: Row) -> tuple[bool, tuple[str, ...]]:
     """What is left out of a row's cost: the same on both sides, it is no part of their difference."""
     assert isinstance(row, PromptEstimate)
     return row.output_tokens is None, tuple(sorted(row.undeclared))
+
+
+def _with_exact(rows: list[PromptDelta], base: Estimate, head: Estimate) -> list[PromptDelta]:
+    bounded = [
+        any(isinstance(side, PromptEstimate) and side.bounded() for side in (row.base, row.head)) for row in rows
+    ]
+    if not any(bounded):
+        return rows
+    stated = [{file.prompt_id: (file.assumptions, file.prices) for file in side.files} for side in (base, head)]
+    return [
+        row._replace(exact=row.shared() or _same_left_out(row, *stated)) if open_ended else row
+        for row, open_ended in zip(rows, bounded, strict=True)
+    ]
+
+
+def _same_left_out(row: PromptDelta, base_stated: Mapping[str, object], head_stated: Mapping[str, object]) -> bool:
+    """Whether the unknown sizes of a prompt, the same on both sides, cost the same on both.
+
+    That takes the same rates, which the same price, assumptions and own prices give, unless the longer input reaches
+    another tier: then a token of it costs something else. A variable may be put in more often in another text.
+    """
+    base, head = row.base, row.head
+    if row.cost is None or not isinstance(base, PromptEstimate) or not isinstance(head, PromptEstimate):
+        return False
+    stated = base_stated.get(base.prompt_id)
+    return (
+        stated is not None
+        and stated == head_stated.get(head.prompt_id)
+        and _price(base) == _price(head)
+        and base.list_cost * head.input_tokens == head.list_cost * base.input_tokens
+        and (not base.undeclared or (base.content_hash, base.includes) == (head.content_hash, head.includes))
+    )
+
+
+def _price(row: PromptEstimate) -> tuple[object, ...]:
+    return row.pricing_id, row.price_version, row.variant, row.model, row.calls, row.requests
 
 
 def _cost(row: Row | None) -> Decimal | None:

@@ -62,6 +62,7 @@ class Estimate(NamedTuple):
     prices: PriceInfo
     notes: tuple[str, ...] = ()  # what is wrong with the side's own prices, where another side is judged
     manifests: tuple[Governed, ...] = ()  # that govern its prompts, by directory
+    files: tuple[PromptFile, ...] = ()  # what the rows are of, in the same order
 
     def parts(self) -> list[Estimate]:
         """The estimate of each manifest, with the rows that it governs; one that finds none has its part too."""
@@ -146,7 +147,9 @@ def estimate_snapshots(
                 rows.append(known[file.prompt_id][2])
             notes = _notes(snapshot.manifest, book, is_judged=judged)
             prices, period = _together(governed), governed[0].period
-            whole = Estimate(snapshot.label, snapshot.commit, period, tuple(rows), prices, notes, tuple(governed))
+            whole = Estimate(
+                snapshot.label, snapshot.commit, period, tuple(rows), prices, notes, tuple(governed), snapshot.files
+            )
             estimates.append(whole._replace(period=_common_period(whole, is_judged=judged)))
     for part in (part for estimate in estimates for part in estimate.parts()):
         if part.prices.freshness and not force_stale and any(True for _ in part.priced()):

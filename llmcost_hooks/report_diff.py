@@ -101,9 +101,15 @@ def _total(comparison: Comparison) -> Text:
     if not has_money(base, head):
         change = f" ({_tokens(head) - _tokens(base):+,})" if _counted(base) and _counted(head) else ""
         return (f"Total: {token_total(base)} → {token_total(head)} tokens{change}",)
-    percent = comparison.percent()
+    delta, percent = comparison.delta(), comparison.percent()
     change = f" ({format_percent(percent)})" if percent else ""
+    if delta and not base.complete():  # both leave the same out: their difference is known, and not what it is of
+        change = f" ({_delta_mark(comparison)}{format_delta(delta)})"
     return (f"Total: {total(base)} → {total(head)}{change}", *(expired_mark(head) or expired_mark(base)))
+
+
+def _delta_mark(comparison: Comparison) -> str:
+    return "~" if any(inexact(row) for side in (comparison.base, comparison.head) for row in side.priced()) else ""
 
 
 def _tokens(estimate: Estimate) -> int:

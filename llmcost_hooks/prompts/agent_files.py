@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from ..errors import ParseError
 from . import Message, Prompt
 from .front_matter import cut_front_matter, declared_by
 from .nodes import Include, Nodes, Variable
 from .sniffed import sniffed
+
+MAX_IMPORTS = 1_000
 
 _ARGUMENT = re.compile(r"\$(ARGUMENTS(?![A-Za-z0-9_])|[1-9](?![0-9]|[.,][0-9]))")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -51,7 +54,10 @@ def _arguments(body: str) -> Nodes:
 def _imports(body: str) -> Nodes:
     nodes: list[str | Include] = []
     done = 0
-    for end, ref in _mentions(body):
+    for count, (end, ref) in enumerate(_mentions(body)):
+        if count >= MAX_IMPORTS:
+            line = body.count("\n", 0, end) + 1
+            raise ParseError(f"holds more than {MAX_IMPORTS:,} imports (line {line} of its text)")
         nodes += [body[done:end], Include(ref, optional=True)]
         done = end
     return tuple(node for node in (*nodes, body[done:]) if node)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from ..errors import ParseError
 
-MAX_TOKENS = 100_000
+MAX_TOKENS = 30_000
 MAX_DEPTH = 32
 
 # What a type is: its name, or ("list", type), ("union", types...), ("map", key, value), ("literal", text).

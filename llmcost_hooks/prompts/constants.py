@@ -16,10 +16,12 @@ from .nodes import Nodes, Variable, texts
 from .several import together
 
 MAX_SOURCE = 1_000_000  # characters of a source file: syntax trees take a hundred times as much
+LONG_SOURCE = 64 * 1024
 MAX_STEPS = 100_000  # constants put into constants
 MIN_LENGTH = 80  # of a text that is taken without being named; shorter ones are labels and messages to people
 
-_SAYS_SO = re.compile(r"PROMPT|SYSTEM|TEMPLATE|INSTRUCTION", re.IGNORECASE)
+_WORDS = ("PROMPT", "SYSTEM", "TEMPLATE", "INSTRUCTION")
+_SAYS_SO = re.compile("|".join(_WORDS), re.IGNORECASE)
 
 
 class Named(NamedTuple):
@@ -37,6 +39,15 @@ class Constant(NamedTuple):
     line: int
     messages: list[tuple[str | None, list[Part]]]
     scope: str = ""  # what stands before the names of constants beside it: "Class."
+
+
+def refuse_unnamed(text: str, member: str | None, kind: str) -> None:
+    """Before a long source is parsed: where nothing in it is called a prompt, none of its constants is."""
+    if member is not None or len(text) <= LONG_SOURCE:
+        return
+    upper = text.upper()  # six times as fast as a search that ignores case
+    if not any(word in upper for word in _WORDS):
+        raise _unnamed(kind)
 
 
 def constants_prompt(
@@ -64,11 +75,15 @@ def constants_prompt(
         if _length(prompt := _prompt(constant, filling, read)) > MIN_LENGTH
     ]
     if not found:
-        raise ParseError(
-            "has no constant that is a prompt by name (line 1): PROMPT, SYSTEM, TEMPLATE or INSTRUCTION",
-            f"Name the constant: path = FILE.{kind}::NAME.",
-        )
+        raise _unnamed(kind)
     return together(found, "")
+
+
+def _unnamed(kind: str) -> ParseError:
+    return ParseError(
+        "has no constant that is a prompt by name (line 1): PROMPT, SYSTEM, TEMPLATE or INSTRUCTION",
+        f"Name the constant: path = FILE.{kind}::NAME.",
+    )
 
 
 def _length(prompt: Prompt) -> int:

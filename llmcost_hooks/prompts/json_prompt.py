@@ -18,14 +18,17 @@ from .several import together
 from .sniffed import sniffed
 from .tool_schemas import schemas_in
 
+MAX_REQUESTS = 100_000  # of a file: providers take no more in a batch
 _TO_STAND = 'Set format = "text" in llm-cost.toml to count the file as it stands.'
 
 
 def parse_requests(text: str) -> Prompt:
     """Requests to OpenAI's or Anthropic's API: one, a list of messages, or one per line."""
     if _first_of_lines(text) is not None:
-        lines = enumerate(text.removeprefix("\ufeff").split("\n"), 1)
-        return _batch([(f"line {number}", parse_json(line, number)) for number, line in lines if line.strip()])
+        lines = [each for each in enumerate(text.removeprefix("\ufeff").split("\n"), 1) if each[1].strip()]
+        if len(lines) > MAX_REQUESTS:
+            raise ParseError(f"holds more than {MAX_REQUESTS:,} requests (line {lines[MAX_REQUESTS][0]})", "Split it.")
+        return _batch([(f"line {number}", parse_json(line, number)) for number, line in lines])
     value = parse_json(text)
     if isinstance(value, dict) and isinstance(value.get("requests"), list):
         return _batch([(f"request {number}", each) for number, each in enumerate(value["requests"], 1)])
@@ -79,12 +82,13 @@ def _envelope(value: dict[str, Any]) -> dict[str, Any] | None:
 def _batch(lines: list[tuple[str, Any]]) -> Prompt:
     if not lines:
         raise ParseError("has no requests (line 1)", "Write one request or more.")
+    for where, value in lines:  # before any is read
+        if not isinstance(value, dict):
+            raise ParseError(f"has a line that is no request ({where})", "Write one JSON object per line.")
     return together([(where, _in_batch(value, where)) for where, value in lines], "A batch has one model: split it.")
 
 
-def _in_batch(value: Any, where: str) -> Prompt:
-    if not isinstance(value, dict):
-        raise ParseError(f"has a line that is no request ({where})", "Write one JSON object per line.")
+def _in_batch(value: dict[str, Any], where: str) -> Prompt:
     return read_request(_envelope(value) or value, _literal, where)
 
 

@@ -1,26 +1,37 @@
 """JSON read strictly: one meaning, bounded depth and size, nothing that is no text or no number.
 
 The json module alone takes the last of two equal keys, knows NaN, and lets half a character through, which no
-tokenizer can encode. So a text is looked over token by token before it is read, which is also what knows lines. A short
-one, as the lines of a batch are, is read at once with hooks, and looked over only where those find something.
+tokenizer can encode. Its scanner is fast and knows where a text breaks off, so it reads first, with hooks that refuse.
+Only then is a refused thing looked for, in an outline of the text: without what stands in strings, that is quick.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from itertools import accumulate, islice
 from typing import Any
 
 from ..errors import ParseError
 
 MAX_DEPTH = 64
-MAX_VALUES = 200_000
+MAX_VALUES = 100_000  # fewer are read: members and items, and the lists and objects that hold them
 MAX_DIGITS = 40  # of a number as written
 
-# A string up to its end or the end of the text, so that none fails half-way and the scan stays linear.
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[{]|[\]}]|,|-?\d[\d.eE+-]*|-?(?:NaN|Infinity)', re.DOTALL)
-_KEY_FOLLOWS = re.compile(r"[ \t\r\n]*:")
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1, ",": 0}
+_MARK = re.compile(r"[\[{\]},]")
+_BRACKET = re.compile(r"[\[{\]}]")
+_STRING_OR_BRACKET = re.compile(r'"_*"([ \t\r\n]*:)?|[\[{\]}]')
+_HALF = re.compile(r"\\u[dD](?:[89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..\\u[dD])[c-fC-F])")
+_MOST_QUOTES = 4 * MAX_VALUES + 1  # of a member's key and text; odd, so that the outline ends in a string
+
+
+class _Refused(Exception):
+    """What the json module would accept. `token` is a number as it is written; empty: it is a key."""
+
+    def __init__(self, problem: str, token: str = "") -> None:
+        super().__init__(problem)
+        self.problem, self.token = problem, token
 
 
 def parse_json(text: str, first_line: int = 1) -> Any:
@@ -29,43 +40,18 @@ def parse_json(text: str, first_line: int = 1) -> Any:
     `first_line` is the line on which `text` begins in its file.
     """
     text = text.removeprefix("\ufeff")
-    if text.count("[") + text.count("{") <= MAX_DEPTH and not _HALF.search(text):
-        try:
-            return _HOOKED.decode(text)
-        except (ValueError, RecursionError):
-            pass  # to be said with its line
-    _look_over(text, first_line)
+    opened = text.count("[") + text.count("{")
+    if opened > MAX_DEPTH or opened + text.count(",") >= MAX_VALUES:
+        _refuse_large(text, first_line)
     try:
-        return json.loads(text)
+        value = _STRICT.decode(text)
     except json.JSONDecodeError as error:
-        problem = f"line {error.lineno + first_line - 1}: {error.msg}"
-        raise ParseError(f"is not valid JSON: {problem}") from None
-    except (ValueError, RecursionError):
-        raise ParseError(f"is not valid JSON (line {first_line})") from None
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        raise ValueError
-    return table
-
-
-def _whole(written: str) -> int:
-    return int(_sound(written))
-
-
-def _fraction(written: str) -> float:
-    return float(_sound(written))
-
-
-def _sound(written: str) -> str:
-    if _number_problem(written):
-        raise ValueError
-    return written
-
-
-_HOOKED = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_whole, parse_float=_fraction, parse_constant=_sound)
+        raise _broken(error, first_line) from None
+    except _Refused as refused:
+        raise _at(refused.problem, text, _place(text, refused.token), first_line) from None
+    if "\\u" in text and (half := _HALF.search(text.replace("\\\\", "__"))):
+        raise _at("has half a character in a text", text, half.start(), first_line)
+    return value
 
 
 def compact(value: Any) -> str:
@@ -73,58 +59,102 @@ def compact(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _look_over(text: str, first_line: int) -> None:
-    """Refuse what the json module would accept. What is no JSON at all is left to it."""
-    keys: list[set[str]] = []  # of each open bracket
-    values = 0
-    for found in _TOKEN.finditer(text):
-        token = found[0]
-        if token[0] in "]}":
-            if not keys:
-                return
-            keys.pop()
-            continue
-        values += 1
-        if values > 2 * MAX_VALUES:  # a value and its comma
-            raise ParseError(f"holds too many values ({_line(text, found.start(), first_line)})")
-        if token[0] == '"':
-            problem = _string_problem(token, _KEY_FOLLOWS.match(text, found.end()) and keys and keys[-1])
-        elif token[0] in "[{":
-            keys.append(set())
-            problem = "is nested too deeply" if len(keys) > MAX_DEPTH else ""
-        else:
-            problem = "" if token == "," else _number_problem(token)
-        if problem:
-            raise ParseError(f"{problem} ({_line(text, found.start(), first_line)})")
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        raise _Refused("has a duplicate key")
+    return table
 
 
-def _string_problem(token: str, keys: Any) -> str:
-    if "\\" not in token:
-        value = token[1:-1]
-    else:
-        try:
-            value = json.loads(token, strict=False)
-        except ValueError:
-            return ""  # no JSON, as json will say
-        if _HALF.search(token) and any("\ud800" <= character <= "\udfff" for character in value):
-            return "has half a character in a text"
-    if isinstance(keys, set):
-        if value in keys:
-            return "has a duplicate key"
-        keys.add(value)
-    return ""
+def _whole(written: str) -> int:
+    if len(written) > MAX_DIGITS:
+        raise _Refused("has a number with too many digits", written)
+    return int(written)
 
 
-def _number_problem(token: str) -> str:
-    if "N" in token or "I" in token:
-        return "has NaN or Infinity, which is no number"
-    if len(token) > MAX_DIGITS:
-        return "has a number with too many digits"
+def _fraction(written: str) -> float:
+    if len(written) > MAX_DIGITS:
+        raise _Refused("has a number with too many digits", written)
+    number = float(written)
+    if number in (float("inf"), float("-inf")):
+        raise _Refused("has a number that is too large", written)
+    return number
+
+
+def _no_number(written: str) -> None:
+    raise _Refused("has NaN or Infinity, which is no number", written)
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_whole, parse_float=_fraction, parse_constant=_no_number
+)
+
+
+def _refuse_large(text: str, first_line: int) -> None:
+    """Before anything is read: millions of empty lists fill the memory."""
+    outline = _outline(text)
+    if sum(map(outline.count, "[{,")) < MAX_VALUES and _depth(outline) <= MAX_DEPTH:
+        return
+    depth = values = 0
+    for found in _MARK.finditer(outline):
+        step = _STEPS[found[0]]
+        depth += step
+        values += step >= 0
+        if depth > MAX_DEPTH or values >= MAX_VALUES:
+            _refuse_broken(text[: found.start()], first_line)
+            problem = "is nested too deeply" if depth > MAX_DEPTH else "holds too many values"
+            raise _at(problem, text, found.start(), first_line)
+        if depth < 0:
+            return  # no JSON
+
+
+def _depth(outline: str) -> int:
+    """How deep brackets go; of text that closes more than it opens, of its beginning."""
+    brackets = islice(_BRACKET.finditer(outline), 2 * MAX_VALUES)
+    return max(accumulate(_STEPS[found[0]] for found in brackets), default=0)
+
+
+def _refuse_broken(beginning: str, first_line: int) -> None:
+    """What is no JSON before it is too large is said to be no JSON."""
     try:
-        return "has a number that is too large" if abs(float(token)) == float("inf") else ""
-    except ValueError:
-        return ""
+        json.loads(beginning)
+    except json.JSONDecodeError as error:
+        if error.pos < len(beginning):
+            raise _broken(error, first_line) from None
 
 
-def _line(text: str, at: int, first_line: int) -> str:
-    return f"line {text.count(chr(10), 0, at) + first_line}"
+def _outline(text: str) -> str:
+    """`text` with what stands in strings blanked, so that every place is where it was."""
+    pieces = text.replace("\\\\", "__").replace('\\"', "__").split('"', _MOST_QUOTES)
+    pieces[1::2] = ["_" * len(each) for each in pieces[1::2]]
+    return '"'.join(pieces)
+
+
+def _place(text: str, token: str) -> int:
+    """Where a number stands first that is written `token`; without one, where a key stands a second time."""
+    outline = _outline(text)
+    if token:
+        end = r"(?![\w.+-])" if len(token) <= MAX_DIGITS else ""
+        found = re.search(rf"(?<![\w.+-]){re.escape(token[: MAX_DIGITS + 1])}{end}", outline)
+        return found.start() if found else 0
+    keys: list[set[str]] = []  # of each open bracket
+    for found in _STRING_OR_BRACKET.finditer(outline):
+        if found[0] in "[{":
+            keys.append(set())
+        elif found[0] in "]}":
+            keys.pop()
+        elif found[1]:
+            key = text[found.start() + 1 : found.start(1) - 1]
+            key = json.loads(f'"{key}"') if "\\" in key else key
+            if key in keys[-1]:
+                return found.start()
+            keys[-1].add(key)
+    return 0
+
+
+def _broken(error: json.JSONDecodeError, first_line: int) -> ParseError:
+    return ParseError(f"is not valid JSON: line {error.lineno + first_line - 1}: {error.msg}")
+
+
+def _at(problem: str, text: str, at: int, first_line: int) -> ParseError:
+    return ParseError(f"{problem} (line {text.count(chr(10), 0, at) + first_line})")

@@ -21,6 +21,7 @@ from .templates import parse_template
 
 MAX_STATEMENTS = 20_000
 MAX_MESSAGES = 10_000  # of all requests together
+MAX_HEADER = 64 * 1024  # characters of one header: it is read twice where it is not quite JSON
 
 _ROLES = {"system": "system", "user": "user", "assistant": "assistant", "tool_call": "assistant", "tool_result": "tool"}
 _SETTINGS = ("prompt", "llm", "budget")
@@ -178,6 +179,8 @@ def _nodes(value: str, line: int) -> Nodes:
 
 def _header(value: str, line: int) -> dict[str, Any]:
     """The value of `.prompt` or `.llm`: JSON with or without its braces; keys may lack quotes, and so may <<x>>."""
+    if len(value) > MAX_HEADER:
+        raise ParseError(f"has a header that is too long (line {line})")
     body = value if value.startswith("{") else f"{{{value}}}"
     try:
         found = parse_json(body, line)

@@ -12,12 +12,13 @@ import warnings
 
 from ..errors import ParseError
 from . import Prompt
-from .constants import MAX_SOURCE, Constant, Named, Part, constants_prompt
+from .constants import MAX_SOURCE, Constant, Named, Part, constants_prompt, refuse_unnamed
 from .dedenting import cleaned, dedented, stripped
 from .nodes import Nodes, Variable
 from .sniffed import sniffed
 from .templates import parse_template
 
+MAX_TOKENS = 100_000  # marks, strings, comments and lines of a file: twice of what the longest modules have
 MAX_CHAIN = 2_000  # operators in one expression; the interpreter's own parser recurses over them
 MAX_DEPTH = 32
 
@@ -37,6 +38,7 @@ def parse_python(text: str, member: str | None) -> Prompt:
     """The constant `member` ("NAME" or "Class.NAME"), or every long one whose name says that it is a prompt."""
     if len(text) > MAX_SOURCE:
         raise ParseError(f"has {len(text):,} characters of Python; {MAX_SOURCE:,} are read")
+    refuse_unnamed(text, member, "py")
     _refuse_long_chains(text)
     try:
         with warnings.catch_warnings():
@@ -55,7 +57,7 @@ def _refuse_long_chains(text: str) -> None:
     """Before the parser: a chain of thousands of operators is deep in its tree and can end the process."""
     chains = [0]  # operators of the expression inside of each open bracket
     total = 0
-    for found in _TOKEN.finditer(text):
+    for count, found in enumerate(_TOKEN.finditer(text)):
         token = found[0]
         if token in ("\n", ",", ";", ":") and (token != "\n" or len(chains) == 1):
             total -= chains[-1]
@@ -69,9 +71,10 @@ def _refuse_long_chains(text: str) -> None:
         elif token[0] not in "'\"#\\\n":
             chains[-1] += 1
             total += 1
-        if total > MAX_CHAIN or len(chains) > 256:
+        if total > MAX_CHAIN or len(chains) > 256 or count >= MAX_TOKENS:
             line = text.count("\n", 0, found.start()) + 1
-            raise ParseError(f"has an expression that is too long to be read (line {line})")
+            long = "holds too much" if count >= MAX_TOKENS else "has an expression that is too long to be read"
+            raise ParseError(f"{long} (line {line})")
 
 
 def _collect(body: list[ast.stmt], prefix: str, constants: dict[str, Constant]) -> None:

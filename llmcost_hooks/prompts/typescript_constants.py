@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from ..errors import ParseError
 from . import Prompt
-from .constants import MAX_SOURCE, Constant, Named, Part, constants_prompt
+from .constants import MAX_SOURCE, Constant, Named, Part, constants_prompt, refuse_unnamed
 from .dedenting import dedented, stripped
 from .nodes import Variable
 from .sniffed import sniffed
 
-MAX_TOKENS = 100_000
+MAX_TOKENS = 50_000
 MAX_DEPTH = 32  # template literals inside of template literals
 
 _SPACE = re.compile(r"(?:\s+|//[^\n]*)*")
@@ -41,6 +41,7 @@ def parse_typescript(text: str, member: str | None) -> Prompt:
     """The constant `member`, or every long one whose name says that it is a prompt."""
     if len(text) > MAX_SOURCE:
         raise ParseError(f"has {len(text):,} characters of source; {MAX_SOURCE:,} are read")
+    refuse_unnamed(text, member, "ts")
     constants: dict[str, Constant] = {}
     tokens = list(_tokens(text))
     depth, line, counted = 0, 1, 0

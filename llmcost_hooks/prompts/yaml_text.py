@@ -7,13 +7,13 @@ and anchors are refused (a few lines of them expand to gigabytes), and so are du
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import ParseError
 
 MAX_DEPTH = 32
-MAX_EVENTS = 100_000
+MAX_VALUES = 50_000  # keys, texts, lists and mappings
 
 Value = str | list[Any] | dict[str, Any]
 
@@ -30,45 +30,51 @@ def parse_yaml(text: str) -> Value:
     """One YAML document. Raises ParseError with the line, never with text of the file."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        events = iter(yaml.parse(text, Loader=loader))
-        next(events), next(events)  # stream and document start
-        value = _value(next(events), events, 0, [0])
-        next(events)  # document end
-        if not isinstance(next(events), yaml.StreamEndEvent):
-            raise ParseError("has more than one YAML document", "Keep one.")
+        take = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text).get_event
+        take()  # stream start
+        if not isinstance(take(), yaml.DocumentStartEvent):
+            raise ParseError("is not valid YAML: line 1: it holds no document")
+        value = _value(take(), take, 0, [0], yaml)
+        take()  # document end
+        if not isinstance(event := take(), yaml.StreamEndEvent):
+            raise ParseError(f"has more than one YAML document (line {event.start_mark.line + 1})", "Keep one.")
         return value
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise ParseError(f"is not valid YAML: {line}{error.problem or 'unreadable'}") from None
-    except (yaml.YAMLError, StopIteration):
+    except yaml.reader.ReaderError as error:  # its position is in characters or in bytes
+        line = f"line {text.count(chr(10), 0, text.find(chr(error.character))) + 1}"
+        raise ParseError(f"is not valid YAML: {line}: control characters are not allowed") from None
+    except yaml.YAMLError:
         raise ParseError("is not valid YAML") from None
 
 
-def _value(event: Any, events: Iterator[Any], depth: int, seen: list[int]) -> Value:
-    import yaml
-
+def _value(event: Any, take: Callable[[], Any], depth: int, seen: list[int], yaml: Any) -> Value:
+    """The value that begins with `event`; `take` gives the next one."""
     seen[0] += 1
     line = event.start_mark.line + 1
-    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+    if event.anchor is not None:
         raise ParseError(f"uses a YAML anchor or alias (line {line}), which is not read")
-    if depth > MAX_DEPTH or seen[0] > MAX_EVENTS:
-        raise ParseError(f"is nested too deeply or holds too many values (line {line})")
-    if isinstance(event, yaml.ScalarEvent):
+    if seen[0] > MAX_VALUES:
+        raise ParseError(f"holds too many values (line {line})")
+    kind = type(event)
+    if kind is yaml.ScalarEvent:
         scalar = Scalar(event.value)
         scalar.line = line + (event.style in ("|", ">"))
         scalar.plain = event.implicit[0]
         return scalar
-    if isinstance(event, yaml.SequenceStartEvent):
+    if depth >= MAX_DEPTH:
+        raise ParseError(f"is nested too deeply (line {line})")
+    if kind is yaml.SequenceStartEvent:
         items: list[Any] = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            items.append(_value(event, events, depth + 1, seen))
+        while type(event := take()) is not yaml.SequenceEndEvent:
+            items.append(_value(event, take, depth + 1, seen, yaml))
         return items
     table: dict[str, Any] = {}
-    while not isinstance(event := next(events), yaml.MappingEndEvent):
-        key = _value(event, events, depth + 1, seen)
+    while type(event := take()) is not yaml.MappingEndEvent:
+        key = _value(event, take, depth + 1, seen, yaml)
         if not isinstance(key, str) or key in table:
             raise ParseError(f"has a duplicate or structured key (line {event.start_mark.line + 1})")
-        table[key] = _value(next(events), events, depth + 1, seen)
+        table[key] = _value(take(), take, depth + 1, seen, yaml)
     return table

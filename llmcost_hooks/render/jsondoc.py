@@ -50,7 +50,7 @@ def diff_document(comparison: Comparison) -> Document:
                 "paths": list(part.paths),
                 "prompts": part.prompts,
                 "alone": part.alone,
-                "delta": None if part.cost is None else format_exact(part.cost),
+                "delta": format_exact(part.cost) if part.cost is not None and part.exact else None,
             }
             for part in shared_parts(comparison)
         ],
@@ -238,9 +238,6 @@ def _delta(row: PromptDelta, comparison: Comparison) -> Document:
     here = row.head or row.base
     assert here is not None
     side = comparison.head if row.head else comparison.base
-    known = row.cost is not None and all(
-        side is None or (isinstance(side, PromptEstimate) and not side.bounded()) for side in (row.base, row.head)
-    )
     return {
         "prompt_id": row.prompt_id,
         "content": row.content,
@@ -251,7 +248,7 @@ def _delta(row: PromptDelta, comparison: Comparison) -> Document:
         "tags": dict(sorted(here.tags.items())),
         "base": _row(row.base) if row.base else None,
         "head": _row(row.head) if row.head else None,
-        "delta": {"cost": format_exact(row.cost) if known and row.cost is not None else None},
+        "delta": {"cost": format_exact(row.cost) if row.cost is not None and row.exact else None},
     }
 
 

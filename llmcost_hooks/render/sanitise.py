@@ -6,8 +6,11 @@ import re
 import unicodedata
 
 MAX_NAME = 200
-_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 /.-")
-_BLOCK = re.compile(r"[- ]|\d{1,9}\.(?: |$)")  # begins a list or a block of code where it begins a line
+# Underscores within a word emphasise nothing, and a colon before a space begins neither an address nor an emoji.
+_KEPT = r"(?P<kept>(?<=[A-Za-z0-9])_+(?=[A-Za-z0-9])|:(?= ))"
+_SPECIAL = re.compile(rf"{_KEPT}|[&<|*`_~\[\]\\$#@:]")
+_SPECIAL_IN_LINKS = re.compile(rf"{_KEPT}|[&<|*`_~\[\]\\$#@:.-]")
+_BLOCK = re.compile(r"[-+=> ]|\d{1,9}[.)](?: |$)")  # begins a list, a quote, a heading's line or code, in its line
 
 
 def terminal_name(text: str, limit: int = MAX_NAME) -> str:
@@ -29,17 +32,26 @@ def _visible(char: str) -> str:
 
 
 def markdown_name(text: str, limit: int = MAX_NAME) -> str:
-    """For Markdown tables and comments: every character with a meaning becomes a decimal entity.
+    """For Markdown tables and comments: every character that would mean something there becomes a decimal entity.
 
-    Names such as `prompts/search-v2.txt` stay readable; where `.` or `-` could start a link (`www.`, `GH-1`) they are
-    written as entities too. A mention or a reference (`@ada`, `#7`) is broken up by a space of no width.
+    Names such as `prompts/search-v2.txt` and `max_tokens (typical)` stay readable; where `.` or `-` could start a link
+    (`www.`, `GH-1`) they are written as entities too. A mention or a reference (`@ada`, `#7`) is broken up by a space
+    of no width.
     """
     shown = terminal_name(text, limit)
-    plain = _PLAIN - {".", "-"} if any(start in shown.lower() for start in ("www.", "gh-", "http")) else _PLAIN
-    first = f"&#{ord(shown[0])};" if _BLOCK.match(shown) else ""
-    rest = shown[1:] if first else shown
-    escaped = first + "".join(c if c in plain or not c.isascii() else f"&#{ord(c)};" for c in rest)
+    links = any(start in shown.lower() for start in ("www.", "gh-", "http"))
+    escaped = (_SPECIAL_IN_LINKS if links else _SPECIAL).sub(_entity, shown)
+    if _BLOCK.match(shown) and escaped[0] == shown[0]:
+        escaped = _numbered(shown[0]) + escaped[1:]
     return escaped.replace("&#64;", "&#64;&#8203;").replace("&#35;", "&#35;&#8203;")
+
+
+def _entity(found: re.Match[str]) -> str:
+    return found[0] if found["kept"] else _numbered(found[0])
+
+
+def _numbered(char: str) -> str:
+    return f"&#{ord(char)};"
 
 
 _ASCII = {

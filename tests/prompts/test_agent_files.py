@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from llmcost_hooks.prompts import format_of
+from llmcost_hooks.prompts.agent_files import MAX_IMPORTS
 from llmcost_hooks.prompts.nodes import Include, Nodes, Variable
 
-from .reading import bodies, read, seconds
+from .reading import bodies, read, refusal, seconds
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,13 @@ def test_marks_in_a_file_for_agents_are_text(text: str) -> None:
 )
 def test_arguments_of_a_command(text: str, body: Nodes) -> None:
     assert bodies(read(text, "command")) == [(None, body)]
+
+
+def test_a_file_has_at_most_so_many_imports() -> None:
+    assert len(imported("@a.md\n" * MAX_IMPORTS)) == MAX_IMPORTS
+    assert (
+        refusal("@a.md\n" * (MAX_IMPORTS + 1), "claude-md") == "holds more than 1,000 imports (line 1001 of its text)"
+    )
 
 
 def imported(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -71,6 +72,53 @@ def test_nothing_makes_a_large_file_slow(format: str, unit: str, before: str) ->
     except ParseError as error:
         assert len(error.message) < 200
     assert time.process_time() - start < 8
+
+
+@pytest.mark.parametrize(
+    ("format", "before", "unit", "after", "most"),
+    [
+        ("messages", '{"messages": [', '{"role": "user", "content": "some text"},\n', "x]}", 900_000),
+        ("messages", "[", '{"role": "user", "content": "some text"},\n', '{"a": 1, "a": 2}]', 1_200_000),
+        ("messages", "[", "[],", "x", 1_000),
+        ("messages", "", "[", "", 1_000),
+        ("messages", '["', "word ", '", NaN]', 1_000),
+        ("messages", '["', "\\n", '\\ud800"]', 1_000),
+        ("messages", '{"messages": ["', "word ", '"], "messages": []}', 1_000),
+        ("samples", "{", '"a":1,', "}", 500_000),
+        ("openai", "{}\n", "{}\n", "{", 1_500_000),
+        ("github-models", "", "- a\n", "", 400_000),
+        ("github-models", "a: [", "a,", "", 400_000),
+        ("github-models", "a: &a [x]\nb: [", "*a,", "]", 1_000),
+        ("github-models", "a: |\n", "  text\n", "a: 1\n", 1_000),
+        ("github-models", "", "- ", "", 1_000),
+        ("jinja2", "", "{{ a.b }}", "{%", 1_000),
+        ("handlebars", "", "{{a.b}}", "{{", 1_000),
+        ("f-string", "", "{a}", "{", 1_000),
+        ("keprompt", ".llm ", "a:1,", "", 10_000),
+        ("claude-md", "", "@a ", "", 100_000),
+        ("baml", "", "class A { b string }\n", "{", 1_500_000),
+        ("typescript", "const PROMPT = ''\n", "x;\n", "`", 1_500_000),
+        ("python", "PROMPT = ''\n", "x\n", "(", 500_000),
+    ],
+)  # fmt: skip
+def test_what_is_refused_costs_work_that_its_size_does_not_drive(
+    format: str, before: str, unit: str, after: str, most: int
+) -> None:
+    """Calls of functions, C's too, of a file of 1 MB; no clock, as a busy machine would move it."""
+    data = (before + unit * ((950_000 - len(before) - len(after)) // len(unit)) + after).encode()
+    calls = 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    with pytest.raises(ParseError):
+        sys.setprofile(count)
+        try:
+            parse_prompt(data, path="a", format=format)
+        finally:
+            sys.setprofile(None)
+    assert calls < most
 
 
 def test_a_large_batch_takes_time_as_it_is_long() -> None:

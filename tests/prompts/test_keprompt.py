@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from llmcost_hooks.prompts import Message
-from llmcost_hooks.prompts.keprompt import MAX_STATEMENTS, is_keprompt
+from llmcost_hooks.prompts.keprompt import MAX_HEADER, MAX_STATEMENTS, is_keprompt
 from llmcost_hooks.prompts.nodes import Include, Variable
 
 from .asking import only, prompt_of, refused
@@ -118,6 +118,7 @@ def test_values_that_the_file_gives() -> None:
         (".budget NaN\n.user a", "has a cost limit that is no amount (line 1)"),
         (".user a\n.exec\n" * 200, "has requests that are too large together (line 202)"),
         (f".user {'a' * 6_000_000}\n.exec\n.exec", "has requests that are too large together (line 3)"),
+        (".user a\n.llm " + "a:1,\n" * MAX_HEADER, "has a header that is too long (line 2)"),
         (".# c\n" * (MAX_STATEMENTS + 1), f"holds too many statements (line {MAX_STATEMENTS + 1})"),
     ],
     ids=lambda text: text[:20],

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from llmcost_hooks.prompts import Message
 from llmcost_hooks.prompts.constants import MAX_SOURCE
 from llmcost_hooks.prompts.nodes import Variable
+from llmcost_hooks.prompts.python_constants import MAX_TOKENS
 
 from .asking import filled, only, prompt_of, refused
 
@@ -139,6 +140,9 @@ def test_without_a_name_the_long_prompts_are_taken() -> None:
         ("\nx = a" + ".b" * 3000, "", "has an expression that is too long to be read (line 2)"),
         ("x = " + "+".join(["1"] * 3000), "", "has an expression that is too long to be read (line 1)"),
         ("x = a" + "[0]" * 3000, "", "has an expression that is too long to be read (line 1)"),
+        ("x = 1\n" * (MAX_TOKENS + 1) + "PROMPT", "", f"holds too much (line {MAX_TOKENS + 1})"),
+        ("(" * MAX_TOKENS, "", "has no constant that is a prompt by name (line 1): "
+         "PROMPT, SYSTEM, TEMPLATE or INSTRUCTION"),
         ("x = [" + "1" + ",\n-1" * 3000 + "].a", "", "has no constant that is a prompt by name (line 1): "
          "PROMPT, SYSTEM, TEMPLATE or INSTRUCTION"),
     ],

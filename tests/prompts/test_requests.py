@@ -9,6 +9,7 @@ import pytest
 
 from llmcost_hooks.errors import ParseError
 from llmcost_hooks.prompts import Message, format_of, parse_prompt, plain
+from llmcost_hooks.prompts.json_prompt import MAX_REQUESTS
 from llmcost_hooks.prompts.nodes import Variable
 
 from .asking import only, prompt_of, refused
@@ -206,6 +207,10 @@ def test_a_line_is_a_request() -> None:
         (f'{line()}\n{{"messages": [{{"content": "a"}}]}}', "has a message without a role (line 2, message 1)"),
         (f'{line()}\n{{"a": 1, "a": 2}}', "has a duplicate key (line 2)"),
         (f'{line()}\n{{"a": "\\ud800"}}', "has half a character in a text (line 2)"),
+        (
+            '{"body": {"a": 1}}\n\n' * (MAX_REQUESTS + 1),
+            f"holds more than 100,000 requests (line {2 * MAX_REQUESTS + 1})",
+        ),
         ('{"requests": []}', "has no requests (line 1)"),
         ('{"requests": [7]}', "has a line that is no request (request 1)"),
     ],

@@ -12,6 +12,7 @@ from llmcost_hooks.errors import ParseError
 from llmcost_hooks.prompts.nodes import ELSE, UNKNOWN, Block, Choice, Include, Loop, Nodes, Variable, below, texts
 from llmcost_hooks.prompts.templates import ENGINES, parse_template, sniff
 from llmcost_hooks.prompts.templates.handlebars import parse_messages
+from llmcost_hooks.prompts.templates.reading import MAX_TAGS
 
 V = Variable
 
@@ -265,6 +266,22 @@ def test_broken_templates_are_refused_with_their_line(engine: str, text: str, pr
         parse_template(text, engine)
     assert caught.value.message.endswith(f" template: {problem}")
     assert caught.value.message.startswith("is not a valid ")
+
+
+TAGS = ["{{a}}\n", "{{ a }}\n", "{a}\n", "$a\n", "${a}\n", "<<a>>\n", "{{$a}}\n"]
+
+
+@pytest.mark.parametrize("engine", [engine for engine in ENGINES if engine != "literal"])
+def test_a_template_has_at_most_so_many_tags(engine: str) -> None:
+    tag = next(tag for tag in TAGS if any(isinstance(node, Variable) for node in parse_template(tag, engine)))
+    parse_template(tag * MAX_TAGS, engine)
+    with pytest.raises(ParseError) as caught:
+        parse_template(tag * (MAX_TAGS + 2), engine)
+    assert caught.value.message == f"holds more than 20,000 template tags (line {MAX_TAGS + 1})"
+
+
+def test_braces_that_are_sent_are_no_tags() -> None:
+    assert parse_template('{{"a": 1}}' * MAX_TAGS + "{a}", "f-string")[-1] == Variable("a")
 
 
 GROWING = [

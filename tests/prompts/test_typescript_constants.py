@@ -17,6 +17,8 @@ from .asking import only, prompt_of, refused
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{\0\r"), max_size=30)
 
+NAMELESS = "has no constant that is a prompt by name (line 1): PROMPT, SYSTEM, TEMPLATE or INSTRUCTION"
+
 
 @pytest.mark.parametrize("ending", ["ts", "mts", "cts", "tsx", "js", "mjs", "cjs", "jsx"])
 def test_names(ending: str) -> None:
@@ -93,7 +95,7 @@ def test_without_a_name_the_long_prompts_are_taken() -> None:
 @pytest.mark.parametrize(
     ("text", "member", "message"),
     [
-        ("", "", "has no constant that is a prompt by name (line 1): PROMPT, SYSTEM, TEMPLATE or INSTRUCTION"),
+        ("", "", NAMELESS),
         ("const PROMPT = 'x'", "PROMPTS", 'has no constant "PROMPTS"'),
         ("\nconst A = f(`x`)", "A", "has a constant that only running it would tell (line 2)"),
         ("const A = `x`.replace('x', 'y')", "A", "has a constant that only running it would tell (line 1)"),
@@ -110,7 +112,8 @@ def test_without_a_name_the_long_prompts_are_taken() -> None:
         ("\n\n/* never", "", "has a comment without its end (line 3)"),
         ("`${" * 40, "", "has template literals that are nested too deeply (line 1)"),
         ("x" * (MAX_SOURCE + 1), "", "has 1,000,001 characters of source; 1,000,000 are read"),
-        (";" * (MAX_TOKENS + 1), "", "holds too much (line 1)"),
+        ("PROMPT" + ";" * MAX_TOKENS, "", "holds too much (line 1)"),
+        (";" * 2 * MAX_TOKENS, "", NAMELESS),
     ],
     ids=lambda text: text[:20],
 )

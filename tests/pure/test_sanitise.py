@@ -106,7 +106,7 @@ def test_20000_names_are_harmless_on_a_terminal_and_text_in_a_table(names: list[
         assert content.replace("\u200b", "").strip() == shown.strip()
         assert not re.search("[@#](?!\u200b)", content)  # nobody is mentioned, nothing is referred to
         assert found[3 * n + 5][0].content == "$1.00"
-    assert not re.search(r"(?i)www\.|://|\bgh-\d", markdown)
+    assert not re.search(r"(?i)www\.|://|\bgh-\d|:[\w+-]+:|\$(?!1\.00)", markdown)
 
 
 @settings(max_examples=300)
@@ -116,6 +116,12 @@ def test_20000_names_are_harmless_on_a_terminal_and_text_in_a_table(names: list[
 @example("     a", "", "     a")
 @example("---", "===", "- - -")
 @example("> a", "+ a", "* a")
+@example("1) a", "2)", "3) a")
+@example(":-", "-:", ":-:")
+@example("=", "==", ": a")
+@example('"a"', "(a)", "'a'")
+@example("{a}", "a_b_c", "_a_b_")
+@example("ftp://a.b", "mailto:a@b.c", "xmpp:a@b.c")
 def test_names_outside_of_tables_are_text_too(headline: str, line: str, note: str) -> None:
     markdown = render_markdown(
         Report(
@@ -138,13 +144,33 @@ def test_names_outside_of_tables_are_text_too(headline: str, line: str, note: st
 
 
 def test_names_that_people_use_stay_readable() -> None:
-    for name in ("prompts/search-v2.txt", "feat/new-prompts", "summarize", "a b", "日本"):
+    for name in (
+        "prompts/search-v2.txt",
+        "feat/new-prompts",
+        "summarize",
+        "a b",
+        "日本",
+        "max_tokens",
+        "a__b",
+        "search (v2)",
+        'it\'s "so"; 50 % + 1 = {x}, a > b? yes!',
+        "prompts/x.md: 2 variables",
+    ):
         assert markdown_name(name) == name
     assert markdown_name("www.x.y") == "www&#46;x&#46;y"
     assert markdown_name("GH-1") == "GH&#45;1"
     assert markdown_name("@ada") == "&#64;&#8203;ada"
     assert markdown_name("fix-#7") == "fix-&#35;&#8203;7"
-    assert markdown_name("a_b") == "a&#95;b"
+    assert markdown_name("_a_ b_") == "&#95;a&#95; b&#95;"
+    assert markdown_name("日_本") == "日&#95;本"
+    assert markdown_name(":a: b:") == "&#58;a: b&#58;"
+    assert markdown_name("x-y:z") == "x-y&#58;z"
+    assert markdown_name("f(x)[y]") == "f(x)&#91;y&#93;"
+    assert markdown_name("+ a") == "&#43; a"
+    assert markdown_name("> a") == "&#62; a"
+    assert markdown_name("===") == "&#61;=="
+    assert markdown_name("1) a") == "&#49;) a"
+    assert markdown_name("-GH-1") == "&#45;GH&#45;1"
     assert markdown_name("- a") == "&#45; a"
     assert markdown_name("1. a") == "&#49;. a"
     assert markdown_name("1.5-a") == "1.5-a"

@@ -10,13 +10,15 @@ import re
 from collections.abc import Callable
 
 from ..nodes import Nodes
+from .reading import refuse_many_tags
 
 
 def parse_template(text: str, engine: str) -> Nodes:
     """The nodes of `text`, written in the template language `engine` (one of `ENGINES`).
 
-    Raises ParseError, with the line, where the template is broken.
+    Raises ParseError, with the line, where the template is broken or has too many tags.
     """
+    refuse_many_tags(text, engine)
     return _ENGINES[engine](text)
 
 

@@ -13,7 +13,7 @@ from ..nodes import ELSE, UNKNOWN, Block, Choice, Include, Loop, Nodes, Variable
 from . import handlebars_tree as tree
 from .handlebars_space import strip_space
 from .handlebars_tree import Call, Literal, Path, Word
-from .reading import MAX_DEPTH, broken, joined
+from .reading import MAX_DEPTH, broken, joined, refuse_many_tags
 
 MAX_INLINED = 100_000  # nodes of inline partials, each counted where it is used
 _PARTIAL_BLOCK = "@partial-block"
@@ -37,6 +37,7 @@ def parse_messages(text: str) -> tuple[tuple[str | None, Nodes], ...]:
 
     What stands before the first has no role. As in dotprompt, blank messages are dropped.
     """
+    refuse_many_tags(text, "handlebars")
     writer = _Writer(text)
     body = _stripped(text)
     messages: list[tuple[str | None, tree.Body]] = [(None, tree.Body())]
