@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
+from llmcost_hooks.tokens.encodings import CJK, Spec
 from llmcost_hooks.tokens.split import Splitter
 from llmcost_hooks.tokens.table import Ranks
 
@@ -19,33 +20,6 @@ CHUNK = 16_384  # characters
 WINDOW = 4_096  # bytes of a piece that are encoded at once; longer than any token
 TRIES = 16  # borders of a window that are tried; one in ten does not hold
 BATCH = 50_000  # pieces in memory at once
-
-# tiktoken's own patterns (tiktoken_ext/openai_public.py).
-PATTERNS = {
-    "o200k_base": "|".join(
-        (
-            r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-            r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-            r"\p{N}{1,3}",
-            r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
-            r"\s*[\r\n]+",
-            r"\s+(?!\S)",
-            r"\s+",
-        )
-    ),
-    "cl100k_base": "|".join(
-        (
-            r"'(?i:[sdmt]|ll|ve|re)",
-            r"[^\r\n\p{L}\p{N}]?+\p{L}++",
-            r"\p{N}{1,3}+",
-            r" ?[^\s\p{L}\p{N}]++[\r\n]*+",
-            r"\s++$",
-            r"\s*[\r\n]",
-            r"\s+(?!\S)",
-            r"\s",
-        )
-    ),
-}
 
 # A piece ends behind each match, whatever stands around it, and the text before and behind is cut as if it stood alone:
 # a space or tab only ever begins a piece or continues white space; behind the last line break white space has ended.
@@ -55,12 +29,14 @@ _CUT = re.compile(r"\S(?=[ \t])|\n(?=[^\s/])")
 class Bulk:
     """tiktoken for one encoding. It takes 0.1 to 0.3 s to load."""
 
-    def __init__(self, name: str, ranks: Ranks, splitter: Splitter) -> None:
+    def __init__(self, spec: Spec, ranks: Ranks, splitter: Splitter) -> None:
         import tiktoken
 
         self._splitter = splitter
         vocabulary = {token: rank for rank, token in enumerate(ranks.vocabulary())}
-        self._encoding = tiktoken.Encoding(name, pat_str=PATTERNS[name], mergeable_ranks=vocabulary, special_tokens={})
+        self._encoding = tiktoken.Encoding(
+            spec.name, pat_str=spec.pattern.replace(r"\p{CJK}", CJK), mergeable_ranks=vocabulary, special_tokens={}
+        )
 
     def count(self, text: str) -> int:
         """The number of tokens of `text`."""

@@ -3,7 +3,7 @@
 Python's `re` knows no `\\p{Lu}`. So text that is not ASCII is first mapped, one character to one: every character
 beyond ASCII becomes a stand-in for its class. The pattern cuts the mapped text, and the lengths cut the original.
 The classes were read out of tiktoken's own regex engine (tools/build_tables.py), so Python's Unicode version does
-not matter. Neither pattern needs possessive quantifiers: what follows a run can never match inside of it.
+not matter. No pattern needs possessive quantifiers: what follows a run can never match inside of it.
 
 Layout of `classes.bin`, little endian: magic `LCC1`; uint32 n; uint32 starts[n], the first code point of each range;
 n bytes, the stand-in of each range.
@@ -14,47 +14,136 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from llmcost_hooks.tokens.encodings import Spec
+    from llmcost_hooks.tokens.sentencepiece import SentencePieceSplitter
+    from llmcost_hooks.tokens.table import Ranks
 
 MAGIC = b"LCC1"
-# Stand-ins: one for each class of characters that the patterns tell apart. LONG_S is U+017F, the only character
-# beyond ASCII that matches in (?i:'s|'t|'re|'ve|'m|'ll|'d); otherwise it is a lower-case letter.
-UPPER, LOWER, OTHER_LETTER, MARK, NUMBER, OTHER, LONG_S = "\x80\x81\x82\x83\x84\x86\x87"
 SPACE = "\x0b"
+# Stand-ins: one for each class of characters that some pattern tells apart. The first letter is the general category:
+# U is Lu and Lt, l is Ll, o is Lm and Lo, and C whatever is in no other; s is U+017F, the only character beyond ASCII
+# that matches in (?i:'s|'t|'re|'ve|'m|'ll|'d), otherwise a lower-case letter. J: in the CJK ranges of DeepSeek. H: of
+# the script Han.
+STAND_INS = dict(
+    zip(
+        (
+            "U",
+            "l",
+            "s",
+            "o",
+            "M",
+            "N",
+            "P",
+            "S",
+            "C",
+            "oJ",
+            "oJH",
+            "oH",
+            "MJ",
+            "MH",
+            "NH",
+            "PJ",
+            "PH",
+            "SJ",
+            "SH",
+            "CJ",
+        ),
+        "\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99",
+        strict=True,
+    )
+)
+LONG_S = STAND_INS["s"]
 
-_UPPER = f"A-Z{UPPER}{OTHER_LETTER}{MARK}"
-_LOWER = f"a-z{LOWER}{LONG_S}{OTHER_LETTER}{MARK}"
-_LETTER = f"A-Za-z{UPPER}{LOWER}{OTHER_LETTER}{LONG_S}"
-_NUMBER = f"0-9{NUMBER}"
-_SPACE = "\t\n\x0b\x0c\r "
-_SUFFIX = f"'(?:[sSdDmMtT{LONG_S}]|[lL][lL]|[vV][eE]|[rR][eE])"
 
-_PATTERNS = {
-    "o200k_base": (
-        rf"[^\r\n{_LETTER}{_NUMBER}]?[{_UPPER}]*[{_LOWER}]+(?:{_SUFFIX})?"
-        rf"|[^\r\n{_LETTER}{_NUMBER}]?[{_UPPER}]+[{_LOWER}]*(?:{_SUFFIX})?"
-        rf"|[{_NUMBER}]{{1,3}}"
-        rf"| ?[^{_SPACE}{_LETTER}{_NUMBER}]+[\r\n/]*"
-        rf"|[{_SPACE}]*[\r\n]+|[{_SPACE}]+(?![^{_SPACE}])|[{_SPACE}]+"
-    ),
-    "cl100k_base": (
-        rf"{_SUFFIX}"
-        rf"|[^\r\n{_LETTER}{_NUMBER}]?[{_LETTER}]+"
-        rf"|[{_NUMBER}]{{1,3}}"
-        rf"| ?[^{_SPACE}{_LETTER}{_NUMBER}]+[\r\n]*"
-        rf"|[{_SPACE}]+\Z|[{_SPACE}]*[\r\n]|[{_SPACE}]+(?![^{_SPACE}])|[{_SPACE}]"
-    ),
+def _these(letters: str) -> str:
+    return "".join(stand_in for name, stand_in in STAND_INS.items() if name[0] in letters)
+
+
+_PROPERTIES = {
+    "L": "A-Za-z" + _these("Ulso"),
+    "Lu": "A-Z" + _these("U"),
+    "Lt": "",  # always beside Lu
+    "Ll": "a-z" + _these("ls"),
+    "Lm": _these("o"),
+    "Lo": "",  # always beside Lm
+    "M": _these("M"),
+    "N": "0-9" + _these("N"),
+    "P": r"!-#%-*,-/:;?@\[-\]_{}" + _these("P"),
+    "S": r"$+<->\^`|~" + _these("S"),
+    "CJK": "".join(stand_in for name, stand_in in STAND_INS.items() if "J" in name),
+    "Han": "".join(stand_in for name, stand_in in STAND_INS.items() if "H" in name),
 }
+_SPACES = "\t\n\x0b\x0c\r "
+_SUFFIX = f"'(?:[sSdDmMtT{LONG_S}]|[lL][lL]|[vV][eE]|[rR][eE])"
+_PART = re.compile(
+    r"(?P<suffix>\(\?i:'s\|'t\|'re\|'ve\|'m\|'ll\|'d\)|'\(\?i:\[sdmt]\|ll\|ve\|re\))|&&\[\^\\p\{(?P<without>\w+)\}\]"
+    r"|\\p\{(?P<property>\w+)\}|(?P<space>\\s)|(?P<no_space>\\S)|(?P<end>\$)|(?P<repeat>[+*?]\+?|\{\d,\d\}\+?)|\\.|\[\^?|.",
+    re.DOTALL,
+)
+
+
+def translate(pattern: str) -> str:
+    """A pattern of tiktoken, for Python's `re` over mapped text."""
+    done: list[str] = []
+    begins: int | None = None  # of the class that is open
+    for part in _PART.finditer(pattern):
+        kind, text = part.lastgroup, part[0]
+        inside = begins is not None
+        if kind == "suffix":
+            text = f"(?:{_SUFFIX})"
+        elif kind == "property":
+            text = _PROPERTIES[part["property"]] if inside else f"[{_PROPERTIES[part['property']]}]"
+        elif kind == "space":
+            text = _SPACES if inside else f"[{_SPACES}]"
+        elif kind == "no_space":
+            text = f"[^{_SPACES}]"
+        elif kind == "without":
+            assert begins is not None
+            taken = set(_PROPERTIES[part["without"]])
+            done[begins:] = ["".join(char for char in "".join(done[begins:]) if char not in taken)]
+            text = ""
+        elif not inside and kind == "end":
+            text = r"\Z"
+        elif not inside and kind == "repeat":
+            text = text[0] + text[1:].removesuffix("+")
+        elif text in ("[", "[^"):
+            begins = len(done)
+        elif text == "]":
+            begins = None
+        done.append(text)
+    return "".join(done)
+
+
+def make_splitter(spec: Spec, classes: memoryview, ranks: Ranks) -> Splitter | SentencePieceSplitter:
+    """What cuts text for an encoding. Raise ValueError if `classes` is not a whole class table."""
+    if spec.pattern is not None:
+        return Splitter(spec.pattern, classes, spec.nfc)
+    from llmcost_hooks.tokens.sentencepiece import SentencePieceSplitter
+
+    return SentencePieceSplitter(ranks)
 
 
 class Splitter:
-    """Cuts text into pieces; joined, they are the text again."""
+    """Cuts text into pieces; joined, they are the text again. Texts have to be prepared."""
 
-    def __init__(self, name: str, classes: memoryview) -> None:
-        """Raise ValueError if the encoding `name` is unknown or `classes` is not a whole class table."""
-        if name not in _PATTERNS:
-            raise ValueError(f"unknown encoding {name!r}; known: {', '.join(_PATTERNS)}")
-        self._pattern = re.compile(_PATTERNS[name])
+    alone = False  # see SentencePieceSplitter
+
+    def __init__(self, pattern: str, classes: memoryview, nfc: bool) -> None:
+        """Raise ValueError if `classes` is not a whole class table."""
+        self._pattern = re.compile(translate(pattern))
+        self._nfc = nfc
         self.classes = Classes(classes)
+
+    def prepare(self, text: str) -> str:
+        """What the encoding cuts instead of `text`: some bring it into Unicode's normal form C first."""
+        if not self._nfc or text.isascii():
+            return text
+        from unicodedata import normalize
+
+        return normalize("NFC", text)
 
     def split(self, text: str) -> list[str]:
         """The pieces of `text`."""

@@ -26,15 +26,17 @@ class TableCounter:
         for piece in self._splitter.split(text):
             count = memo.get(piece)
             if count is None:
-                count = self._count_piece(piece.encode())
+                count = self._count_piece(piece.encode(), len(piece) == 1)
                 if count is None:
                     return None
                 memo[piece] = count
             total += count
         return total
 
-    def _count_piece(self, piece: bytes) -> int | None:
+    def _count_piece(self, piece: bytes, character: bool) -> int | None:
         if self._ranks.look_up(piece) != NO_RANK:
             return 1
+        if self._splitter.alone and character:
+            return len(piece)
         self._budget -= len(piece)
         return count_merged(piece, self._ranks) if self._budget >= 0 else None
