@@ -21,7 +21,6 @@ class Spec(NamedTuple):
     pattern: str | None  # None: SentencePiece, see `sentencepiece.py`
     source: str  # who published the vocabulary, and under which licence
     nfc: bool = False  # text is brought into Unicode's normal form C first
-    loose_lines: bool = False  # a line's end does not always end a piece
 
 
 _WORD = r"[^\r\n\p{L}\p{N}]?"
@@ -88,10 +87,41 @@ _DEEPSEEK = _one_of(
 )
 
 _OPENAI = "published by OpenAI for tiktoken, MIT licence"
+_META = "published by Meta in llama-models"
+_GEMMA4 = "published by Google, Apache-2.0; its ordinary tokens are those of Gemma 3"
 _SPECS = (
     Spec("o200k_base", "OpenAI models from GPT-4o", "o200k_base", _O200K, _OPENAI),
     Spec("cl100k_base", "OpenAI models from GPT-3.5 Turbo to GPT-4 Turbo", "cl100k_base", _CL100K, _OPENAI),
     Spec("o200k_harmony", "gpt-oss: o200k_base, with other special tokens", "o200k_base", _O200K, _OPENAI),
+    Spec("p50k_base", "OpenAI's Codex and text-davinci-002, -003", "p50k_base-0eea41be", _R50K, _OPENAI),
+    Spec("r50k_base", "OpenAI's GPT-3", "r50k_base-bbf7d4ce", _R50K, _OPENAI),
+    Spec("llama3", "Llama 3, 3.1, 3.2, 3.3", "llama3-59cf7f3c", _LLAMA3, f"{_META}, Llama 3.1 Community License"),
+    Spec("llama4", "Llama 4", "llama4-86c6636e", _O200K, f"{_META}, Llama 4 Community License"),
+    Spec(
+        "qwen",
+        "Qwen 1.5, 2, 2.5 and 3",
+        "qwen-9341272b",
+        _QWEN,
+        "published by Alibaba Cloud in dashscope, Apache-2.0",
+        nfc=True,
+    ),
+    Spec(
+        "tekken",
+        "Mistral models with the tokenizer Tekken: from NeMo",
+        "tekken-d8d11451",
+        _TEKKEN,
+        "published by Mistral AI in mistral-common, Apache-2.0",
+    ),
+    Spec(
+        "deepseek_v3",
+        "DeepSeek V3 and R1",
+        "deepseek_v3-d4528281",
+        _DEEPSEEK,
+        "published by DeepSeek, MIT licence of its code",
+    ),
+    Spec("gemma3", "Gemma 3", "gemma3-8f022793", None, "published by Google, Gemma Terms of Use"),
+    Spec("gemma4", "Gemma 4: as gemma3, with other special tokens", "gemma3-8f022793", None, _GEMMA4),
+    Spec("kimi_k2", "Kimi K2", "kimi_k2-d330b161", _KIMI, "published by Moonshot AI, modified MIT licence"),
 )
 
 # Every encoding that this release can count exactly, whether its table is installed or not.

@@ -37,6 +37,7 @@ class SentencePieceSplitter:
     """Cuts text into pieces; joined, they are the text again. Texts have to be prepared."""
 
     alone = True  # a piece of one character that is no token is a token for each of its bytes
+    cut = r"[^\s>](?=[ \t])|\n(?=\S)"  # where a piece ends, and the text before and behind is cut as if it stood alone
 
     def __init__(self, ranks: Ranks) -> None:
         self._characters = Characters(ranks)

@@ -62,7 +62,9 @@ def _these(letters: str) -> str:
     return "".join(stand_in for name, stand_in in STAND_INS.items() if name[0] in letters)
 
 
+_SPACES = "\t\n\x0b\x0c\r "
 _PROPERTIES = {
+    "s": _SPACES,
     "L": "A-Za-z" + _these("Ulso"),
     "Lu": "A-Z" + _these("U"),
     "Lt": "",  # always beside Lu
@@ -76,45 +78,44 @@ _PROPERTIES = {
     "CJK": "".join(stand_in for name, stand_in in STAND_INS.items() if "J" in name),
     "Han": "".join(stand_in for name, stand_in in STAND_INS.items() if "H" in name),
 }
-_SPACES = "\t\n\x0b\x0c\r "
 _SUFFIX = f"'(?:[sSdDmMtT{LONG_S}]|[lL][lL]|[vV][eE]|[rR][eE])"
-_PART = re.compile(
-    r"(?P<suffix>\(\?i:'s\|'t\|'re\|'ve\|'m\|'ll\|'d\)|'\(\?i:\[sdmt]\|ll\|ve\|re\))|&&\[\^\\p\{(?P<without>\w+)\}\]"
-    r"|\\p\{(?P<property>\w+)\}|(?P<space>\\s)|(?P<no_space>\\S)|(?P<end>\$)|(?P<repeat>[+*?]\+?|\{\d,\d\}\+?)|\\.|\[\^?|.",
-    re.DOTALL,
+_REWRITTEN = (
+    ("(?i:'s|'t|'re|'ve|'m|'ll|'d)", f"(?:{_SUFFIX})"),
+    ("'(?i:[sdmt]|ll|ve|re)", _SUFFIX),
+    ("(?!\\S)", f"(?![^{_SPACES}])"),
+    ("$", r"\Z"),
+    ("++", "+"),
+    ("*+", "*"),
+    ("?+", "?"),
+    ("3}+", "3}"),
 )
 
 
 def translate(pattern: str) -> str:
-    """A pattern of tiktoken, for Python's `re` over mapped text."""
-    done: list[str] = []
-    begins: int | None = None  # of the class that is open
-    for part in _PART.finditer(pattern):
-        kind, text = part.lastgroup, part[0]
-        inside = begins is not None
-        if kind == "suffix":
-            text = f"(?:{_SUFFIX})"
-        elif kind == "property":
-            text = _PROPERTIES[part["property"]] if inside else f"[{_PROPERTIES[part['property']]}]"
-        elif kind == "space":
-            text = _SPACES if inside else f"[{_SPACES}]"
-        elif kind == "no_space":
-            text = f"[^{_SPACES}]"
-        elif kind == "without":
-            assert begins is not None
-            taken = set(_PROPERTIES[part["without"]])
-            done[begins:] = ["".join(char for char in "".join(done[begins:]) if char not in taken)]
-            text = ""
-        elif not inside and kind == "end":
-            text = r"\Z"
-        elif not inside and kind == "repeat":
-            text = text[0] + text[1:].removesuffix("+")
-        elif text in ("[", "[^"):
-            begins = len(done)
-        elif text == "]":
-            begins = None
-        done.append(text)
-    return "".join(done)
+    """A pattern of tiktoken, for Python's `re` over mapped text. Replaces what the patterns in `encodings` have.
+
+    A regex that reads regexes would be more general, and takes longer to compile than a prompt to count.
+    """
+    pattern = f"|{pattern}"
+    for old, new in _REWRITTEN:
+        pattern = pattern.replace(old, new)
+    while r"&&[^\p{" in pattern:  # a class without another
+        before, _, rest = pattern.partition(r"&&[^\p{")
+        name, _, after = rest.partition("}]")
+        before, bracket, kept = before.rpartition("[")
+        kept = "".join(char for char in _expand(kept) if char not in _PROPERTIES[name])
+        pattern = before + bracket + kept + after
+    return _expand(pattern)[1:]
+
+
+def _expand(pattern: str) -> str:
+    for name, characters in _PROPERTIES.items():
+        known = r"\s" if name == "s" else f"\\p{{{name}}}"
+        if known in pattern:
+            for before in "|?+":  # here it is no part of a class
+                pattern = pattern.replace(before + known, f"{before}[{characters}]")
+            pattern = pattern.replace(known, characters)
+    return pattern
 
 
 def make_splitter(spec: Spec, classes: memoryview, ranks: Ranks) -> Splitter | SentencePieceSplitter:
@@ -131,8 +132,12 @@ class Splitter:
 
     alone = False  # see SentencePieceSplitter
 
-    def __init__(self, pattern: str, classes: memoryview, nfc: bool) -> None:
+    def __init__(self, pattern: str, classes: memoryview, nfc: bool = False) -> None:
         """Raise ValueError if `classes` is not a whole class table."""
+        # Where a piece ends, whatever stands around it, and the text before and behind is cut as if it stood alone: a
+        # space or tab only ever begins a piece or continues white space; and behind the last line break white space
+        # has ended, if the pattern knows line breaks.
+        self.cut = r"\S(?=[ \t])|\n(?=[^\s/])" if r"[\r\n]" in pattern else r"\S(?=[ \t])"
         self._pattern = re.compile(translate(pattern))
         self._nfc = nfc
         self.classes = Classes(classes)

@@ -69,7 +69,9 @@ def test_classes_are_those_of_tiktokens_regex_engine() -> None:
         r"(?i:[sdmtlver])": "s",
     }.items():
         stand_ins = "".join(
-            sign for name, sign in split.STAND_INS.items() if (letters in "JH" and letters in name) or name[0] in letters
+            sign
+            for name, sign in split.STAND_INS.items()
+            if (letters in "JH" and letters in name) or name[0] in letters
         )
         engine = tiktoken.Encoding("bytes", pat_str=pattern, mergeable_ranks=single_bytes, special_tokens={})
         matched = bytes(engine.encode_ordinary(every)).decode()
