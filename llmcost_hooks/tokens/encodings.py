@@ -88,7 +88,7 @@ _DEEPSEEK = _one_of(
 
 _OPENAI = "published by OpenAI for tiktoken, MIT licence"
 _META = "published by Meta in llama-models"
-_GEMMA4 = "published by Google, Apache-2.0; its ordinary tokens are those of Gemma 3"
+_GOOGLE = "published by Google for Gemma 4, Apache-2.0"
 _SPECS = (
     Spec("o200k_base", "OpenAI models from GPT-4o", "o200k_base", _O200K, _OPENAI),
     Spec("cl100k_base", "OpenAI models from GPT-3.5 Turbo to GPT-4 Turbo", "cl100k_base", _CL100K, _OPENAI),
@@ -119,8 +119,8 @@ _SPECS = (
         _DEEPSEEK,
         "published by DeepSeek, MIT licence of its code",
     ),
-    Spec("gemma3", "Gemma 3", "gemma3-8f022793", None, "published by Google, Gemma Terms of Use"),
-    Spec("gemma4", "Gemma 4: as gemma3, with other special tokens", "gemma3-8f022793", None, _GEMMA4),
+    Spec("gemma4", "Gemma 4", "gemma4-8f022793", None, _GOOGLE),
+    Spec("gemma3", "Gemma 3: gemma4, with other special tokens", "gemma4-8f022793", None, _GOOGLE),
     Spec("kimi_k2", "Kimi K2", "kimi_k2-d330b161", _KIMI, "published by Moonshot AI, modified MIT licence"),
 )
 

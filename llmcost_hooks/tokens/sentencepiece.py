@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import itemgetter
 
 from llmcost_hooks.tokens.table import NO_RANK, Ranks
 
@@ -36,7 +37,6 @@ _PIECE = re.compile(
 class SentencePieceSplitter:
     """Cuts text into pieces; joined, they are the text again. Texts have to be prepared."""
 
-    alone = True  # a piece of one character that is no token is a token for each of its bytes
     cut = r"[^\s>](?=[ \t])|\n(?=\S)"  # where a piece ends, and the text before and behind is cut as if it stood alone
 
     def __init__(self, ranks: Ranks) -> None:
@@ -56,8 +56,13 @@ class SentencePieceSplitter:
         if ">" in mapped:
             mapped = _TAG.sub(_mark, mapped)
             mapped = _SPACE_INSIDE.sub(_SIGN, mapped)
-        for match in _PIECE.finditer(mapped):
-            yield text[match.start() : match.end()]
+        if mapped is text:
+            return map(itemgetter(0), _PIECE.finditer(text))
+        return (text[match.start() : match.end()] for match in _PIECE.finditer(mapped))
+
+    def by_byte(self, character: str) -> bool:
+        """Whether each byte of this piece is a token, and no two can be merged."""
+        return self._characters[ord(character)] == ord(_UNKNOWN)
 
 
 class Characters(dict[int, int]):

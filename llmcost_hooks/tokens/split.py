@@ -14,12 +14,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from llmcost_hooks.tokens.encodings import Spec
     from llmcost_hooks.tokens.sentencepiece import SentencePieceSplitter
     from llmcost_hooks.tokens.table import Ranks
+
+    AnySplitter: TypeAlias = "Splitter | SentencePieceSplitter"
 
 MAGIC = b"LCC1"
 SPACE = "\x0b"
@@ -118,7 +123,7 @@ def _expand(pattern: str) -> str:
     return pattern
 
 
-def make_splitter(spec: Spec, classes: memoryview, ranks: Ranks) -> Splitter | SentencePieceSplitter:
+def make_splitter(spec: Spec, classes: memoryview, ranks: Ranks) -> AnySplitter:
     """What cuts text for an encoding. Raise ValueError if `classes` is not a whole class table."""
     if spec.pattern is not None:
         return Splitter(spec.pattern, classes, spec.nfc)
@@ -129,8 +134,6 @@ def make_splitter(spec: Spec, classes: memoryview, ranks: Ranks) -> Splitter | S
 
 class Splitter:
     """Cuts text into pieces; joined, they are the text again. Texts have to be prepared."""
-
-    alone = False  # see SentencePieceSplitter
 
     def __init__(self, pattern: str, classes: memoryview, nfc: bool = False) -> None:
         """Raise ValueError if `classes` is not a whole class table."""
@@ -156,9 +159,14 @@ class Splitter:
 
     def iterate(self, text: str) -> Iterator[str]:
         """The pieces of `text`, one by one: slower, and no list of millions of pieces."""
-        mapped = text if text.isascii() else text.translate(self.classes)
-        for match in self._pattern.finditer(mapped):
-            yield text[match.start() : match.end()]
+        if text.isascii():
+            return map(itemgetter(0), self._pattern.finditer(text))
+        matches = self._pattern.finditer(text.translate(self.classes))
+        return (text[match.start() : match.end()] for match in matches)
+
+    def by_byte(self, character: str) -> bool:
+        """Whether each byte of this piece is a token, and no two can be merged."""
+        return False
 
 
 class Classes(dict[int, int]):
