@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from llmcost_hooks import data
 from llmcost_hooks.data import available, open_data, open_table
 from llmcost_hooks.facts import count_tokens, load_encoding
-from llmcost_hooks.tokens import KNOWN, Counter, bulk, counter
+from llmcost_hooks.prompts import FACTS_VERSION
+from llmcost_hooks.tokens import KNOWN, Counter, bulk, counter, sentencepiece
 from llmcost_hooks.tokens.bulk import Bulk, chunks
 from llmcost_hooks.tokens.encodings import CORE
 from llmcost_hooks.tokens.sentencepiece import TAGS
@@ -36,6 +37,22 @@ FAMILIES = tuple(name for name in KNOWN if name not in CORE and name not in ALIA
 TEXTS = reference_texts()
 with open(os.path.join(os.path.dirname(__file__), "vocab_reference.json"), encoding="utf-8") as file:
     FROZEN: dict[str, dict[str, Any]] = json.load(file)
+COUNTED = {
+    "o200k_base": "ab0ca803",
+    "cl100k_base": "8548093a",
+    "o200k_harmony": "8cb7905b",
+    "p50k_base": "2ccb726a",
+    "r50k_base": "be79c891",
+    "llama3": "2704f71e",
+    "llama4": "83459a00",
+    "qwen": "30e9e650",
+    "tekken": "b4aa8012",
+    "deepseek_v3": "bab2548b",
+    "gemma4": "0488fcc0",
+    "gemma3": "0488fcc0",
+    "kimi_k2": "eebef3e8",
+}
+
 TAGGED = [
     *TAGS,
     "<b",
@@ -240,3 +257,14 @@ def test_another_package_with_tables(tmp_path: Path, monkeypatch: pytest.MonkeyP
     finally:
         data._place.cache_clear()
         data._folders.cache_clear()
+
+
+def test_the_memo_forgets_what_was_counted_otherwise() -> None:
+    """It knows counts by the encoding's name. Where one changes, FACTS_VERSION has to be raised; then freeze anew."""
+    classes = hashlib.sha256(open_data("classes.bin")).hexdigest()
+    found = {}
+    for name, spec in KNOWN.items():
+        table = hashlib.sha256(open_table(name)).hexdigest() if name in CORE else spec.table
+        facts = (classes, table, spec.pattern, spec.nfc, sentencepiece._PIECE.pattern, TAGS)
+        found[name] = hashlib.sha256(repr(facts).encode()).hexdigest()[:8]
+    assert (FACTS_VERSION, found) == (3, COUNTED)
