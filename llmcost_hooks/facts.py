@@ -9,7 +9,7 @@ from functools import cache
 from . import __version__
 from .beside import find_beside
 from .counting import count_blobs
-from .data import open_data
+from .data import open_data, open_table
 from .linking import Facts, Key, completed, pulled_in
 from .lookup import find_model
 from .memo import Memo
@@ -22,7 +22,7 @@ from .prompts.parts import numbered
 from .reading import Side
 from .sizing import UNKNOWN_MODEL_ENCODING
 from .snapshot import PromptFile
-from .tokens import ENCODINGS, Counter, Encoding
+from .tokens import Counter, Encoding
 
 
 def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook) -> Facts:
@@ -141,17 +141,19 @@ def _counter(encoding: str) -> Counter:
 
 
 def load_encoding(name: str) -> Encoding:
-    """The bundled encoding `name`: memory-mapped, nothing is parsed here."""
-    return Encoding(name, open_data(f"{name}.tbl"), open_data("classes.bin"))
+    """The encoding `name`: memory-mapped, nothing is parsed here.
+
+    Raises ValueError if it is unknown, or comes with a package that is not installed.
+    """
+    return Encoding(name, open_table(name), open_data("classes.bin"))
 
 
 def count_tokens(text: str, encoding: str) -> int:
-    """Tokens of `text` in the bundled encoding "o200k_base" or "cl100k_base", exactly as tiktoken counts them.
+    """Tokens of `text` in `encoding` ("o200k_base", "cl100k_base", ...), exactly as its own tokenizer counts them.
 
-    Text that looks like a special token is counted as text. Raises ValueError for an unknown encoding.
+    Text that looks like a special token is counted as text. Raises ValueError for an encoding that is unknown, or whose
+    package is not installed.
     """
-    if encoding not in ENCODINGS:
-        raise ValueError(f"unknown encoding {encoding!r}")
     return _counter(encoding).count(text)
 
 

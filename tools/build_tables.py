@@ -23,19 +23,22 @@ import tiktoken
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from llmcost_hooks.tokens import split, table  # noqa: E402  (needs the path above)
+from llmcost_hooks.tokens.encodings import CJK  # noqa: E402
 
 # OpenAI's public rank files; the hashes are those that tiktoken 0.14.0 pins in tiktoken_ext/openai_public.py.
 SHA256 = {
     "o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
     "cl100k_base": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
 }
+# The first letter of a stand-in's name; see split.py.
 CLASSES = {
-    r"[\p{Lu}\p{Lt}]": split.UPPER,
-    r"\p{Ll}": split.LOWER,
-    r"[\p{Lm}\p{Lo}]": split.OTHER_LETTER,
-    r"\p{M}": split.MARK,
-    r"\p{N}": split.NUMBER,
-    r"\s": split.SPACE,
+    r"[\p{Lu}\p{Lt}]": "U",
+    r"\p{Ll}": "l",
+    r"[\p{Lm}\p{Lo}]": "o",
+    r"\p{M}": "M",
+    r"\p{N}": "N",
+    r"\p{P}": "P",
+    r"\p{S}": "S",
 }
 BYTES = {bytes([i]): i for i in range(256)}
 CODE_POINTS = "".join(chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000)
@@ -89,13 +92,17 @@ def matching(pattern: str) -> str:
 
 
 def classify() -> dict[str, str]:
-    """Character -> stand-in, for all characters that are in a class. U+017F counts as the s of a contraction."""
-    stand_ins = {char: stand_in for pattern, stand_in in CLASSES.items() for char in matching(pattern)}
+    """Character -> stand-in, for all characters. U+017F counts as the s of a contraction."""
+    names = dict.fromkeys(CODE_POINTS, "C")
+    names.update((char, letter) for pattern, letter in CLASSES.items() for char in matching(pattern))
+    for pattern, letter in ((f"[{CJK}]", "J"), (r"\p{Han}", "H")):
+        for char in matching(pattern):
+            names[char] += letter
     folded = [char for char in matching("(?i:[sdmtlver])") if not char.isascii()]
     if folded != ["\u017f"]:
         sys.exit(f"contractions match other characters than expected: {folded}")
-    stand_ins["\u017f"] = split.LONG_S
-    return stand_ins
+    names["\u017f"] = "s"
+    return {char: split.STAND_INS[name] for char, name in names.items()} | dict.fromkeys(matching(r"\s"), split.SPACE)
 
 
 def build_classes() -> bytes:
@@ -104,7 +111,7 @@ def build_classes() -> bytes:
     starts: list[int] = []
     values = ""
     for code_point in range(0x80, 0x110000):
-        value = stand_ins.get(chr(code_point), split.OTHER)
+        value = stand_ins.get(chr(code_point), split.STAND_INS["C"])  # surrogates are in no text
         if not values or value != values[-1]:
             starts.append(code_point)
             values += value

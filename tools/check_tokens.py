@@ -15,7 +15,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -25,10 +25,10 @@ import tiktoken
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from llmcost_hooks.data import open_data  # noqa: E402  (needs the path above)
-from llmcost_hooks.tokens import ENCODINGS  # noqa: E402
 from llmcost_hooks.tokens.bulk import Bulk  # noqa: E402
+from llmcost_hooks.tokens.encodings import CORE, KNOWN  # noqa: E402
 from llmcost_hooks.tokens.merge import count_merged  # noqa: E402
-from llmcost_hooks.tokens.split import Splitter  # noqa: E402
+from llmcost_hooks.tokens.split import make_splitter  # noqa: E402
 from llmcost_hooks.tokens.table import Ranks  # noqa: E402
 from llmcost_hooks.tokens.table_counter import TableCounter  # noqa: E402
 from tests.tokens.texts import mixed, noise, prose, reference_texts, runs  # noqa: E402
@@ -57,9 +57,9 @@ class Check:
         self.name = name
         self.original = original(folder, name)
         self.table_bytes = open_data(f"{name}.tbl")
-        self.splitter = Splitter(name, open_data("classes.bin"))
         self.ranks = Ranks(self.table_bytes)
-        self.bulk = Bulk(name, self.ranks, self.splitter)
+        self.splitter = make_splitter(KNOWN[name], open_data("classes.bin"), self.ranks)
+        self.bulk = Bulk(KNOWN[name], self.ranks, self.splitter)
         self.differences = 0
 
     def forget(self) -> None:
@@ -96,12 +96,12 @@ class Check:
         print(f"{self.name:12} vocabulary: {len(tokens):,} tokens, equal: {same}, found: {found:,}, merged: {whole:,}")
 
 
-def code_points() -> Iterator[tuple[str, str]]:
-    """Every code point in every context, each context of 64 code points a text."""
+def code_points(contexts: Sequence[str] = CONTEXTS) -> Iterator[tuple[str, str]]:
+    """Every code point in every one of `contexts`, each context of 64 code points a text."""
     points = [point for point in range(0x110000) if not 0xD800 <= point < 0xE000]
     for start in range(0, len(points), 64):
         chars = list(map(chr, points[start : start + 64]))
-        for context in CONTEXTS:
+        for context in contexts:
             text = "\n.".join(context.format(char) for char in chars)
             yield f"64 code points from U+{points[start]:04X} in {context!r}", text
 
@@ -155,7 +155,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="freeze the counts of the test texts")
     args = parser.parse_args()
     print(f"Python {platform.python_version()}, tiktoken {version('tiktoken')}, original rank files (SHA-256 checked)")
-    checks = [Check(args.ranks, name) for name in ENCODINGS]
+    checks = [Check(args.ranks, name) for name in CORE]
     if args.write:
         freeze(checks)
     for check in checks:

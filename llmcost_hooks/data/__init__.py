@@ -4,16 +4,84 @@ from __future__ import annotations
 
 import mmap
 import os
+import sys
+from functools import cache
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
+GROUP = "llmcost_hooks.vocab"  # entry points of packages with more token tables: modules with the name of a FOLDER
+ADD_ON = "llmcost-hooks-vocab"  # the one that this repository makes
 
 
 def open_data(name: str) -> memoryview:
     """The bytes of data file `name`, memory-mapped: nothing is read until it is touched, nothing is copied."""
-    with open(os.path.join(_FOLDER, name), "rb") as file:
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    return _map(os.path.join(_FOLDER, name))
+
+
+def available(encoding: str) -> bool:
+    """Whether `encoding` can be counted with what is installed. Raise ValueError if no release knows it."""
+    return _place(_table(encoding)) is not None
+
+
+def open_table(encoding: str) -> memoryview:
+    """The token table of `encoding`, memory-mapped. Raise ValueError if it is unknown, or its package not installed."""
+    place = _place(_table(encoding))
+    if place is None:
+        raise ValueError(f"the token table of {encoding} is not installed; it comes with the package {ADD_ON}")
+    return _map(place)
 
 
 def demo_folder(side: str) -> str:
     """The folder of one side ("main" or "feature") of the demo's example repository."""
     return os.path.join(_FOLDER, "demo", side)
+
+
+def _map(path: str) -> memoryview:
+    with open(path, "rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _table(encoding: str) -> str:
+    from ..tokens.encodings import spec_of
+
+    return f"{spec_of(encoding).table}.tbl"
+
+
+@cache
+def _place(table: str) -> str | None:
+    ours = os.path.join(_FOLDER, table)
+    if os.path.isfile(ours):
+        return ours
+    places = (os.path.join(folder, table) for folder in _folders())
+    return next((place for place in places if os.path.isfile(place)), None)
+
+
+@cache
+def _folders() -> tuple[str, ...]:
+    """The folders of all installed packages with an entry point of our group."""
+    from importlib import import_module
+
+    modules = (import_module(name) for path in sys.path for name in _entry_points(path))
+    return tuple(dict.fromkeys(str(module.FOLDER) for module in modules))
+
+
+def _entry_points(path: str) -> list[str]:
+    """The modules that packages installed in `path`, a place of `sys.path`, name in our group.
+
+    `importlib.metadata` says the same, and takes twice as long to load as everything else that a hook does.
+    """
+    found: list[str] = []
+    try:
+        installed = sorted(name for name in os.listdir(path) if name.endswith(".dist-info")) if path else []
+    except OSError:  # an archive, or a folder that is not there
+        return found
+    for name in installed:
+        try:
+            with open(os.path.join(path, name, "entry_points.txt"), encoding="utf-8") as file:
+                text = file.read()
+        except (OSError, ValueError):
+            continue
+        _, ours, rest = text.partition(f"[{GROUP}]\n")
+        if ours:
+            lines = rest.partition("[")[0].splitlines()
+            found += [line.partition("=")[2].strip() for line in lines if "=" in line]
+    return found

@@ -8,7 +8,6 @@ milliseconds. `bulk` feeds the same table to tiktoken: that takes up to 0.3 s to
 from __future__ import annotations
 
 from llmcost_hooks.tokens.counter import Counter, Encoding
+from llmcost_hooks.tokens.encodings import KNOWN, Spec
 
-ENCODINGS: tuple[str, ...] = ("o200k_base", "cl100k_base")
-
-__all__ = ["ENCODINGS", "Counter", "Encoding"]
+__all__ = ["KNOWN", "Counter", "Encoding", "Spec"]

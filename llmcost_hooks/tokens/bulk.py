@@ -11,68 +11,52 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from llmcost_hooks.tokens.split import Splitter
+from llmcost_hooks.tokens.encodings import CJK, Spec
 from llmcost_hooks.tokens.table import Ranks
+
+if TYPE_CHECKING:
+    from llmcost_hooks.tokens.split import AnySplitter
 
 CHUNK = 16_384  # characters
 WINDOW = 4_096  # bytes of a piece that are encoded at once; longer than any token
 TRIES = 16  # borders of a window that are tried; one in ten does not hold
 BATCH = 50_000  # pieces in memory at once
 
-# tiktoken's own patterns (tiktoken_ext/openai_public.py).
-PATTERNS = {
-    "o200k_base": "|".join(
-        (
-            r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-            r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-            r"\p{N}{1,3}",
-            r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
-            r"\s*[\r\n]+",
-            r"\s+(?!\S)",
-            r"\s+",
-        )
-    ),
-    "cl100k_base": "|".join(
-        (
-            r"'(?i:[sdmt]|ll|ve|re)",
-            r"[^\r\n\p{L}\p{N}]?+\p{L}++",
-            r"\p{N}{1,3}+",
-            r" ?[^\s\p{L}\p{N}]++[\r\n]*+",
-            r"\s++$",
-            r"\s*[\r\n]",
-            r"\s+(?!\S)",
-            r"\s",
-        )
-    ),
-}
-
-# A piece ends behind each match, whatever stands around it, and the text before and behind is cut as if it stood alone:
-# a space or tab only ever begins a piece or continues white space; behind the last line break white space has ended.
-_CUT = re.compile(r"\S(?=[ \t])|\n(?=[^\s/])")
-
 
 class Bulk:
-    """tiktoken for one encoding. It takes 0.1 to 0.3 s to load."""
+    """tiktoken for one encoding. It takes 0.1 to 0.3 s to load. Texts have to be prepared."""
 
-    def __init__(self, name: str, ranks: Ranks, splitter: Splitter) -> None:
+    def __init__(self, spec: Spec, ranks: Ranks, splitter: AnySplitter) -> None:
         import tiktoken
 
         self._splitter = splitter
+        self._cut = re.compile(splitter.cut)
+        self._whole = spec.pattern is not None  # tiktoken cuts chunks of its size by itself
         vocabulary = {token: rank for rank, token in enumerate(ranks.vocabulary())}
-        self._encoding = tiktoken.Encoding(name, pat_str=PATTERNS[name], mergeable_ranks=vocabulary, special_tokens={})
+        self._encoding = tiktoken.Encoding(
+            spec.name, pat_str=tiktoken_pattern(spec), mergeable_ranks=vocabulary, special_tokens={}
+        )
 
     def count(self, text: str) -> int:
         """The number of tokens of `text`."""
-        return sum(map(self._count_chunk, chunks(text)))
+        return sum(map(self._count_chunk, chunks(text, self._cut)))
 
     def _count_chunk(self, chunk: str) -> int:
-        if len(chunk) <= 2 * CHUNK:
+        if self._whole and len(chunk) <= 2 * CHUNK:
             return len(self._encoding.encode_ordinary(chunk))
         pieces = self._splitter.iterate(chunk)
         total = 0
+        encode, by_byte = self._encoding._encode_single_piece, self._splitter.by_byte
         while batch := Counter(islice(pieces, BATCH)):
-            total += sum(times * self.count_piece(piece.encode()) for piece, times in batch.items())
+            for piece, times in batch.items():
+                data = piece.encode()
+                if len(piece) == 1 and by_byte(piece):
+                    count = len(data)
+                else:
+                    count = len(encode(data)) if len(data) <= WINDOW else self.count_piece(data)
+                total += times * count
         return total
 
     def count_piece(self, piece: bytes, window: int = WINDOW) -> int:
@@ -101,11 +85,16 @@ class Bulk:
         return count + len(tokens)
 
 
-def chunks(text: str, size: int = CHUNK) -> Iterator[str]:
+def chunks(text: str, cut: re.Pattern[str], size: int = CHUNK) -> Iterator[str]:
     """`text` in parts whose tokens are the tokens of the whole; as near above `size` characters as `text` allows."""
     start = 0
     while start < len(text):
-        cut = _CUT.search(text, start + size)
-        end = cut.end() if cut else len(text)
+        found = cut.search(text, start + size)
+        end = found.end() if found else len(text)
         yield text[start:end]
         start = end
+
+
+def tiktoken_pattern(spec: Spec) -> str:
+    """The pattern as tiktoken's regex engine takes it; for SentencePiece one that never cuts."""
+    return r"[\s\S]+" if spec.pattern is None else spec.pattern.replace(r"\p{CJK}", CJK)

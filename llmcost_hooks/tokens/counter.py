@@ -17,8 +17,8 @@ MERGE_BUDGET = 100_000  # bytes in one process
 class Encoding(NamedTuple):
     """A tokenizer, as bytes."""
 
-    name: str  # one of ENCODINGS
-    table: memoryview  # <name>.tbl
+    name: str  # one of KNOWN
+    table: memoryview  # the table that its Spec names
     classes: memoryview  # classes.bin
 
 
@@ -27,13 +27,14 @@ class Counter:
 
     def __init__(self, encoding: Encoding) -> None:
         """Raise ValueError if the encoding's name is unknown or its bytes are damaged."""
-        from llmcost_hooks.tokens.split import Splitter
+        from llmcost_hooks.tokens.encodings import spec_of
+        from llmcost_hooks.tokens.split import make_splitter
         from llmcost_hooks.tokens.table import Ranks
         from llmcost_hooks.tokens.table_counter import TableCounter
 
-        self._name = encoding.name
+        self._spec = spec_of(encoding.name)
         self._ranks = Ranks(encoding.table)
-        self._splitter = Splitter(encoding.name, encoding.classes)
+        self._splitter = make_splitter(self._spec, encoding.classes, self._ranks)
         self._table = TableCounter(self._ranks, self._splitter, MERGE_BUDGET)
         self._bulk: Bulk | None = None
 
@@ -53,6 +54,7 @@ class Counter:
         return [self._count(text) for text in texts]
 
     def _count(self, text: str) -> int:
+        text = self._splitter.prepare(text)
         if self._bulk is None:
             count = self._table.count(text)
             if count is not None:
@@ -63,7 +65,7 @@ class Counter:
     def _load_bulk(self) -> Bulk:
         from llmcost_hooks.tokens.bulk import Bulk
 
-        return Bulk(self._name, self._ranks, self._splitter)
+        return Bulk(self._spec, self._ranks, self._splitter)
 
 
 def _refuse_surrogates(text: str) -> None:

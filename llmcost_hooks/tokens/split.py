@@ -3,7 +3,7 @@
 Python's `re` knows no `\\p{Lu}`. So text that is not ASCII is first mapped, one character to one: every character
 beyond ASCII becomes a stand-in for its class. The pattern cuts the mapped text, and the lengths cut the original.
 The classes were read out of tiktoken's own regex engine (tools/build_tables.py), so Python's Unicode version does
-not matter. Neither pattern needs possessive quantifiers: what follows a run can never match inside of it.
+not matter. No pattern needs possessive quantifiers: what follows a run can never match inside of it.
 
 Layout of `classes.bin`, little endian: magic `LCC1`; uint32 n; uint32 starts[n], the first code point of each range;
 n bytes, the stand-in of each range.
@@ -14,47 +14,144 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from llmcost_hooks.tokens.encodings import Spec
+    from llmcost_hooks.tokens.sentencepiece import SentencePieceSplitter
+    from llmcost_hooks.tokens.table import Ranks
+
+    AnySplitter: TypeAlias = "Splitter | SentencePieceSplitter"
 
 MAGIC = b"LCC1"
-# Stand-ins: one for each class of characters that the patterns tell apart. LONG_S is U+017F, the only character
-# beyond ASCII that matches in (?i:'s|'t|'re|'ve|'m|'ll|'d); otherwise it is a lower-case letter.
-UPPER, LOWER, OTHER_LETTER, MARK, NUMBER, OTHER, LONG_S = "\x80\x81\x82\x83\x84\x86\x87"
 SPACE = "\x0b"
+# Stand-ins: one for each class of characters that some pattern tells apart. The first letter is the general category:
+# U is Lu and Lt, l is Ll, o is Lm and Lo, and C whatever is in no other; s is U+017F, the only character beyond ASCII
+# that matches in (?i:'s|'t|'re|'ve|'m|'ll|'d), otherwise a lower-case letter. J: in the CJK ranges of DeepSeek. H: of
+# the script Han.
+STAND_INS = dict(
+    zip(
+        (
+            "U",
+            "l",
+            "s",
+            "o",
+            "M",
+            "N",
+            "P",
+            "S",
+            "C",
+            "oJ",
+            "oJH",
+            "oH",
+            "MJ",
+            "MH",
+            "NH",
+            "PJ",
+            "PH",
+            "SJ",
+            "SH",
+            "CJ",
+        ),
+        "\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x92\x93\x94\x95\x96\x97\x98\x99",
+        strict=True,
+    )
+)
+LONG_S = STAND_INS["s"]
 
-_UPPER = f"A-Z{UPPER}{OTHER_LETTER}{MARK}"
-_LOWER = f"a-z{LOWER}{LONG_S}{OTHER_LETTER}{MARK}"
-_LETTER = f"A-Za-z{UPPER}{LOWER}{OTHER_LETTER}{LONG_S}"
-_NUMBER = f"0-9{NUMBER}"
-_SPACE = "\t\n\x0b\x0c\r "
-_SUFFIX = f"'(?:[sSdDmMtT{LONG_S}]|[lL][lL]|[vV][eE]|[rR][eE])"
 
-_PATTERNS = {
-    "o200k_base": (
-        rf"[^\r\n{_LETTER}{_NUMBER}]?[{_UPPER}]*[{_LOWER}]+(?:{_SUFFIX})?"
-        rf"|[^\r\n{_LETTER}{_NUMBER}]?[{_UPPER}]+[{_LOWER}]*(?:{_SUFFIX})?"
-        rf"|[{_NUMBER}]{{1,3}}"
-        rf"| ?[^{_SPACE}{_LETTER}{_NUMBER}]+[\r\n/]*"
-        rf"|[{_SPACE}]*[\r\n]+|[{_SPACE}]+(?![^{_SPACE}])|[{_SPACE}]+"
-    ),
-    "cl100k_base": (
-        rf"{_SUFFIX}"
-        rf"|[^\r\n{_LETTER}{_NUMBER}]?[{_LETTER}]+"
-        rf"|[{_NUMBER}]{{1,3}}"
-        rf"| ?[^{_SPACE}{_LETTER}{_NUMBER}]+[\r\n]*"
-        rf"|[{_SPACE}]+\Z|[{_SPACE}]*[\r\n]|[{_SPACE}]+(?![^{_SPACE}])|[{_SPACE}]"
-    ),
+def _these(letters: str) -> str:
+    return "".join(stand_in for name, stand_in in STAND_INS.items() if name[0] in letters)
+
+
+_SPACES = "\t\n\x0b\x0c\r "
+_PROPERTIES = {
+    "s": _SPACES,
+    "L": "A-Za-z" + _these("Ulso"),
+    "Lu": "A-Z" + _these("U"),
+    "Lt": "",  # always beside Lu
+    "Ll": "a-z" + _these("ls"),
+    "Lm": _these("o"),
+    "Lo": "",  # always beside Lm
+    "M": _these("M"),
+    "N": "0-9" + _these("N"),
+    "P": r"!-#%-*,-/:;?@\[-\]_{}" + _these("P"),
+    "S": r"$+<->\^`|~" + _these("S"),
+    "CJK": "".join(stand_in for name, stand_in in STAND_INS.items() if "J" in name),
+    "Han": "".join(stand_in for name, stand_in in STAND_INS.items() if "H" in name),
 }
+_SUFFIX = f"'(?:[sSdDmMtT{LONG_S}]|[lL][lL]|[vV][eE]|[rR][eE])"
+_REWRITTEN = (
+    ("(?i:'s|'t|'re|'ve|'m|'ll|'d)", f"(?:{_SUFFIX})"),
+    ("'(?i:[sdmt]|ll|ve|re)", _SUFFIX),
+    ("(?!\\S)", f"(?![^{_SPACES}])"),
+    ("$", r"\Z"),
+    ("++", "+"),
+    ("*+", "*"),
+    ("?+", "?"),
+    ("3}+", "3}"),
+)
+
+
+def translate(pattern: str) -> str:
+    """A pattern of tiktoken, for Python's `re` over mapped text. Replaces what the patterns in `encodings` have.
+
+    A regex that reads regexes would be more general, and takes longer to compile than a prompt to count.
+    """
+    pattern = f"|{pattern}"
+    for old, new in _REWRITTEN:
+        pattern = pattern.replace(old, new)
+    while r"&&[^\p{" in pattern:  # a class without another
+        before, _, rest = pattern.partition(r"&&[^\p{")
+        name, _, after = rest.partition("}]")
+        before, bracket, kept = before.rpartition("[")
+        kept = "".join(char for char in _expand(kept) if char not in _PROPERTIES[name])
+        pattern = before + bracket + kept + after
+    return _expand(pattern)[1:]
+
+
+def _expand(pattern: str) -> str:
+    for name, characters in _PROPERTIES.items():
+        known = r"\s" if name == "s" else f"\\p{{{name}}}"
+        if known in pattern:
+            for before in "|?+":  # here it is no part of a class
+                pattern = pattern.replace(before + known, f"{before}[{characters}]")
+            pattern = pattern.replace(known, characters)
+    return pattern
+
+
+def make_splitter(spec: Spec, classes: memoryview, ranks: Ranks) -> AnySplitter:
+    """What cuts text for an encoding. Raise ValueError if `classes` is not a whole class table."""
+    if spec.pattern is not None:
+        return Splitter(spec.pattern, classes, spec.nfc)
+    from llmcost_hooks.tokens.sentencepiece import SentencePieceSplitter
+
+    return SentencePieceSplitter(ranks)
 
 
 class Splitter:
-    """Cuts text into pieces; joined, they are the text again."""
+    """Cuts text into pieces; joined, they are the text again. Texts have to be prepared."""
 
-    def __init__(self, name: str, classes: memoryview) -> None:
-        """Raise ValueError if the encoding `name` is unknown or `classes` is not a whole class table."""
-        if name not in _PATTERNS:
-            raise ValueError(f"unknown encoding {name!r}; known: {', '.join(_PATTERNS)}")
-        self._pattern = re.compile(_PATTERNS[name])
+    def __init__(self, pattern: str, classes: memoryview, nfc: bool = False) -> None:
+        """Raise ValueError if `classes` is not a whole class table."""
+        # Where a piece ends, whatever stands around it, and the text before and behind is cut as if it stood alone: a
+        # space or tab only ever begins a piece or continues white space; and behind the last line break white space
+        # has ended, if the pattern knows line breaks.
+        self.cut = r"\S(?=[ \t])|\n(?=[^\s/])" if r"[\r\n]" in pattern else r"\S(?=[ \t])"
+        self._pattern = re.compile(translate(pattern))
+        self._nfc = nfc
         self.classes = Classes(classes)
+
+    def prepare(self, text: str) -> str:
+        """What the encoding cuts instead of `text`: some bring it into Unicode's normal form C first."""
+        if not self._nfc or text.isascii():
+            return text
+        from unicodedata import normalize
+
+        return normalize("NFC", text)
 
     def split(self, text: str) -> list[str]:
         """The pieces of `text`."""
@@ -62,9 +159,14 @@ class Splitter:
 
     def iterate(self, text: str) -> Iterator[str]:
         """The pieces of `text`, one by one: slower, and no list of millions of pieces."""
-        mapped = text if text.isascii() else text.translate(self.classes)
-        for match in self._pattern.finditer(mapped):
-            yield text[match.start() : match.end()]
+        if text.isascii():
+            return map(itemgetter(0), self._pattern.finditer(text))
+        matches = self._pattern.finditer(text.translate(self.classes))
+        return (text[match.start() : match.end()] for match in matches)
+
+    def by_byte(self, character: str) -> bool:
+        """Whether each byte of this piece is a token, and no two can be merged."""
+        return False
 
 
 class Classes(dict[int, int]):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from llmcost_hooks.tokens.merge import count_merged
-from llmcost_hooks.tokens.split import Splitter
 from llmcost_hooks.tokens.table import NO_RANK, Ranks
+
+if TYPE_CHECKING:
+    from llmcost_hooks.tokens.split import AnySplitter
 
 
 class TableCounter:
@@ -13,7 +17,7 @@ class TableCounter:
     The budget bounds time, and memory too: what the memos hold is in the vocabulary or was paid for.
     """
 
-    def __init__(self, ranks: Ranks, splitter: Splitter, budget: int) -> None:
+    def __init__(self, ranks: Ranks, splitter: AnySplitter, budget: int) -> None:
         self._ranks = ranks
         self._splitter = splitter
         self._budget = budget
@@ -26,15 +30,18 @@ class TableCounter:
         for piece in self._splitter.split(text):
             count = memo.get(piece)
             if count is None:
-                count = self._count_piece(piece.encode())
+                count = self._count_piece(piece)
                 if count is None:
                     return None
                 memo[piece] = count
             total += count
         return total
 
-    def _count_piece(self, piece: bytes) -> int | None:
-        if self._ranks.look_up(piece) != NO_RANK:
+    def _count_piece(self, piece: str) -> int | None:
+        data = piece.encode()
+        if self._ranks.look_up(data) != NO_RANK:
             return 1
-        self._budget -= len(piece)
-        return count_merged(piece, self._ranks) if self._budget >= 0 else None
+        if len(piece) == 1 and self._splitter.by_byte(piece):
+            return len(data)
+        self._budget -= len(data)
+        return count_merged(data, self._ranks) if self._budget >= 0 else None

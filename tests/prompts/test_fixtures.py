@@ -20,7 +20,7 @@ import tiktoken
 from llmcost_hooks.facts import count_tokens
 from llmcost_hooks.prompts import FORMATS, Prompt, parse_prompt
 from llmcost_hooks.prompts.nodes import Block, Choice, Include, Loop, Node, Nodes, Variable, below, texts
-from llmcost_hooks.tokens.bulk import PATTERNS
+from llmcost_hooks.tokens.encodings import spec_of
 from llmcost_hooks.tokens.table import Ranks
 
 from ..cli.running import ROOT
@@ -141,7 +141,9 @@ def test_a_file_is_read_as_worked_out_by_hand(path: Path) -> None:
 def oracle(name: str) -> tiktoken.Encoding:
     """tiktoken as its documentation shows it, with the bundled vocabulary."""
     vocabulary = {token: rank for rank, token in enumerate(Ranks(open_encoding(name).table).vocabulary())}
-    return tiktoken.Encoding(name, pat_str=PATTERNS[name], mergeable_ranks=vocabulary, special_tokens={})
+    pattern = spec_of(name).pattern
+    assert pattern
+    return tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=vocabulary, special_tokens={})
 
 
 @pytest.mark.parametrize("encoding", ["o200k_base", "cl100k_base"])

@@ -8,9 +8,10 @@ import pytest
 import tiktoken
 
 from llmcost_hooks.data import open_data
-from llmcost_hooks.tokens import ENCODINGS, Encoding
-from llmcost_hooks.tokens.bulk import PATTERNS, Bulk
-from llmcost_hooks.tokens.split import Splitter
+from llmcost_hooks.tokens import Encoding
+from llmcost_hooks.tokens.bulk import Bulk
+from llmcost_hooks.tokens.encodings import CORE, spec_of
+from llmcost_hooks.tokens.split import Splitter, make_splitter
 from llmcost_hooks.tokens.table import Ranks
 from llmcost_hooks.tokens.table_counter import TableCounter
 
@@ -35,13 +36,13 @@ def open_encoding(name: str) -> Encoding:
     return Encoding(name, open_data(f"{name}.tbl"), open_data("classes.bin"))
 
 
-@pytest.fixture(scope="session", params=ENCODINGS)
+@pytest.fixture(scope="session", params=CORE)
 def ways(request: pytest.FixtureRequest) -> Ways:
     encoding = open_encoding(request.param)
     ranks = Ranks(encoding.table)
-    splitter = Splitter(encoding.name, encoding.classes)
+    spec = spec_of(encoding.name)
+    splitter = make_splitter(spec, encoding.classes, ranks)
+    assert isinstance(splitter, Splitter) and spec.pattern
     vocabulary = {token: rank for rank, token in enumerate(ranks.vocabulary())}
-    oracle = tiktoken.Encoding(
-        encoding.name, pat_str=PATTERNS[encoding.name], mergeable_ranks=vocabulary, special_tokens={}
-    )
-    return Ways(encoding, ranks, splitter, Bulk(encoding.name, ranks, splitter), oracle)
+    oracle = tiktoken.Encoding(encoding.name, pat_str=spec.pattern, mergeable_ranks=vocabulary, special_tokens={})
+    return Ways(encoding, ranks, splitter, Bulk(spec, ranks, splitter), oracle)

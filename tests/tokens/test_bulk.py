@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 import pytest
@@ -17,7 +18,7 @@ def test_tokens_of_chunks_are_the_tokens_of_the_text(ways: Ways) -> None:
     random = Random(3)
     for _ in range(1500):
         text = mixed(random, 40)
-        parts = list(chunks(text, 5))
+        parts = list(chunks(text, re.compile(ways.splitter.cut), 5))
         assert "".join(parts) == text
         assert [token for part in parts for token in ways.tiktoken.encode_ordinary(part)] == (
             ways.tiktoken.encode_ordinary(text)
@@ -45,7 +46,7 @@ def test_windows_over_any_bytes(ways: Ways, data: bytes, window: int) -> None:
 @pytest.mark.parametrize("unit", ["a", " ", " \n", "中", "!", "\u0301", "7", "aB", "9!", "z\u3000"])
 def test_a_text_that_cannot_be_cut(ways: Ways, unit: str) -> None:
     text = unit * (3 * CHUNK // len(unit))
-    assert len(list(chunks(text))) == 1
+    assert len(list(chunks(text, re.compile(ways.splitter.cut)))) == 1
     assert ways.bulk.count(text) == ways.oracle(text)
 
 

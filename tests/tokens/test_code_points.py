@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -9,7 +10,8 @@ import tiktoken
 
 from llmcost_hooks.data import open_data
 from llmcost_hooks.tokens import split
-from llmcost_hooks.tokens.split import Splitter
+from llmcost_hooks.tokens.encodings import CJK
+from llmcost_hooks.tokens.split import Classes
 from llmcost_hooks.tokens.table import Ranks
 from llmcost_hooks.tokens.table_counter import TableCounter
 from tests.tokens.conftest import UNLIMITED, Ways
@@ -19,7 +21,7 @@ CONTEXTS = (" {0}", "a{0}\n", "{0}a.", "{0}{0}A", "1{0}2", "É{0}'s", "'{0}", "\
 BATCH = 512
 
 POINTS = [*range(0xD800), *range(0xE000, 0x110000)]
-CLASSES = Splitter("o200k_base", open_data("classes.bin")).classes
+CLASSES = Classes(open_data("classes.bin"))
 # Ranges of one class. One context is enough for the long ones: ideographs, syllables, private use, unassigned.
 RANGES = [list(points) for _, points in groupby(POINTS, CLASSES.__getitem__)]
 SHORT, LONG = 500, ("7{0}",)
@@ -53,20 +55,31 @@ def test_code_points_of_long_ranges(ways: Ways) -> None:
 def test_classes_are_those_of_tiktokens_regex_engine() -> None:
     every = "".join(map(chr, POINTS[0x80:]))
     single_bytes = {bytes([byte]): byte for byte in range(256)}
-    for pattern, stand_ins in {
-        r"[\p{Lu}\p{Lt}]": split.UPPER,
-        r"\p{Ll}": split.LOWER + split.LONG_S,
-        r"[\p{Lm}\p{Lo}]": split.OTHER_LETTER,
-        r"\p{M}": split.MARK,
-        r"\p{N}": split.NUMBER,
-        r"\s": split.SPACE,
-        r"[^\p{L}\p{M}\p{N}\s]": split.OTHER,
-        r"(?i:[sdmtlver])": split.LONG_S,
+    for pattern, letters in {
+        r"[\p{Lu}\p{Lt}]": "U",
+        r"\p{Ll}": "ls",
+        r"[\p{Lm}\p{Lo}]": "o",
+        r"\p{M}": "M",
+        r"\p{N}": "N",
+        r"\p{P}": "P",
+        r"\p{S}": "S",
+        r"[^\p{L}\p{M}\p{N}\p{P}\p{S}\s]": "C",
+        f"[{CJK}]": "J",
+        r"\p{Han}": "H",
+        r"(?i:[sdmtlver])": "s",
     }.items():
+        stand_ins = "".join(
+            sign
+            for name, sign in split.STAND_INS.items()
+            if (letters in "JH" and letters in name) or name[0] in letters
+        )
         engine = tiktoken.Encoding("bytes", pat_str=pattern, mergeable_ranks=single_bytes, special_tokens={})
         matched = bytes(engine.encode_ordinary(every)).decode()
         ours = "".join(char for char in every if chr(CLASSES[ord(char)]) in stand_ins)
         assert matched == ours, pattern
+    assert "".join(char for char in every if chr(CLASSES[ord(char)]) == split.SPACE) == "".join(
+        char for char in every if re.fullmatch(r"\s", char) and char not in "\x1c\x1d\x1e\x1f"
+    )
 
 
 def test_python_knows_all_white_space() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiktoken_ext import openai_public  # type: ignore[import-untyped]
 
-from llmcost_hooks.tokens.bulk import PATTERNS
+from llmcost_hooks.tokens.encodings import KNOWN
 from tests.tokens.conftest import Ways
 from tests.tokens.texts import FRAGMENTS, mixed, noise, prose, reference_texts, runs
 
@@ -40,7 +40,7 @@ def test_frozen_counts(ways: Ways, name: str) -> None:
 
 def test_patterns_are_tiktokens(ways: Ways, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(openai_public, "load_tiktoken_bpe", lambda *_, **__: {})
-    assert PATTERNS[ways.encoding.name] == getattr(openai_public, ways.encoding.name)()["pat_str"]
+    assert KNOWN[ways.encoding.name].pattern == getattr(openai_public, ways.encoding.name)()["pat_str"]
 
 
 @given(st.text())
