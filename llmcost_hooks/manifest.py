@@ -43,6 +43,7 @@ NAME = "llm-cost.toml"
 MAX_BYTES = 256 * 1024
 PERIODS = ("day", "week", "month", "quarter", "year")
 SCENARIOS = ("default", "cached", "batch")
+JUDGED = ("typical", "upper")
 SERVICE_TIERS = ("standard", "flex", "priority")
 
 
@@ -93,6 +94,7 @@ class Budget(NamedTuple):
     max_increase_percent: Decimal | None = None
     max_increase: Decimal | None = None  # USD per period
     require_output: bool = False
+    judge: str = "typical"  # where in their bands the costs are judged: "typical" or "upper"
 
     def limits_increase(self) -> bool:
         return self.max_increase is not None or self.max_increase_percent is not None
@@ -107,7 +109,7 @@ class Manifest(NamedTuple):
     exclude: tuple[str, ...] = ()
     formats: tuple[tuple[Globs, str], ...] = ()  # of the prompts that a pattern matches
     prompts: tuple[PromptEntry, ...] = ()
-    prices: OwnPrices | None = None  # None: no [prices]; its module is loaded only where there is one
+    prices: OwnPrices | None = None  # None: neither [prices] nor [tokens]; their modules are loaded only for those
 
 
 def parse_manifest(data: bytes, *, origin: str = NAME) -> Manifest:
@@ -157,21 +159,31 @@ def _manifest(document: dict[str, Any], source: Source) -> Manifest:
         source.origin,
         _assumptions(read_table(document.get("defaults", {}), _DEFAULTS, ("defaults",), source), ("defaults",), source),
         Budget(
-            budget.get("limit"), budget.get("period"), increase[0], increase[1], budget.get("require_output", False)
+            budget.get("limit"),
+            budget.get("period"),
+            increase[0],
+            increase[1],
+            budget.get("require_output", False),
+            budget.get("judge", "typical"),
         ),
         read_value(read_tags, document.get("tags", {}), ("tags",), source),
         tuple(discover.get("include", ())),
         tuple(discover.get("exclude", ())),
         tuple(discover.get("formats", ())),
         entries,
-        _prices(document["prices"], source) if "prices" in document else None,
+        _prices(document, source) if "prices" in document or "tokens" in document else None,
     )
 
 
-def _prices(table: object, source: Source) -> OwnPrices:
+def _prices(document: Mapping[str, Any], source: Source) -> OwnPrices:
     from .manifest_prices import read_prices
 
-    return read_prices(table, source)
+    prices = read_prices(document.get("prices", {}), source)
+    if "tokens" not in document:
+        return prices
+    from .manifest_tokens import read_tokens
+
+    return prices._replace(ratios=read_tokens(document["tokens"], source))
 
 
 def _entry(table: object, path: KeyPath, source: Source) -> PromptEntry:
@@ -203,7 +215,7 @@ def _refuse_repeated(key: str, values: list[str], source: Source) -> None:
         seen[value] = n
 
 
-_TOP = dict.fromkeys(("version", "defaults", "budget", "tags", "discover", "prompts", "prices"))
+_TOP = dict.fromkeys(("version", "defaults", "budget", "tags", "discover", "prompts", "prices", "tokens"))
 _ASSUMPTIONS: dict[str, Callable[[object], Any]] = {
     "model": read_string,
     "calls": read_count,
@@ -235,5 +247,6 @@ _BUDGET: dict[str, Callable[[object], Any]] = {
     "period": one_of(PERIODS),
     "max_increase": read_increase,
     "require_output": read_boolean,
+    "judge": one_of(JUDGED),
 }
 _DISCOVER = {"include": read_patterns, "exclude": read_patterns, "formats": read_formats}

@@ -36,6 +36,7 @@ class Verdict(NamedTuple):
     without_id: tuple[str, ...]  # listed prompts without a prompt_id
     notes: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
+    judged: str = "typical"  # or "upper": where in their bands the costs were held against the limits
 
     def code(self) -> ExitCode:
         codes = [row.problem.code for row in self.problems]
@@ -54,6 +55,8 @@ def judge(
     what base's manifest allowed, to say where the change moves its own limit.
     """
     budget = manifest.budget if manifest else Budget()
+    if budget.judge == "upper":
+        head, comparison = head.at_upper_bound(), comparison and comparison.at_upper_bound()
     exceeded = [*_over_limit(head, budget), *_over_increase(comparison, budget), *_over_own_limits(head)]
     largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_SUGGESTIONS]
     own = manifest.prices if manifest else None
@@ -67,6 +70,7 @@ def judge(
         tuple(row.prompt_id for row in head.rows if row.path in listed),
         tuple(_notes(budget, comparison, base_budget)),
         tuple(suggestion for suggestion in suggestions if suggestion),
+        budget.judge,
     )
 
 

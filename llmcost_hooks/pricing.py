@@ -24,6 +24,14 @@ from .snapshot import MISSING, PromptFile
 ZERO = Decimal(0)
 
 
+class Costs(NamedTuple):
+    """USD of a prompt at one end of its input's band."""
+
+    effective: Decimal  # as in PromptEstimate: of all calls, in the scenario
+    input: Decimal
+    per_call: Decimal
+
+
 class PromptEstimate(NamedTuple):
     """What one prompt costs: `calls` requests in the budget's period."""
 
@@ -63,6 +71,8 @@ class PromptEstimate(NamedTuple):
     cache_discount: Decimal | None = None  # USD per million input tokens that the cache serves
     cache_hit_ratio: Decimal | None = None  # as stated, whatever the scenario
     per_call: Decimal = ZERO  # USD of one call in the scenario
+    lower: Costs | None = None  # at the lower and the upper end of the input's band;
+    upper: Costs | None = None  # None: nobody lists a price for inputs of that size
 
     def bounded(self) -> bool:
         """Whether the costs are a lower bound: an output size or a variable's size is unknown."""
@@ -88,6 +98,19 @@ class Unpriced(NamedTuple):
 
 
 Row = PromptEstimate | Unpriced
+
+
+def at_upper_bound(row: Row) -> Row:
+    """The row as it would cost with an input at the upper end of its band."""
+    if isinstance(row, Unpriced):
+        return row
+    if row.upper is None:
+        own = (row.prompt_id, row.path, row.content_hash, row.named, row.tags)
+        return Unpriced(*own, row.model, row.grade, row.input_high, NO_UPPER)
+    effective, of_input, per_call = row.upper
+    return row._replace(
+        input_tokens=row.input_high, effective_cost=effective, input_cost=of_input, per_call=per_call, lower=row.upper
+    )
 
 
 def worst_grade(grades: Iterable[str]) -> str:
@@ -129,6 +152,11 @@ NO_MODEL = Problem(
     'Name one: --model gpt-4o, or [defaults] model = "gpt-4o" in llm-cost.toml.',
     ExitCode.CONFIG_ERROR,
 )
+NO_UPPER = Problem(
+    "has no price for an input as large as the upper end of its band",
+    'Judge the budget at typical sizes, [budget] judge = "typical", or state that price.',
+    ExitCode.PRICING_ERROR,
+)
 BATCH_TIER = Problem(
     "has both scenario batch and a service_tier",
     "Batches are billed in their own way: keep one of the two.",
@@ -164,7 +192,17 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
     cached = _cached(model, assumed, sized)
     variant = variant_of(assumed)
     time, requests = assumed.time_of_day, sized.requests
-    parts = call_parts(paid.offer, variant, tokens, cached, output or 0, time, requests)
+
+    def costs(size: int) -> Costs | None:
+        """For an input of this size; an output that is a ratio of it grows along, what the cache serves does not."""
+        answer = output if basis != "ratio" else _output(facts, model, assumed, size)[0]
+        of_call = call_parts(paid.offer, variant, size, min(cached, size), answer or 0, time, requests)
+        if of_call is None:
+            return None
+        asked, answered = of_call
+        return Costs((asked + answered) * calls, asked * calls, asked + answered)
+
+    parts = costs(tokens)
     listed = _list_cost(paid, variant, tokens, output or 0, time, requests)
     if parts is None or listed is None:
         what = _what_is_missing(paid, variant, per_request(tokens, requests), cached, parts is not None)
@@ -173,13 +211,14 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
     return PromptEstimate(
         file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, sized.grade,
         tokens, sized.low, sized.high, sized.framing, cached, output, basis, calls, assumed.scenario or "default",
-        listed * calls, (parts[0] + parts[1]) * calls, parts[0] * calls,
+        listed * calls, parts.effective, parts.input,
         (*paid.notes, *sized.notes, *_notes(paid, sized, assumed)),
         paid.pricing_id, paid.offer.effective_from, variant, paid.offer.estimated,
         bool(assumed.fine_tuned) or model.id.startswith(FINE_TUNED),
         sized.cacheable, sized.ends_at, sized.undeclared, sized.parts, sized.includes, sized.cost_limit, sized.requests,
         model.row.cache_min_tokens, _cache_discount(paid.offer, variant, per_request(tokens, requests)),
-        assumed.cache_hit_ratio, parts[0] + parts[1],
+        assumed.cache_hit_ratio, parts.per_call,
+        parts if sized.low == tokens else costs(sized.low), parts if sized.high == tokens else costs(sized.high),
     )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def check_report(
     return Report(
         (*_headline(estimate, manifest, verdict, comparison), *expired_mark(estimate)),
         _breakdown(estimate) if verdict.exceeded else None,
-        tuple(_failure(each, estimate, comparison) for each in verdict.exceeded[1:]),
+        tuple(_failure(each, estimate, comparison, verdict.judged) for each in verdict.exceeded[1:]),
         tuple(sections),
         unit_line(estimate),
         (*extra, *warnings, *cache_warnings(estimate), *notes(estimate)),
@@ -46,8 +46,11 @@ def check_report(
 
 
 def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None) -> Text:
+    upper = verdict.judged == "upper"
+    if upper:
+        estimate = estimate.at_upper_bound()
     if verdict.exceeded:
-        return _failure(verdict.exceeded[0], estimate, comparison)
+        return _failure(verdict.exceeded[0], estimate, comparison, verdict.judged)
     if verdict.problems:
         count = len(verdict.problems)
         return (f"❌ Cannot be judged: {count:,} of {count_prompts(len(estimate.rows))} cannot be priced",)
@@ -57,22 +60,28 @@ def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict, c
     if limit is None:
         return (f"✅ {count_prompts(len(estimate.rows))} priced: {total(estimate)}",)
     left = marks(*estimate.rows).replace("≥", "at most") + format_money(limit - estimate.known_cost())
-    return (f"✅ Within budget: {total(estimate)} of {format_limit(limit)} (limit), {left} left",)
+    where = " at the upper bound" if upper else ""
+    return (f"✅ Within budget{where}: {total(estimate)} of {format_limit(limit)} (limit), {left} left",)
 
 
-def _failure(exceeded: Exceeded, estimate: Estimate, comparison: Comparison | None) -> Text:
+def _failure(exceeded: Exceeded, estimate: Estimate, comparison: Comparison | None, judged: str) -> Text:
+    where = " at the upper bound" if judged == "upper" else ""
     amount, limit = format_money(exceeded.amount), format_money(exceeded.limit)
     if amount == limit:  # it is over by less than is shown
         amount, limit = format_limit(exceeded.amount), format_limit(exceeded.limit)
     if exceeded.what == "max_cost":
-        return ("❌ ", Name(exceeded.prompt_id or ""), f": one call costs {amount} > {limit} (max_cost of its file)")
+        return (
+            "❌ ",
+            Name(exceeded.prompt_id or ""),
+            f": one call costs {amount} > {limit}{where} (max_cost of its file)",
+        )
     if exceeded.what == "limit":
-        return (f"❌ Budget exceeded: {marks(*estimate.rows)}{amount} > {format_limit(exceeded.limit)} (limit)",)
+        return (f"❌ Budget exceeded{where}: {marks(*estimate.rows)}{amount} > {format_limit(exceeded.limit)} (limit)",)
     base = comparison.base.rows if comparison else ()
     mark, of_base = ("~" if any(map(inexact, rows)) else "" for rows in ((*base, *estimate.rows), base))
     limit = f"{of_base if exceeded.stated.endswith('of base') else ''}{limit} (max_increase {exceeded.stated})"
     over = (" over ", Name(comparison.base.label)) if comparison else ()
-    return (f"❌ Increase exceeded: {mark}+{amount} > {limit}", *over)
+    return (f"❌ Increase exceeded{where}: {mark}+{amount} > {limit}", *over)
 
 
 def _breakdown(estimate: Estimate) -> Table:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
 from .errors import ExitCode, ParseError
+from .families import ITSELF, Scale, scales
 from .linking import Facts, Link, at, body_of, resolver, samples_link, settings_link
-from .models import ONE, Model
+from .models import Model
 from .prompts import Problem, PromptFacts
+from .prompts.classes import Mix
 from .prompts.measure import Measured, Part, Size, Stated, Value, measure, sized_values
 from .snapshot import PromptFile
 
@@ -76,7 +78,7 @@ def input_of(
 
 def _of_text(known: PromptFacts, counted: int, model: Model | None) -> Input:
     framing = _framing(known)
-    low, tokens, high = (_scaled(Size(counted), ratio) for ratio in _ratios(model))
+    low, tokens, high = (scale.tokens(counted) for scale in _scales(model, ((known.mix, counted),)))
     return Input(
         tokens + framing, low + framing, high + framing, _grade(model), framing, cacheable=tokens + framing,
         parts=_with_framing(framing, (("text", "", tokens),)),
@@ -87,7 +89,7 @@ def _of_parts(
     file: PromptFile, known: PromptFacts, found: Measured, model: Model | None, facts: Facts, side: str
 ) -> Input:
     framing = _framing(known)
-    low_ratio, ratio, high_ratio = _ratios(model)
+    low, ratio, high = _scales(model, found.mixed)
     filled = found.low != found.high or any(part.kind == "variable" for part in found.parts) or found.undeclared
     beside = facts.beside.get(side, {})
     links = [link for link in (_settings(file, known), samples_link(file)) if link]
@@ -97,8 +99,8 @@ def _of_parts(
     cacheable = _scaled(found.cacheable, ratio) + (0 if found.ends_at else framing)
     return Input(
         typical + framing,
-        _scaled(found.low, low_ratio) + framing,
-        _scaled(found.high, high_ratio) + framing,
+        _scaled(found.low, low) + framing,
+        _scaled(found.high, high) + framing,
         max(_grade(model), "calibrated", key=GRADES.index) if filled else _grade(model),
         framing,
         requests,
@@ -123,7 +125,7 @@ def _samples(
         if isinstance(each, Problem):
             return each
         if each is not None and each.parts is not None:
-            values.update(sized_values(each.parts.samples, each.parts.counts[encoding]))
+            values.update(sized_values(each.parts.samples, each.parts.counts[encoding], each.parts.mixes))
     if file.assumptions.variables_from is not None and found[-1] is None:
         return Problem(
             f"has variables_from = {file.assumptions.variables_from}, which is not there",
@@ -144,17 +146,17 @@ def _framing(known: PromptFacts) -> int:
     return known.messages * PER_MESSAGE + requests * PER_REPLY if known.messages else 0
 
 
-def _ratios(model: Model | None) -> tuple[Decimal, Decimal, Decimal]:
-    return (model.low, model.ratio, model.high) if model else (ONE, ONE, ONE)
+def _scales(model: Model | None, mixed: Iterable[tuple[Mix, int]]) -> tuple[Scale, Scale, Scale]:
+    """Model's tokens per token counted: low, typical, high."""
+    return scales(model.ratios if model else ITSELF, mixed)
 
 
 def _grade(model: Model | None) -> str:
     return model.grade if model else "exact"
 
 
-def _scaled(size: Size, ratio: Decimal) -> int:
-    """Tokens of a model that has `ratio` tokens to one that was counted. A share of a token is a whole one."""
-    return ceiling(size.counted * ratio) + size.stated
+def _scaled(size: Size, ratio: Scale) -> int:
+    return ratio.tokens(size.counted) + size.stated
 
 
 def cached_share(tokens: int, cacheable: int, least: int, ratio: Decimal) -> int:
@@ -173,11 +175,11 @@ def _with_framing(framing: int, parts: Shares) -> Shares:
     return (("roles", "", framing), *parts) if framing else parts
 
 
-def _shares(parts: tuple[Part, ...], ratio: Decimal, whole: int) -> Shares:
+def _shares(parts: tuple[Part, ...], ratio: Scale, whole: int) -> Shares:
     """Whole tokens of each part, which together are `whole`: what rounding leaves goes to the largest part."""
     if not parts:
         return ()
-    rows = [(part.kind, part.name, int(part.size.counted * ratio) + part.size.stated) for part in parts]
+    rows = [(part.kind, part.name, part.size.counted * ratio.over // ratio.under + part.size.stated) for part in parts]
     largest = max(range(len(rows)), key=lambda n: rows[n][2])
     kind, name, tokens = rows[largest]
     rows[largest] = kind, name, tokens + whole - sum(row[2] for row in rows)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ..errors import ConfigError, ExitCode, ParseError
 from .agent_names import WITHOUT_ENDING, markdown_format
+from .classes import ALL_PROSE, Mix
 from .nodes import Nodes
 
 if TYPE_CHECKING:
     from .parts import Parts
 
 MAX_BYTES = 10_000_000  # a larger prompt is refused (exit 3): no model takes it, and a mistake is likelier
-FACTS_VERSION = 3  # raised whenever parsing or counting of the same bytes may give other facts
+FACTS_VERSION = 4  # raised whenever parsing or counting of the same bytes may give other facts
 
 
 class Message(NamedTuple):
@@ -49,6 +50,7 @@ class PromptFacts(NamedTuple):
     tokens: dict[str, int]  # of all texts together, by encoding
     not_sent: tuple[str, ...] = ()
     parts: Parts | None = None  # None: all texts are sent as they stand
+    mix: Mix = ALL_PROSE  # the classes of all texts together, where `parts` is None
 
 
 class Problem(NamedTuple):

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from . import Prompt, Sample
+from .classes import Mix
 from .nodes import Block, Choice, Include, Loop, Node, Nodes, literal
 
 # A sample value without its text: the number of the text; of one that templates take for false, ~number.
@@ -26,6 +27,7 @@ class Parts(NamedTuple):
     settings: str | None = None
     requests: int = 1
     cost_limit: Decimal | None = None  # USD of one request
+    mixes: tuple[Mix, ...] = ()  # the classes of each text; () where all are prose
 
 
 class Numbered(NamedTuple):

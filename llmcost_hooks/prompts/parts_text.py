@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from .classes import Mix
 from .nodes import Block, Choice, Include, Loop, Node, Nodes, Variable
 from .parts import Parts
 
@@ -20,13 +21,14 @@ def dump_parts(parts: Parts) -> str:
         parts.settings,
         parts.requests,
         None if parts.cost_limit is None else str(parts.cost_limit),
+        parts.mixes,
     ]
     return json.dumps(document, separators=(",", ":"))
 
 
 def load_parts(line: str) -> Parts:
     """Raises ValueError, or what a wrong shape leads to: TypeError, LookupError, ArithmeticError, RecursionError."""
-    messages, tools, samples, counts, settings, requests, limit = json.loads(line)
+    messages, tools, samples, counts, settings, requests, limit, mixes = json.loads(line)
     return Parts(
         tuple(_loaded(nodes) for nodes in messages),
         tuple(map(_whole, tools)),
@@ -35,7 +37,13 @@ def load_parts(line: str) -> Parts:
         None if settings is None else str(settings),
         _whole(requests),
         None if limit is None else Decimal(limit),
+        tuple(_mix(percents) for percents in mixes),
     )
+
+
+def _mix(percents: list[Any]) -> Mix:
+    prose, code, structured, cjk, other = map(_whole, percents)
+    return prose, code, structured, cjk, other
 
 
 def _dumped(nodes: Nodes) -> list[Any]:

@@ -8,7 +8,7 @@ from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.manifest import MAX_BYTES, parse_manifest
 from llmcost_hooks.prompts import FORMATS
 
-TOP = "Known keys: budget, defaults, discover, prices, prompts, tags, version."
+TOP = "Known keys: budget, defaults, discover, prices, prompts, tags, tokens, version."
 PROMPT = (
     "Known keys: avg_input_tokens, cache_hit_ratio, calls, fine_tuned, format, model, output_ratio, output_tokens, "
     "path, price_version, pricing_id, prompt_id, region, scenario, service_tier, tags, time_of_day, variables, "

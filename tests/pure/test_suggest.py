@@ -145,7 +145,7 @@ def test_every_suggestion_of_the_bundled_prices_is_true() -> None:
         assert other_offer is not None
         assert other.row.channel == each.channel
         assert other.id != each.id
-        assert (other.encoding, other.ratio, other.grade) == (known.encoding, known.ratio, known.grade)
+        assert (other.encoding, other.ratios, other.grade) == (known.encoding, known.ratios, known.grade)
         assert other.row.retires_at is None or other.row.retires_at > ON
         other_cost = call_cost(other_offer, "standard", 1000, 0, 100)
         assert other_cost is not None
