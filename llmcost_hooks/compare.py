@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .call_costs import ZERO
 from .estimate import Estimate
 from .prices.offers import EXACT
-from .pricing import ZERO, PromptEstimate, Row, Unpriced, at_upper_bound
+from .pricing import PromptEstimate, Row, Unpriced, at_upper_bound
 
 
 class PromptDelta(NamedTuple):

@@ -62,7 +62,8 @@ def _parse(data: bytes, format: str) -> Prompt | Problem:
 def _said(prompt: Prompt) -> PromptFacts:
     """What is known before anything is counted."""
     roles = sum(message.role is not None for message in prompt.messages)
-    return PromptFacts(prompt.model, prompt.output_cap, roles, {}, prompt.not_sent)
+    systems = sum(message.role in ("system", "developer") for message in prompt.messages)
+    return PromptFacts(prompt.model, prompt.output_cap, roles, {}, prompt.not_sent, systems=systems)
 
 
 def _counted(

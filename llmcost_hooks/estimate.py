@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .call_costs import ZERO
 from .linking import Facts, pulls_in
 from .lookup import Resolve, error_of, make_resolver
 from .prices.book import PriceBook
@@ -14,7 +15,6 @@ from .prices.freshness import FRESH, Freshness, freshness, refuse_too_old
 from .prices.offers import EXACT
 from .prices.own import OwnPrices
 from .pricing import (
-    ZERO,
     PromptEstimate,
     Row,
     Unpriced,

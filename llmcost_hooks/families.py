@@ -88,7 +88,7 @@ def counting_of(row: ModelRow, countable: Countable | None = None) -> Counting:
     if row.tokenizer and countable(SAME.get(row.tokenizer, row.tokenizer)):
         return _own("openai", row.tokenizer, "")
     key = "openai_old" if row.tokenizer else None
-    return _by_name(key, _bare(row), row.developer or row.provider, countable)
+    return _by_name(key, developer_name(row), row.developer or row.provider, countable)
 
 
 def _by_name(known: str | None, name: str, developer: str | None, countable: Countable) -> Counting:
@@ -118,17 +118,17 @@ def _own(family: str, encoding: str, why: str) -> Counting:
 
 
 def family_of(name: str, developer: str | None = None) -> tuple[str, bool]:
-    """(a key of `known.families.FAMILIES`, whether that is sure) by a developer's name of a model."""
+    """(a key of `known.families.FAMILIES`, whether that is sure) by a developer's name of a model, in lower case."""
     from .known.families import ASSUMED, DEVELOPERS, RULES
 
-    name = re.sub(r":(?!\d).*", "", name.lower())
     for rule, family, sure in RULES:
-        if _fits(rule, name):
+        if fits(rule, name):
             return (_claude(name), sure) if family == "claude_4_7" else (family, sure)
     return DEVELOPERS.get(developer or "", "unmeasured"), ASSUMED
 
 
-def _fits(rule: str, name: str) -> bool:
+def fits(rule: str, name: str) -> bool:
+    """Whether a rule of `known` holds for a name."""
     if rule[0] == "=":
         return name == rule[1:]
     return name.startswith(rule[:-1]) if rule[-1] == "*" else rule in name
@@ -140,6 +140,7 @@ def _claude(name: str) -> str:
     return "claude_4_6" if match and (int(match[1]), int(match[2] or 0)) < (4, 7) else "claude_4_7"
 
 
-def _bare(row: ModelRow) -> str:
-    """The name that the developer gave the model, as far as it can be told."""
-    return row.base_model or row.id.rpartition("/")[2].rpartition("anthropic.")[2]
+def developer_name(row: ModelRow) -> str:
+    """The name that the developer gave the model, as far as it can be told, in lower case."""
+    name = row.base_model or row.id.rpartition("/")[2].rpartition("anthropic.")[2]
+    return re.sub(r":(?!\d).*", "", name.lower())

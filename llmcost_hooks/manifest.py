@@ -22,6 +22,7 @@ from .manifest_values import (
     read_currency,
     read_day,
     read_formats,
+    read_images,
     read_increase,
     read_number,
     read_path,
@@ -67,6 +68,7 @@ class Assumptions(NamedTuple):
     price_version: date | None = None  # the first day of the dated row whose prices hold
     default_region: str | None = None  # [defaults] region, which a model's name may contradict
     variables_from: str | None = None  # a file of sample values for the variables
+    images: tuple[tuple[int, int, str], ...] = ()  # that one call sends: width, height, detail
 
     def over(self, defaults: Assumptions) -> Assumptions:
         """These, completed by `defaults`. An output size stated here hides both forms of it below."""
@@ -240,6 +242,7 @@ _PROMPT = {
     "tags": read_tags,
     "variables": read_variables,
     "variables_from": read_path,
+    "images": read_images,
 }
 _BUDGET: dict[str, Callable[[object], Any]] = {
     "limit": read_number,

@@ -138,9 +138,9 @@ def _crc(text: str, value: str) -> int:
 
 
 def _encoded(facts: Mapping[Key, PromptFacts]) -> Iterable[tuple[str, str]]:
-    for key, (model, cap, messages, tokens, not_sent, parts, mix) in facts.items():
+    for key, (model, cap, messages, tokens, not_sent, parts, systems, mix) in facts.items():
         counts = ",".join(f"{encoding}={count}" for encoding, count in sorted(tokens.items()))
-        value = f"{messages};{cap or ''};{counts};{','.join(not_sent)};{_mix(mix)};{model or ''}"
+        value = f"{messages};{systems};{cap or ''};{counts};{','.join(not_sent)};{_mix(mix)};{model or ''}"
         if parts is not None:
             from .prompts.parts_text import dump_parts
 
@@ -153,7 +153,7 @@ def _decode(value: str) -> PromptFacts | None:
     """The facts that `_encoded` wrote, or None for anything else."""
     line, _, rest = value.partition("\n") if value[:1] == "[" else ("", "", value)
     try:
-        messages, cap, counts, not_sent, mix, model = rest.split(";", 5)
+        messages, systems, cap, counts, not_sent, mix, model = rest.split(";", 6)
         tokens = {}
         for part in counts.split(","):
             encoding, _, count = part.partition("=")
@@ -161,7 +161,7 @@ def _decode(value: str) -> PromptFacts | None:
         known = tuple(not_sent.split(",")) if not_sent else ()
         return PromptFacts(
             model or None, _count(cap) if cap else None, _count(messages), tokens, known,
-            _parts(line) if line else None, _read_mix(mix),
+            _parts(line) if line else None, _count(systems), _read_mix(mix),
         )  # fmt: skip
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError):
         return None

@@ -10,18 +10,17 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from .call_costs import ZERO, call_cost, call_parts, per_request
 from .errors import ExitCode
 from .linking import Facts, completed
 from .lookup import Paid, Resolve, quoted
 from .manifest import Assumptions
 from .models import FINE_TUNED, Model
-from .prices.offers import EXACT, STANDARD, Offer
+from .prices.offers import STANDARD, Offer
 from .prices.own import STATED
 from .prompts import Problem, PromptFacts
 from .sizing import GRADES, Input, Shares, Values, cached_share, ceiling, input_of
 from .snapshot import MISSING, PromptFile
-
-ZERO = Decimal(0)
 
 
 class Costs(NamedTuple):
@@ -139,7 +138,7 @@ def price_prompt(
     paid = None if name is None else resolve(name, file.assumptions, file.prices)
     if isinstance(paid, Problem):
         return _unpriced(file, paid, name)
-    sized = input_of(file, known, paid.model if paid else None, facts, side, values)
+    sized = input_of(file, known, paid.model if paid else None, facts, side, values, paid.day if paid else date.max)
     if isinstance(sized, Problem):
         return _unpriced(file, sized, name)
     if paid is None:
@@ -274,43 +273,6 @@ def _output(facts: PromptFacts, model: Model, assumed: Assumptions, input_tokens
     if facts.output_cap is None:
         return None, "unknown"
     return min(facts.output_cap, model.row.max_output_tokens or facts.output_cap), "cap"
-
-
-def call_cost(
-    offer: Offer, variant: str, tokens: int, cached: int, output: int, time: str | None = None, requests: int = 1
-) -> Decimal | None:
-    """USD of one call, or None where a rate is unknown: the sum of `call_parts`."""
-    parts = call_parts(offer, variant, tokens, cached, output, time, requests)
-    return None if parts is None else EXACT.add(*parts)
-
-
-def call_parts(
-    offer: Offer, variant: str, tokens: int, cached: int, output: int, time: str | None = None, requests: int = 1
-) -> tuple[Decimal, Decimal] | None:
-    """USD of one call's input and of its output, or None where a rate is unknown.
-
-    `variant` is "standard", "batch", "flex" or "priority"; `cached` is a part of `tokens`, the input. Input:
-    (uncached x input + cached x cache_read) / 1e6 + the fee of each request; output: output x output / 1e6; all at the
-    tier that the whole input of a request reaches, and at the rates of `time` (UTC "HH:MM") where they depend on it.
-    """
-    tariff = offer.tariff(variant, time)
-    if tariff is None:
-        return None
-    rates = tariff.at(per_request(tokens, requests))
-    costs = []
-    for amount, rate in ((tokens - cached, rates.input), (cached, rates.cache_read), (output, rates.output)):
-        if amount and rate is None:
-            return None
-        costs.append(EXACT.multiply(amount, rate) if amount and rate else ZERO)
-    plain, from_cache, answer = costs
-    asked = EXACT.scaleb(EXACT.add(plain, from_cache), -6)
-    fee = offer.per_request.get("request") if offer.per_request else None
-    return EXACT.add(asked, EXACT.multiply(fee, requests)) if fee else asked, EXACT.scaleb(answer, -6)
-
-
-def per_request(tokens: int, requests: int) -> int:
-    """Input tokens of one of several requests that are alike: what a tier or a context window is held against."""
-    return -(-tokens // requests)
 
 
 def _notes(paid: Paid, sized: Input, assumed: Assumptions) -> list[str]:

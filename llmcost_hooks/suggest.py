@@ -7,13 +7,14 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .call_costs import call_cost
 from .lookup import Paid, make_resolver
 from .manifest import Assumptions
 from .models import Model, resolve_model
 from .prices.book import ModelRow, PriceBook
 from .prices.offers import EXACT
 from .prices.own import OwnPrices
-from .pricing import PromptEstimate, call_cost
+from .pricing import PromptEstimate
 
 
 class Suggestion(NamedTuple):

@@ -264,7 +264,7 @@ def test_the_family_of_a_model(name: str, family: str) -> None:
     ("name", "family"),
     [("claude-opus-4-20250514", "claude_4_6"), ("claude-sonnet-4-20250514", "claude_4_6"),
      ("claude-opus-4-7-20260416", "claude_4_7"), ("claude-opus-5-20270101", "claude_4_7"), ("claude-2", "claude_2"),
-     ("claude-instant-1", "claude_2"), ("claude-next", "claude_4_7"), ("claude-opus-4.7:batch", "claude_4_7")],
+     ("claude-instant-1", "claude_2"), ("claude-next", "claude_4_7"), ("claude-opus-4.7", "claude_4_7")],
 )  # fmt: skip
 def test_dates_are_no_versions_of_claude(name: str, family: str) -> None:
     assert family_of(name, "Anthropic") == (family, True)

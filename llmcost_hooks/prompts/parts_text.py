@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from .classes import Mix
+from .images import Image
 from .nodes import Block, Choice, Include, Loop, Node, Nodes, Variable
-from .parts import Parts
+from .parts import Numbers, Parts
 
 
 def dump_parts(parts: Parts) -> str:
@@ -22,13 +23,19 @@ def dump_parts(parts: Parts) -> str:
         parts.requests,
         None if parts.cost_limit is None else str(parts.cost_limit),
         parts.mixes,
+        parts.names,
+        parts.functions,
+        parts.images,
+        parts.forces_tool,
     ]
     return json.dumps(document, separators=(",", ":"))
 
 
 def load_parts(line: str) -> Parts:
     """Raises ValueError, or what a wrong shape leads to: TypeError, LookupError, ArithmeticError, RecursionError."""
-    messages, tools, samples, counts, settings, requests, limit, mixes = json.loads(line)
+    messages, tools, samples, counts, settings, requests, limit, mixes, names, functions, images, forces = json.loads(
+        line
+    )
     return Parts(
         tuple(_loaded(nodes) for nodes in messages),
         tuple(map(_whole, tools)),
@@ -38,7 +45,15 @@ def load_parts(line: str) -> Parts:
         _whole(requests),
         None if limit is None else Decimal(limit),
         tuple(_mix(percents) for percents in mixes),
+        tuple(map(_whole, names)),
+        tuple(function and _function(*function) for function in functions),
+        tuple(Image(_whole(width), _whole(height), str(detail)) for width, height, detail in images),
+        forces is True,
     )
+
+
+def _function(texts: list[Any], properties: Any, enums: Any, values: Any) -> Numbers:
+    return tuple(map(_whole, texts)), _whole(properties), _whole(enums), _whole(values)
 
 
 def _mix(percents: list[Any]) -> Mix:

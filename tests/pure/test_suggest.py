@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from llmcost_hooks.call_costs import call_cost
 from llmcost_hooks.data import open_data
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.prices.book import PriceBook
 from llmcost_hooks.prices.own import OwnPrices
-from llmcost_hooks.pricing import PromptEstimate, call_cost
+from llmcost_hooks.pricing import PromptEstimate
 from llmcost_hooks.suggest import Suggestion, cheaper_model
 
 from .build import GPT_4O, MINI, ON, Prices, model, price_book, row
