@@ -131,7 +131,7 @@ def _tiles(width: int, height: int, numbers: Sequence[str]) -> int:
     """Fitted into 2,048 px, then the shorter side to 768, then in tiles of 512."""
     base, per_tile = map(int, numbers)
     scale = _least(Scale(1, 1), Scale(2048, max(width, height)))
-    width, height = width * scale.over // scale.under, height * scale.over // scale.under
+    width, height = (max(1, side * scale.over // scale.under) for side in (width, height))
     if min(width, height) > 768:
         width, height = width * 768 // min(width, height), height * 768 // min(width, height)
     return base + per_tile * -(-width // 512) * -(-height // 512)

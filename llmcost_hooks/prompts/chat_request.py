@@ -74,7 +74,7 @@ def _messages(body: dict[str, Any], read: Reader, where: str, contents: list[Con
             place = f"{where}, message {number}" if where else f"message {number}"
             role, content = _message(item, read, place)
             contents.append(content)
-            name = item.get("name") if isinstance(item, dict) else None
+            name = item.get("name") if item.get("role") is not None else None
             yield Message(role, content.nodes, name if isinstance(name, str) and name else None)
 
 

@@ -27,7 +27,7 @@ _KINDS = bytes(
 )  # fmt: skip
 # Of the ink of English 6 % at most is of data and 4 % of code; of source code 6 to 15 % and 9 to 20 %; of JSON a third
 # of data. Between lie Markdown with many links and code with many comments.
-_MUCH_DATA, _MUCH_CODE, _LITTLE = 0.25, 0.08, 0.04
+_MUCH_DATA, _MUCH_CODE, _LITTLE = 0.25, 0.065, 0.04
 _MAX_BLOCKS = 1000  # of a longer text with more of them none is looked at by itself
 # The first byte of a character in UTF-8 says its script, near enough: Greek to Tibetan and the smaller ones behind it,
 # then kana, Han, Hangul and full-width forms. Latin of Vietnamese lies among the former.

@@ -15,7 +15,10 @@ class Function(NamedTuple):
 
 def function_of(tool: str) -> Function | None:
     """`tool` is compact JSON. None where it is no function, or its parameters are nested: no formula is published."""
-    schema = json.loads(tool)
+    try:
+        schema = json.loads(tool)
+    except (ValueError, RecursionError):
+        return None
     found = schema.get("function", schema) if isinstance(schema, dict) else None
     if not isinstance(found, dict) or not isinstance(found.get("name"), str):
         return None

@@ -10,9 +10,9 @@ from llmcost_hooks.prompts import FORMATS
 
 TOP = "Known keys: budget, defaults, discover, prices, prompts, tags, tokens, version."
 PROMPT = (
-    "Known keys: avg_input_tokens, cache_hit_ratio, calls, fine_tuned, format, model, output_ratio, output_tokens, "
-    "path, price_version, pricing_id, prompt_id, region, scenario, service_tier, tags, time_of_day, variables, "
-    "variables_from."
+    "Known keys: avg_input_tokens, cache_hit_ratio, calls, fine_tuned, format, images, model, output_ratio, "
+    "output_tokens, path, price_version, pricing_id, prompt_id, region, scenario, service_tier, tags, time_of_day, "
+    "variables, variables_from."
 )
 COUNT, NUMBER = "must be a whole number, 0 or more", "must be a number, 0 or more, with at most 12 decimals"
 TEXT = 'must be a text, for example "gpt-4o"'
