@@ -22,6 +22,7 @@ def check_report(
     extra: tuple[Text, ...] = (),
 ) -> Report:
     """`extra` notes come from how the sides were found."""
+    shown = estimate.at_upper_bound() if verdict.judged == "upper" else estimate
     sections = []
     if problems := problem_lines(verdict.problems):
         sections.append(("Cannot be priced", problems))
@@ -35,9 +36,9 @@ def check_report(
             ("No prompt_id in llm-cost.toml: ", *name_list(list(verdict.without_id)), "; a move ends their history.")
         )
     return Report(
-        (*_headline(estimate, manifest, verdict, comparison), *expired_mark(estimate)),
-        _breakdown(estimate) if verdict.exceeded else None,
-        tuple(_failure(each, estimate, comparison, verdict.judged) for each in verdict.exceeded[1:]),
+        (*_headline(shown, manifest, verdict, comparison), *expired_mark(estimate)),
+        _breakdown(shown) if verdict.exceeded else None,
+        tuple(_failure(each, shown, comparison, verdict.judged) for each in verdict.exceeded[1:]),
         tuple(sections),
         unit_line(estimate),
         (*extra, *warnings, *cache_warnings(estimate), *notes(estimate)),
@@ -46,9 +47,6 @@ def check_report(
 
 
 def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None) -> Text:
-    upper = verdict.judged == "upper"
-    if upper:
-        estimate = estimate.at_upper_bound()
     if verdict.exceeded:
         return _failure(verdict.exceeded[0], estimate, comparison, verdict.judged)
     if verdict.problems:
@@ -60,12 +58,12 @@ def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict, c
     if limit is None:
         return (f"✅ {count_prompts(len(estimate.rows))} priced: {total(estimate)}",)
     left = marks(*estimate.rows).replace("≥", "at most") + format_money(limit - estimate.known_cost())
-    where = " at the upper bound" if upper else ""
+    where = _where(verdict.judged)
     return (f"✅ Within budget{where}: {total(estimate)} of {format_limit(limit)} (limit), {left} left",)
 
 
 def _failure(exceeded: Exceeded, estimate: Estimate, comparison: Comparison | None, judged: str) -> Text:
-    where = " at the upper bound" if judged == "upper" else ""
+    where = _where(judged)
     amount, limit = format_money(exceeded.amount), format_money(exceeded.limit)
     if amount == limit:  # it is over by less than is shown
         amount, limit = format_limit(exceeded.amount), format_limit(exceeded.limit)
@@ -82,6 +80,10 @@ def _failure(exceeded: Exceeded, estimate: Estimate, comparison: Comparison | No
     limit = f"{of_base if exceeded.stated.endswith('of base') else ''}{limit} (max_increase {exceeded.stated})"
     over = (" over ", Name(comparison.base.label)) if comparison else ()
     return (f"❌ Increase exceeded{where}: {mark}+{amount} > {limit}", *over)
+
+
+def _where(judged: str) -> str:
+    return " at the upper bound" if judged == "upper" else ""
 
 
 def _breakdown(estimate: Estimate) -> Table:

@@ -43,7 +43,7 @@ BASES = {"claude_4_7": "claude_4_6", "nova": "claude_4_6"}
 MARGINS = {"claude_4_6": 10, "claude_4_7": 0, "nova": 0}
 OWN_MARGIN = 5
 
-FIGURES = (
+FIGURES: tuple[Figure, ...] = (
     # --- Claude 3 to 4.6 over o200k_base ----------------------------------------------------------------------------
     Figure("claude_4_6", "prose", "1.16", FIT, "gpt4o-claude35", "English articles"),
     Figure("claude_4_6", "code", "1.30", FIT, "gpt4o-claude35", "Python"),
