@@ -17,9 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from llmcost_hooks.call_costs import call_cost  # noqa: E402
 from llmcost_hooks.facts import load_price_book  # noqa: E402  (needs the path above)
 from llmcost_hooks.prices.book import PriceBook  # noqa: E402
-from llmcost_hooks.pricing import call_cost  # noqa: E402
 
 ROUNDS, CALLS = 25, 200_000
 # A hook has parsed its manifest and opened the repository by then: json, decimal and datetime are loaded.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .call_costs import ZERO
 from .prices.offers import EXACT
-from .pricing import ZERO, PromptEstimate
+from .pricing import PromptEstimate
 from .sizing import cached_share
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .call_costs import ZERO
 from .estimate import Estimate
 from .nested import governing
 from .prices.offers import EXACT
-from .pricing import ZERO, PromptEstimate, Row, Unpriced
+from .pricing import PromptEstimate, Row, Unpriced, at_upper_bound
 
 
 class PromptDelta(NamedTuple):
@@ -98,6 +99,17 @@ class Comparison(NamedTuple):
         with localcontext(EXACT):
             pairs = [_comparable(row) for row in self.rows]
             return sum((base for base, _ in pairs), ZERO), sum((head for _, head in pairs), ZERO)
+
+    def at_upper_bound(self) -> Comparison:
+        """Both sides with every input at the upper end of its band; the pairs are the same."""
+        rows = [
+            row._replace(base=row.base and at_upper_bound(row.base), head=row.head and at_upper_bound(row.head))
+            for row in self.rows
+        ]
+        return self._replace(
+            base=self.base.at_upper_bound(), head=self.head.at_upper_bound(),
+            rows=tuple([row._replace(cost=_cost_delta(row.base, row.head)) for row in rows]),
+        )  # fmt: skip
 
     def percent(self) -> Decimal | None:
         """The delta in percent of base, to ten digits; None where the delta is unknown, or base is, or base is 0."""

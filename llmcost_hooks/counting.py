@@ -8,6 +8,7 @@ from .errors import LlmCostError
 from .git.objects import Unread, read_blobs
 from .linking import Key
 from .prompts import MAX_BYTES, Problem, Prompt, PromptFacts, parse_prompt
+from .prompts.classes import ALL_PROSE, mix_of
 from .prompts.parts import Numbered, numbered
 from .tokens import Counter
 from .unread import as_problem, unread_problem
@@ -61,7 +62,8 @@ def _parse(data: bytes, format: str) -> Prompt | Problem:
 def _said(prompt: Prompt) -> PromptFacts:
     """What is known before anything is counted."""
     roles = sum(message.role is not None for message in prompt.messages)
-    return PromptFacts(prompt.model, prompt.output_cap, roles, {}, prompt.not_sent)
+    systems = sum(message.role in ("system", "developer") for message in prompt.messages)
+    return PromptFacts(prompt.model, prompt.output_cap, roles, {}, prompt.not_sent, systems=systems)
 
 
 def _counted(
@@ -75,5 +77,9 @@ def _counted(
             counts[key][encoding] = tuple(next(counted) for _ in texts)
     for key, said, file, _ in batch:
         tokens = {encoding: sum(row) for encoding, row in counts[key].items()}
-        parts = None if file.parts is None else file.parts._replace(counts=counts[key])
+        if file.parts is None:
+            yield key, said._replace(tokens=tokens, mix=mix_of(file.texts))
+            continue
+        mixes = tuple([mix_of((text,)) for text in file.texts])
+        parts = file.parts._replace(counts=counts[key], mixes=mixes if any(mix != ALL_PROSE for mix in mixes) else ())
         yield key, said._replace(tokens=tokens, parts=parts)

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .call_costs import ZERO
 from .errors import ConfigError
 from .linking import Facts, pulls_in
 from .lookup import Resolve, error_of, make_resolver
@@ -16,10 +17,10 @@ from .prices.book import PriceBook
 from .prices.freshness import FRESH, Freshness, freshness, refuse_too_old
 from .prices.offers import EXACT
 from .pricing import (
-    ZERO,
     PromptEstimate,
     Row,
     Unpriced,
+    at_upper_bound,
     price_prompt,
     worst_grade,
 )
@@ -111,6 +112,21 @@ class Estimate(NamedTuple):
     def price_estimated(self) -> bool:
         """Whether a price in the total is somebody's estimate."""
         return any(row.price_estimated for row in self.priced())
+
+    def cost_band(self) -> tuple[Decimal, Decimal] | None:
+        """USD of all rows at both ends of their inputs' bands; None where a part of the total is unknown."""
+        lower, upper = ([row.lower for row in self.priced()], [row.upper for row in self.priced()])
+        if not self.complete():
+            return None
+        lows, highs = ([each.effective for each in ends if each is not None] for ends in (lower, upper))
+        if len(lows) != len(self.rows) or len(highs) != len(self.rows):
+            return None
+        with localcontext(EXACT):
+            return sum(lows, ZERO), sum(highs, ZERO)
+
+    def at_upper_bound(self) -> Estimate:
+        """The side with every input at the upper end of its band."""
+        return self._replace(rows=tuple([at_upper_bound(row) for row in self.rows]))
 
     def grade(self) -> str:
         """The worst grade of the rows' counts; "exact" for no rows."""

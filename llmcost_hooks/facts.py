@@ -17,6 +17,7 @@ from .prices.book import PriceBook
 from .pricestore import load_installed, store_directory
 from .pricing import model_name
 from .prompts import Problem, Prompt, PromptFacts, Sample
+from .prompts.classes import mix_of
 from .prompts.measure import Value, sized_values
 from .prompts.parts import numbered
 from .reading import Side
@@ -161,7 +162,8 @@ def count_values(values: Mapping[str, Sample], encoding: str) -> Mapping[str, Va
     """Values of variables as their tokens."""
     found = numbered(Prompt((), samples=values))
     assert found.parts is not None
-    return sized_values(found.parts.samples, _counter(encoding).count_many(found.texts))
+    mixes = [mix_of((text,)) for text in found.texts]
+    return sized_values(found.parts.samples, _counter(encoding).count_many(found.texts), mixes)
 
 
 @cache

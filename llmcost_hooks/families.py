@@ -1,85 +1,146 @@
-"""What one token of a public encoding is worth in model families that publish no tokenizer.
+"""How the tokens of a model are counted: its own tokenizer, or another's times a ratio that depends on the text.
 
-Dated data, of November 2026. A ratio is tokens of the model per token of the encoding on the same text; low and high
-are the band that published measurements span. Where there is no measurement the basis says "assumed".
+The tables are in `known/`, and are loaded for models only whose own tokenizer is not in the package.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-BUNDLED = ("o200k_base", "cl100k_base")  # the encodings whose tables ship in the package
+from .prices.book import ModelRow
+from .prompts.classes import CLASSES, Mix
+from .tokens import ENCODINGS
+
+EXACT, CALIBRATED, HEURISTIC = "exact", "calibrated", "heuristic"
+ONE = Decimal(1)
+# Encodings that are another one for ordinary text: they differ in special tokens only.
+SAME = {"o200k_harmony": "o200k_base"}
+ADD_ON = "install llmcost-hooks-vocab for exact counts"
+_SCALE = 12  # digits behind the point that a ratio may have
 
 
-class Family(NamedTuple):
-    """How the tokens of a family are estimated."""
+class Ratio(NamedTuple):
+    """Tokens of a model per token of the encoding that is counted, and the band around it."""
 
-    encoding: str
-    ratio: Decimal
     low: Decimal
+    typical: Decimal
     high: Decimal
-    basis: str
 
 
-# sammcj/ingest pull request 65 counted 506 tokens where o200k has 429, with older Claude; sourcegraph-public-snapshot
-# pull request 61668 found +7 and +9 % from Claude 2 (about o200k) to Claude 3 Haiku; claude-code issue 22506 reports
-# 1.57 to 2.08 over tiktoken, so the band ends there: nobody is told a number that is too sure of itself.
-CLAUDE_3_TO_4_6 = Family(
-    "o200k_base",
-    Decimal("1.18"),
-    Decimal("1.07"),
-    Decimal("2.08"),
-    "no public tokenizer; 1.18 x o200k_base, published measurements 1.07-2.08",
-)
-# The same pull request: 656 where o200k has 429. Against Claude 4.6 others measured 1.00 (CJK, Cyrillic, Arabic) to
-# 1.47 (technical English), so 1.18 to 1.74 over o200k.
-CLAUDE_FROM_4_7 = Family(
-    "o200k_base",
-    Decimal("1.53"),
-    Decimal("1.18"),
-    Decimal("1.74"),
-    "no public tokenizer; 1.53 x o200k_base, published measurements 1.18-1.74 of Claude Opus 4.7",
-)
-# gemma3, to which google-genai maps gemini-2.0 to 3, against o200k: English 1.11, code 1.15, Markdown prompts 1.24
-# (their mean is the ratio), JSON 1.32, Chinese 0.88, nine languages 0.89. gemma4 counts as gemma3 did on 11 texts.
-GEMINI = Family(
-    "o200k_base",
-    Decimal("1.17"),
-    Decimal("0.88"),
-    Decimal("1.32"),
-    "tokenizer not bundled; 1.17 x o200k_base, as gemma3 measures 0.88-1.32 by kind of text",
-)
-# Not in tiktoken's model table. From cl100k to o200k English, code and JSON moved by 4 % at most.
-OPENAI_UNMAPPED = Family(
-    "o200k_base",
-    Decimal("1.00"),
-    Decimal("0.90"),
-    Decimal("1.10"),
-    "its tokenizer is not published; o200k_base of the models before it is assumed, within 10 %",
-)
-# r50k_base and p50k_base: half of o200k_base's vocabulary or less, and long runs of spaces one by one in the older one.
-OLD_OPENAI = Family(
-    "cl100k_base",
-    Decimal("1.15"),
-    Decimal("0.95"),
-    Decimal("2.00"),
-    "its own tokenizer is not bundled; 1.15 x cl100k_base is assumed, 0.95-2.00",
-)
-# The last resort of a provider nobody measured: wide, and said to be a guess.
-UNMEASURED = Family(
-    "o200k_base",
-    Decimal("1.15"),
-    Decimal("0.80"),
-    Decimal("2.10"),
-    "no public tokenizer and no measurement; 1.15 x o200k_base is assumed, 0.80-2.10",
-)
+Ratios: TypeAlias = "tuple[Ratio, ...]"  # one for each of `prompts.classes.CLASSES`
+Mixed: TypeAlias = "Iterable[tuple[Mix, int]]"  # (classes of a text, its tokens)
+Countable: TypeAlias = "Callable[[str], bool]"  # whether text can be counted in an encoding here
+ITSELF: Ratios = (Ratio(ONE, ONE, ONE),) * len(CLASSES)
+_ALIKE: Ratios = (Ratio(Decimal("0.90"), ONE, Decimal("1.10")),) * len(CLASSES)
 
 
-def family_of(model: str, provider: str) -> Family:
-    """The estimate for a model whose own tokenizer is not bundled. `model` is its id in the price file."""
-    if provider == "Anthropic":
-        match = re.match(r"claude-(?:[a-z]+-)?(\d+)(?:-(\d{1,2})(?!\d))?", model)
-        return CLAUDE_3_TO_4_6 if match and (int(match[1]), int(match[2] or 0)) < (4, 7) else CLAUDE_FROM_4_7
-    return {"Google": GEMINI, "OpenAI": OPENAI_UNMAPPED}.get(provider, UNMEASURED)
+class Counting(NamedTuple):
+    """How a model's tokens are counted."""
+
+    family: str
+    encoding: str  # that is counted
+    grade: str
+    ratios: Ratios
+    basis: str  # one line: why
+
+
+class Scale(NamedTuple):
+    """A ratio as a fraction of whole numbers, so that nothing is rounded before the end."""
+
+    over: int
+    under: int
+
+    def tokens(self, counted: int) -> int:
+        """A share of a token is a whole one."""
+        return -(-counted * self.over // self.under)
+
+
+def scales(ratios: Ratios, mixed: Mixed) -> tuple[Scale, Scale, Scale]:
+    """(low, typical, high) of a text with these classes: their ratios, weighted by counted tokens."""
+    if ratios is ITSELF:
+        return _PLAIN
+    weights = [0] * len(CLASSES)
+    for mix, tokens in mixed:
+        for kind, percent in enumerate(mix):
+            weights[kind] += percent * tokens
+    if not any(weights):
+        weights[0] = 1
+    whole = sum(weights) * 10**_SCALE
+    low, typical, high = (
+        sum(weight * int(ratio[end].scaleb(_SCALE)) for weight, ratio in zip(weights, ratios, strict=True))
+        for end in range(3)
+    )
+    return Scale(low, whole), Scale(typical, whole), Scale(high, whole)
+
+
+_PLAIN = (Scale(1, 1),) * 3
+
+
+def counting_of(row: ModelRow, countable: Countable | None = None) -> Counting:
+    """How the tokens of a model of the price file are counted, where `countable` encodings are at hand.
+
+    None: those of the package itself.
+    """
+    countable = countable or ENCODINGS.__contains__
+    if row.tokenizer and countable(SAME.get(row.tokenizer, row.tokenizer)):
+        return _own("openai", row.tokenizer, "")
+    key = "openai_old" if row.tokenizer else None
+    return _by_name(key, developer_name(row), row.developer or row.provider, countable)
+
+
+def _by_name(known: str | None, name: str, developer: str | None, countable: Countable) -> Counting:
+    from .known.families import FAMILIES
+    from .known.ratios import RATIOS
+
+    key, sure = (known, True) if known else family_of(name, developer)
+    family = FAMILIES[key]
+    encoding = family.encoding and SAME.get(family.encoding, family.encoding)
+    if encoding and countable(encoding):
+        if sure:
+            return _own(key, str(family.encoding), family.why)
+        basis = f"{family.encoding} of {family.title} is assumed, within 10 %"
+        return Counting(key, encoding, HEURISTIC, _ALIKE, basis)
+    table = RATIOS[family.ratios]
+    cells = table.values.split(";")
+    ratios = tuple(Ratio(*map(Decimal, cell.split())) for cell in cells) * (len(CLASSES) // len(cells))
+    why = f"{family.title}: {family.why or ADD_ON}"
+    spread = f"{min(ratio.low for ratio in ratios)}-{max(ratio.high for ratio in ratios)}"
+    basis = f"{why}; {ratios[0].typical} x {table.encoding} in prose, {spread} by kind of text"
+    return Counting(key, table.encoding, HEURISTIC, ratios, basis)
+
+
+def _own(family: str, encoding: str, why: str) -> Counting:
+    basis = f"{encoding} is the model's own tokenizer" + (f", {why}" if why else "")
+    return Counting(family, SAME.get(encoding, encoding), EXACT, ITSELF, basis)
+
+
+def family_of(name: str, developer: str | None = None) -> tuple[str, bool]:
+    """(a key of `known.families.FAMILIES`, whether that is sure) by a developer's name of a model, in lower case."""
+    from .known.families import ASSUMED, DEVELOPERS, RULES
+
+    for rule, family, sure in RULES:
+        if fits(rule, name):
+            return (_claude(name), sure) if family == "claude_4_7" else (family, sure)
+    return DEVELOPERS.get(developer or "", "unmeasured"), ASSUMED
+
+
+def fits(rule: str, name: str) -> bool:
+    """Whether a rule of `known` holds for a name."""
+    if rule[0] == "=":
+        return name == rule[1:]
+    return name.startswith(rule[:-1]) if rule[-1] == "*" else rule in name
+
+
+def _claude(name: str) -> str:
+    """The generation by the version in the name; a date is none, and what names no version is new."""
+    match = re.search(r"claude-(?:[a-z]+-)?(\d{1,2})(?:[-.](\d{1,2})(?!\d))?(?!\d)", name)
+    return "claude_4_6" if match and (int(match[1]), int(match[2] or 0)) < (4, 7) else "claude_4_7"
+
+
+def developer_name(row: ModelRow) -> str:
+    """The name that the developer gave the model, as far as it can be told, in lower case."""
+    name = row.base_model or row.id.rpartition("/")[2].rpartition("anthropic.")[2]
+    return re.sub(r":(?!\d).*", "", name.lower())

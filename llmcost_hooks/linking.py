@@ -133,5 +133,5 @@ def resolver(facts: Facts, side: str, encoding: str) -> Resolve:
 def body_of(path: str, format: str, facts: PromptFacts, encoding: str) -> Body:
     """A file's texts and their counts."""
     if facts.parts is None:
-        return Body(path, format, ((0,),), (facts.tokens[encoding],))
-    return Body(path, format, facts.parts.messages, facts.parts.counts[encoding])
+        return Body(path, format, ((0,),), (facts.tokens[encoding],), (facts.mix,))
+    return Body(path, format, facts.parts.messages, facts.parts.counts[encoding], facts.parts.mixes)

@@ -28,6 +28,7 @@ class Paid(NamedTuple):
     listed: Offer  # the public price, where there is one
     pricing_id: str  # the entry of the price file: "bedrock/amazon.nova-pro-v1:0#eu"
     notes: tuple[str, ...]
+    day: date = date.max  # whose prices and framing hold
 
 
 Resolve = Callable[[str, Assumptions, "OwnPrices | None"], "Paid | Problem"]
@@ -100,7 +101,7 @@ def _resolve(asked: _Asked) -> Paid | Problem:
         return _no_price(sold, name, region, places, day, begins)
     pricing_id = sold.id + (f"#{region}" if region else "")
     notes = tuple(_notes(sold, paid, listed, own, on))
-    return Paid(counted._replace(id=sold.id, row=sold.row), paid, listed or paid, pricing_id, notes)
+    return Paid(counted._replace(id=sold.id, row=sold.row), paid, listed or paid, pricing_id, notes, day)
 
 
 # --- which entry, and where --------------------------------------------------------------------------------------

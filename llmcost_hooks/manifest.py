@@ -22,6 +22,7 @@ from .manifest_values import (
     read_currency,
     read_day,
     read_formats,
+    read_images,
     read_increase,
     read_number,
     read_path,
@@ -43,6 +44,7 @@ NAME = "llm-cost.toml"
 MAX_BYTES = 256 * 1024
 PERIODS = ("day", "week", "month", "quarter", "year")
 SCENARIOS = ("default", "cached", "batch")
+JUDGED = ("typical", "upper")
 SERVICE_TIERS = ("standard", "flex", "priority")
 
 
@@ -66,6 +68,7 @@ class Assumptions(NamedTuple):
     price_version: date | None = None  # the first day of the dated row whose prices hold
     default_region: str | None = None  # [defaults] region, which a model's name may contradict
     variables_from: str | None = None  # a file of sample values for the variables
+    images: tuple[tuple[int, int, str], ...] = ()  # that one call sends: width, height, detail
 
     def over(self, defaults: Assumptions) -> Assumptions:
         """These, completed by `defaults`. An output size stated here hides both forms of it below."""
@@ -93,6 +96,7 @@ class Budget(NamedTuple):
     max_increase_percent: Decimal | None = None
     max_increase: Decimal | None = None  # USD per period
     require_output: bool = False
+    judge: str = "typical"  # where in their bands the costs are judged: "typical" or "upper"
 
     def limits_increase(self) -> bool:
         return self.max_increase is not None or self.max_increase_percent is not None
@@ -109,7 +113,7 @@ class Manifest(NamedTuple):
     exclude: tuple[str, ...] = ()
     formats: tuple[tuple[Globs, str], ...] = ()  # of the prompts that a pattern matches
     prompts: tuple[PromptEntry, ...] = ()
-    prices: OwnPrices | None = None  # None: no [prices]; its module is loaded only where there is one
+    prices: OwnPrices | None = None  # None: neither [prices] nor [tokens]; their modules are loaded only for those
     directory: str = ""  # that it governs, "" or ending in "/"; patterns are relative to it, paths are not
     nested: tuple[tuple[str, Manifest], ...] = ()  # (directory, manifest), sorted
     there: bool = True  # False: only the `nested` ones are; nothing governs what lies outside of them
@@ -170,21 +174,31 @@ def _manifest(document: dict[str, Any], source: Source) -> Manifest:
         source.origin,
         _assumptions(read_table(document.get("defaults", {}), _DEFAULTS, ("defaults",), source), ("defaults",), source),
         Budget(
-            budget.get("limit"), budget.get("period"), increase[0], increase[1], budget.get("require_output", False)
+            budget.get("limit"),
+            budget.get("period"),
+            increase[0],
+            increase[1],
+            budget.get("require_output", False),
+            budget.get("judge", "typical"),
         ),
         read_value(read_tags, document.get("tags", {}), ("tags",), source),
         tuple(discover.get("include", ())),
         tuple(discover.get("exclude", ())),
         tuple(discover.get("formats", ())),
         entries,
-        _prices(document["prices"], source) if "prices" in document else None,
+        _prices(document, source) if "prices" in document or "tokens" in document else None,
     )
 
 
-def _prices(table: object, source: Source) -> OwnPrices:
+def _prices(document: Mapping[str, Any], source: Source) -> OwnPrices:
     from .manifest_prices import read_prices
 
-    return read_prices(table, source)
+    prices = read_prices(document.get("prices", {}), source)
+    if "tokens" not in document:
+        return prices
+    from .manifest_tokens import read_tokens
+
+    return prices._replace(ratios=read_tokens(document["tokens"], source))
 
 
 def _entry(table: object, path: KeyPath, source: Source) -> PromptEntry:
@@ -216,7 +230,7 @@ def _refuse_repeated(key: str, values: list[str], source: Source) -> None:
         seen[value] = n
 
 
-_TOP = dict.fromkeys(("version", "defaults", "budget", "tags", "discover", "prompts", "prices"))
+_TOP = dict.fromkeys(("version", "defaults", "budget", "tags", "discover", "prompts", "prices", "tokens"))
 _ASSUMPTIONS: dict[str, Callable[[object], Any]] = {
     "model": read_string,
     "calls": read_count,
@@ -241,6 +255,7 @@ _PROMPT = {
     "tags": read_tags,
     "variables": read_variables,
     "variables_from": read_path,
+    "images": read_images,
 }
 _BUDGET: dict[str, Callable[[object], Any]] = {
     "limit": read_number,
@@ -248,5 +263,6 @@ _BUDGET: dict[str, Callable[[object], Any]] = {
     "period": one_of(PERIODS),
     "max_increase": read_increase,
     "require_output": read_boolean,
+    "judge": one_of(JUDGED),
 }
 _DISCOVER = {"include": read_patterns, "exclude": read_patterns, "formats": read_formats}

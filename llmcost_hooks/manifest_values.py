@@ -14,6 +14,7 @@ from .prompts import FORMATS
 if TYPE_CHECKING:
     from .globs import Globs
 
+_IMAGE = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})(?: (low|medium|high|ultra_high))?", re.ASCII)
 PROMPT_ID = re.compile(r"[A-Za-z0-9._/-]{1,128}")
 
 
@@ -148,6 +149,18 @@ def _size(value: object) -> tuple[int, int]:
     if value.keys() != {"p50", "p95"} or read_count(value["p50"]) > read_count(value["p95"]):
         raise Wrong("token counts such as 1800 or { p50 = 1200, p95 = 4000 }")
     return read_count(value["p50"]), read_count(value["p95"])
+
+
+def read_images(value: object) -> tuple[tuple[int, int, str], ...]:
+    """(width, height, detail) of each image, in pixels; detail is "" where none is stated."""
+    found = [_IMAGE.fullmatch(each) if isinstance(each, str) else None for each in _list(value)]
+    if not isinstance(value, list) or None in found or len(found) > 1000:
+        raise Wrong('a list of sizes in pixels, for example ["1024x768", "512x512 low"]')
+    return tuple((int(match[1]), int(match[2]), match[3] or "") for match in found if match)
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def read_day(value: object) -> date:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from .prompts import FACTS_VERSION, PromptFacts
+from .prompts.classes import ALL_PROSE, Mix
 
 if TYPE_CHECKING:
     import sqlite3
@@ -137,9 +138,9 @@ def _crc(text: str, value: str) -> int:
 
 
 def _encoded(facts: Mapping[Key, PromptFacts]) -> Iterable[tuple[str, str]]:
-    for key, (model, cap, messages, tokens, not_sent, parts) in facts.items():
+    for key, (model, cap, messages, tokens, not_sent, parts, systems, mix) in facts.items():
         counts = ",".join(f"{encoding}={count}" for encoding, count in sorted(tokens.items()))
-        value = f"{messages};{cap or ''};{counts};{','.join(not_sent)};{model or ''}"
+        value = f"{messages};{systems};{cap or ''};{counts};{','.join(not_sent)};{_mix(mix)};{model or ''}"
         if parts is not None:
             from .prompts.parts_text import dump_parts
 
@@ -152,17 +153,30 @@ def _decode(value: str) -> PromptFacts | None:
     """The facts that `_encoded` wrote, or None for anything else."""
     line, _, rest = value.partition("\n") if value[:1] == "[" else ("", "", value)
     try:
-        messages, cap, counts, not_sent, model = rest.split(";", 4)
+        messages, systems, cap, counts, not_sent, mix, model = rest.split(";", 6)
         tokens = {}
         for part in counts.split(","):
             encoding, _, count = part.partition("=")
             tokens[encoding] = _count(count)
         known = tuple(not_sent.split(",")) if not_sent else ()
         return PromptFacts(
-            model or None, _count(cap) if cap else None, _count(messages), tokens, known, _parts(line) if line else None
-        )
+            model or None, _count(cap) if cap else None, _count(messages), tokens, known,
+            _parts(line) if line else None, _count(systems), _read_mix(mix),
+        )  # fmt: skip
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError):
         return None
+
+
+def _mix(mix: Mix) -> str:
+    """Most texts are prose, and say nothing."""
+    return "" if mix == ALL_PROSE else ",".join(map(str, mix))
+
+
+def _read_mix(text: str) -> Mix:
+    if not text:
+        return ALL_PROSE
+    prose, code, structured, cjk, other = map(_count, text.split(","))
+    return prose, code, structured, cjk, other
 
 
 def _parts(line: str) -> Parts:

@@ -12,12 +12,10 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import NamedTuple
 
-from .families import BUNDLED, OLD_OPENAI, family_of
+from .families import CALIBRATED, ONE, Ratio, Ratios, counting_of
 from .prices.book import Located, ModelRow, PriceBook
-from .prices.own import NO_PRICES, PRIVATE, OwnPrices, PrivateModel
+from .prices.own import MANIFEST, NO_PRICES, PRIVATE, OwnPrices, PrivateModel
 
-EXACT, HEURISTIC = "exact", "heuristic"
-ONE = Decimal(1)
 # Prefixes of the developers' own APIs, whose models have bare names, and the channel that they stand for.
 DIRECT = {
     "openai": "openai",
@@ -49,6 +47,7 @@ CHANNELS = {
 }
 MAX_LENGTH = 200
 FINE_TUNED = "ft:"
+MEASURED_IN = "o200k_base"  # what a project's own ratios are over
 _DATE = re.compile(r"\d{4}|\d{8}|\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -57,12 +56,11 @@ class Model(NamedTuple):
 
     id: str
     row: ModelRow
-    encoding: str  # the bundled encoding that is counted
-    grade: str  # EXACT or HEURISTIC
-    ratio: Decimal  # tokens of this model per token of `encoding`; 1 where exact
-    low: Decimal  # and the band around it
-    high: Decimal
+    encoding: str  # the encoding that is counted
+    grade: str  # EXACT, CALIBRATED or HEURISTIC
+    ratios: Ratios  # tokens of this model per token of `encoding`, by class of text
     basis: str  # one line: why
+    family: str  # of tokenizers
     region: str | None = None  # that the name says
     multiplier: Decimal = ONE  # on the row's token rates: a fine-tuned model without an entry of its own
 
@@ -74,7 +72,11 @@ def resolve_model(name: str, book: PriceBook, own: OwnPrices | None = None) -> M
     4.5" as people write them; both ways to write a date; "-latest"; prefixes of channels; "#region" behind the name;
     "ft:BASE:anything" for fine-tuned models.
     """
-    own = own or NO_PRICES
+    found = _named(name, book, own or NO_PRICES)
+    return _calibrated(found, book, own) if found and own and own.ratios else found
+
+
+def _named(name: str, book: PriceBook, own: OwnPrices) -> Model | None:
     if name in own.models:
         return _private(own.models[name], book)
     if len(name) > MAX_LENGTH:
@@ -84,11 +86,27 @@ def resolve_model(name: str, book: PriceBook, own: OwnPrices | None = None) -> M
         return _private(own.models[bare], book)._replace(region=region or None)
     located = _locate(bare, book)
     if located is not None:
-        return _model(located[0], region or located[1])
+        return _model(located[0], book, region or located[1])
     if bare.lower().startswith(FINE_TUNED):
         tuned = fine_tuned_model(bare[len(FINE_TUNED) :].split(":")[0], book)
         return tuned._replace(region=region or tuned.region) if tuned else None
     return None
+
+
+def _calibrated(model: Model, book: PriceBook, own: OwnPrices) -> Model:
+    """With the ratio that the project measured, whatever it is called there and wherever it is bought."""
+    for ratio in own.ratios:
+        stated = _named(ratio.model, book, own)
+        if stated is not None and tokenized(stated) == tokenized(model):
+            basis = f"{ratio.typical} x {MEASURED_IN} ({ratio.low}-{ratio.high}), measured by {ratio.on} in {MANIFEST}"
+            ratios = (Ratio(ratio.low, ratio.typical, ratio.high),) * len(model.ratios)
+            return model._replace(encoding=MEASURED_IN, grade=CALIBRATED, ratios=ratios, basis=basis)
+    return model
+
+
+def tokenized(model: Model) -> str:
+    """The id that the same model has at its developer: it has one tokenizer wherever it is bought."""
+    return model.row.base_model or model.id.removeprefix(FINE_TUNED)
 
 
 def fine_tuned_of(model: Model, name: str, book: PriceBook) -> Model:
@@ -110,12 +128,12 @@ def fine_tuned_model(base: str, book: PriceBook) -> Model | None:
     """What inference of a fine-tuned `base` is: its own entry, else the channel's published factor on the base."""
     located = _locate(FINE_TUNED + base, book) or _dated(FINE_TUNED + base, book)
     if located is not None:
-        return _model(*located)
+        return _model(located[0], book, located[1])
     located = _locate(base, book)
     multiplier = book.fine_tuned_multiplier(located[0].channel) if located else None
     if located is None or multiplier is None:
         return None
-    return _model(*located)._replace(id=f"{FINE_TUNED}{located[0].id}", multiplier=multiplier)
+    return _model(located[0], book, located[1])._replace(id=f"{FINE_TUNED}{located[0].id}", multiplier=multiplier)
 
 
 def near_names(name: str, book: PriceBook, count: int = 3) -> tuple[str, ...]:
@@ -146,17 +164,9 @@ def _locate(name: str, book: PriceBook) -> Located | None:
     return next((located for located in found if channel in (None, located[0].channel)), None)
 
 
-def _model(row: ModelRow, region: str | None = None) -> Model:
-    if row.tokenizer in BUNDLED:
-        basis = f"{row.tokenizer} is the model's own tokenizer"
-        return Model(row.id, row, row.tokenizer, EXACT, ONE, ONE, ONE, basis, region)
-    family = OLD_OPENAI if row.tokenizer else family_of(_bare(row), row.developer or row.provider)
-    return Model(row.id, row, family.encoding, HEURISTIC, family.ratio, family.low, family.high, family.basis, region)
-
-
-def _bare(row: ModelRow) -> str:
-    """The name that the developer gave the model, as far as it can be told."""
-    return row.base_model or row.id.rpartition("/")[2].rpartition("anthropic.")[2]
+def _model(row: ModelRow, book: PriceBook, region: str | None = None) -> Model:
+    family, encoding, grade, ratios, basis = counting_of(row, book.countable)
+    return Model(row.id, row, encoding, grade, ratios, basis, family, region)
 
 
 def _private(private: PrivateModel, book: PriceBook) -> Model:
@@ -164,7 +174,7 @@ def _private(private: PrivateModel, book: PriceBook) -> Model:
     row = ModelRow(private.name, private.provider, channel=PRIVATE)
     base = resolve_model(private.base, book) if private.base else None
     if base is None:
-        return _model(row)
+        return _model(row, book)
     limits = row._replace(
         context_window=base.row.context_window,
         max_output_tokens=base.row.max_output_tokens,

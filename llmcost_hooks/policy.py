@@ -38,6 +38,7 @@ class Verdict(NamedTuple):
     notes: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
     parts: tuple[Judged, ...] = ()  # what this is made of, where several manifests govern
+    judged: str = "typical"  # or "upper": where in their bands the costs were held against the limits
 
     def code(self) -> ExitCode:
         codes = [row.problem.code for row in self.problems]
@@ -72,6 +73,7 @@ def join_verdicts(judged: Sequence[Judged]) -> Verdict:
         tuple(f"{each.path()}: {note}" for each in judged for note in each.verdict.notes),
         tuple(suggestion for verdict in verdicts for suggestion in verdict.suggestions),
         tuple(judged),
+        max(verdict.judged for verdict in verdicts),  # "upper" where one is
     )
 
 
@@ -85,6 +87,8 @@ def judge(
     what base's manifest allowed, to say where the change moves its own limit.
     """
     budget = manifest.budget if manifest else Budget()
+    if budget.judge == "upper":
+        head, comparison = head.at_upper_bound(), comparison and comparison.at_upper_bound()
     exceeded = [*_over_limit(head, budget), *_over_increase(comparison, budget), *_over_own_limits(head)]
     largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_SUGGESTIONS]
     own = manifest.prices if manifest else None
@@ -98,6 +102,7 @@ def judge(
         tuple(row.prompt_id for row in head.rows if row.path in listed),
         tuple(_notes(budget, comparison, base_budget)),
         tuple(suggestion for suggestion in suggestions if suggestion),
+        budget.judge,
     )
 
 

@@ -10,18 +10,25 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from .call_costs import ZERO, call_cost, call_parts, per_request
 from .errors import ExitCode
 from .linking import Facts, completed
 from .lookup import Paid, Resolve, quoted
 from .manifest import Assumptions
 from .models import FINE_TUNED, Model
-from .prices.offers import EXACT, STANDARD, Offer
+from .prices.offers import STANDARD, Offer
 from .prices.own import STATED
 from .prompts import Problem, PromptFacts
 from .sizing import GRADES, Input, Shares, Values, cached_share, ceiling, input_of
 from .snapshot import MISSING, PromptFile
 
-ZERO = Decimal(0)
+
+class Costs(NamedTuple):
+    """USD of a prompt at one end of its input's band."""
+
+    effective: Decimal  # as in PromptEstimate: of all calls, in the scenario
+    input: Decimal
+    per_call: Decimal
 
 
 class PromptEstimate(NamedTuple):
@@ -63,6 +70,8 @@ class PromptEstimate(NamedTuple):
     cache_discount: Decimal | None = None  # USD per million input tokens that the cache serves
     cache_hit_ratio: Decimal | None = None  # as stated, whatever the scenario
     per_call: Decimal = ZERO  # USD of one call in the scenario
+    lower: Costs | None = None  # at the lower and the upper end of the input's band;
+    upper: Costs | None = None  # None: nobody lists a price for inputs of that size
 
     def bounded(self) -> bool:
         """Whether the costs are a lower bound: an output size or a variable's size is unknown."""
@@ -88,6 +97,19 @@ class Unpriced(NamedTuple):
 
 
 Row = PromptEstimate | Unpriced
+
+
+def at_upper_bound(row: Row) -> Row:
+    """The row as it would cost with an input at the upper end of its band."""
+    if isinstance(row, Unpriced):
+        return row
+    if row.upper is None:
+        own = (row.prompt_id, row.path, row.content_hash, row.named, row.tags)
+        return Unpriced(*own, row.model, row.grade, row.input_high, NO_UPPER)
+    effective, of_input, per_call = row.upper
+    return row._replace(
+        input_tokens=row.input_high, effective_cost=effective, input_cost=of_input, per_call=per_call, lower=row.upper
+    )
 
 
 def worst_grade(grades: Iterable[str]) -> str:
@@ -116,7 +138,7 @@ def price_prompt(
     paid = None if name is None else resolve(name, file.assumptions, file.prices)
     if isinstance(paid, Problem):
         return _unpriced(file, paid, name)
-    sized = input_of(file, known, paid.model if paid else None, facts, side, values)
+    sized = input_of(file, known, paid.model if paid else None, facts, side, values, paid.day if paid else date.max)
     if isinstance(sized, Problem):
         return _unpriced(file, sized, name)
     if paid is None:
@@ -128,6 +150,11 @@ NO_MODEL = Problem(
     "no model is named for it",
     'Name one: --model gpt-4o, or [defaults] model = "gpt-4o" in llm-cost.toml.',
     ExitCode.CONFIG_ERROR,
+)
+NO_UPPER = Problem(
+    "has no price for an input as large as the upper end of its band",
+    'Judge the budget at typical sizes, [budget] judge = "typical", or state that price.',
+    ExitCode.PRICING_ERROR,
 )
 BATCH_TIER = Problem(
     "has both scenario batch and a service_tier",
@@ -164,7 +191,17 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
     cached = _cached(model, assumed, sized)
     variant = variant_of(assumed)
     time, requests = assumed.time_of_day, sized.requests
-    parts = call_parts(paid.offer, variant, tokens, cached, output or 0, time, requests)
+
+    def costs(size: int) -> Costs | None:
+        """For an input of this size; an output that is a ratio of it grows along, what the cache serves does not."""
+        answer = output if basis != "ratio" else _output(facts, model, assumed, size)[0]
+        of_call = call_parts(paid.offer, variant, size, min(cached, size), answer or 0, time, requests)
+        if of_call is None:
+            return None
+        asked, answered = of_call
+        return Costs((asked + answered) * calls, asked * calls, asked + answered)
+
+    parts = costs(tokens)
     listed = _list_cost(paid, variant, tokens, output or 0, time, requests)
     if parts is None or listed is None:
         what = _what_is_missing(paid, variant, per_request(tokens, requests), cached, parts is not None)
@@ -173,13 +210,14 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
     return PromptEstimate(
         file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, sized.grade,
         tokens, sized.low, sized.high, sized.framing, cached, output, basis, calls, assumed.scenario or "default",
-        listed * calls, (parts[0] + parts[1]) * calls, parts[0] * calls,
+        listed * calls, parts.effective, parts.input,
         (*paid.notes, *sized.notes, *_notes(paid, sized, assumed)),
         paid.pricing_id, paid.offer.effective_from, variant, paid.offer.estimated,
         bool(assumed.fine_tuned) or model.id.startswith(FINE_TUNED),
         sized.cacheable, sized.ends_at, sized.undeclared, sized.parts, sized.includes, sized.cost_limit, sized.requests,
         model.row.cache_min_tokens, _cache_discount(paid.offer, variant, per_request(tokens, requests)),
-        assumed.cache_hit_ratio, parts[0] + parts[1],
+        assumed.cache_hit_ratio, parts.per_call,
+        parts if sized.low == tokens else costs(sized.low), parts if sized.high == tokens else costs(sized.high),
     )  # fmt: skip
 
 
@@ -235,43 +273,6 @@ def _output(facts: PromptFacts, model: Model, assumed: Assumptions, input_tokens
     if facts.output_cap is None:
         return None, "unknown"
     return min(facts.output_cap, model.row.max_output_tokens or facts.output_cap), "cap"
-
-
-def call_cost(
-    offer: Offer, variant: str, tokens: int, cached: int, output: int, time: str | None = None, requests: int = 1
-) -> Decimal | None:
-    """USD of one call, or None where a rate is unknown: the sum of `call_parts`."""
-    parts = call_parts(offer, variant, tokens, cached, output, time, requests)
-    return None if parts is None else EXACT.add(*parts)
-
-
-def call_parts(
-    offer: Offer, variant: str, tokens: int, cached: int, output: int, time: str | None = None, requests: int = 1
-) -> tuple[Decimal, Decimal] | None:
-    """USD of one call's input and of its output, or None where a rate is unknown.
-
-    `variant` is "standard", "batch", "flex" or "priority"; `cached` is a part of `tokens`, the input. Input:
-    (uncached x input + cached x cache_read) / 1e6 + the fee of each request; output: output x output / 1e6; all at the
-    tier that the whole input of a request reaches, and at the rates of `time` (UTC "HH:MM") where they depend on it.
-    """
-    tariff = offer.tariff(variant, time)
-    if tariff is None:
-        return None
-    rates = tariff.at(per_request(tokens, requests))
-    costs = []
-    for amount, rate in ((tokens - cached, rates.input), (cached, rates.cache_read), (output, rates.output)):
-        if amount and rate is None:
-            return None
-        costs.append(EXACT.multiply(amount, rate) if amount and rate else ZERO)
-    plain, from_cache, answer = costs
-    asked = EXACT.scaleb(EXACT.add(plain, from_cache), -6)
-    fee = offer.per_request.get("request") if offer.per_request else None
-    return EXACT.add(asked, EXACT.multiply(fee, requests)) if fee else asked, EXACT.scaleb(answer, -6)
-
-
-def per_request(tokens: int, requests: int) -> int:
-    """Input tokens of one of several requests that are alike: what a tier or a context window is held against."""
-    return -(-tokens // requests)
 
 
 def _notes(paid: Paid, sized: Input, assumed: Assumptions) -> list[str]:

@@ -24,6 +24,7 @@ def check_report(
     """`extra` notes come from how the sides were found. Several manifests: one line each, and what fails of each."""
     if verdict.parts:
         return _of_several(estimate, verdict, comparison, extra)
+    shown = estimate.at_upper_bound() if verdict.judged == "upper" else estimate
     sections: list[tuple[Text, tuple[Text, ...]]] = []
     if problems := problem_lines(verdict.problems):
         sections.append((("Cannot be priced",), problems))
@@ -37,9 +38,9 @@ def check_report(
             ("No prompt_id in llm-cost.toml: ", *name_list(list(verdict.without_id)), "; a move ends their history.")
         )
     return Report(
-        (*_headline(estimate, manifest, verdict, comparison), *expired_mark(estimate)),
-        _breakdown(estimate) if verdict.exceeded else None,
-        tuple(_failure(each, estimate, comparison) for each in verdict.exceeded[1:]),
+        (*_headline(shown, manifest, verdict, comparison), *expired_mark(estimate)),
+        _breakdown(shown) if verdict.exceeded else None,
+        tuple(_failure(each, shown, comparison, verdict.judged) for each in verdict.exceeded[1:]),
         tuple(sections),
         unit_line(estimate),
         (*extra, *warnings, *cache_warnings(estimate), *notes(estimate)),
@@ -82,11 +83,12 @@ def _manifests(parts: tuple[Judged, ...]) -> Table:
     for each in parts:
         limit = each.manifest.budget.limit if each.manifest else None
         code = each.verdict.code()
+        shown = each.estimate.at_upper_bound() if each.verdict.judged == "upper" else each.estimate
         rows.append(
             (
                 (Name(each.path()),),
                 (f"{len(each.estimate.rows):,}",),
-                (total(each.estimate),),
+                (total(shown),),
                 ("—" if limit is None else format_limit(limit),),
                 (f"❌ {code.name}" if code else "✅",),
             )
@@ -96,7 +98,7 @@ def _manifests(parts: tuple[Judged, ...]) -> Table:
 
 def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None) -> Text:
     if verdict.exceeded:
-        return _failure(verdict.exceeded[0], estimate, comparison)
+        return _failure(verdict.exceeded[0], estimate, comparison, verdict.judged)
     if verdict.problems:
         count = len(verdict.problems)
         return (f"❌ Cannot be judged: {count:,} of {count_prompts(len(estimate.rows))} cannot be priced",)
@@ -106,22 +108,32 @@ def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict, c
     if limit is None:
         return (f"✅ {count_prompts(len(estimate.rows))} priced: {total(estimate)}",)
     left = marks(*estimate.rows).replace("≥", "at most") + format_money(limit - estimate.known_cost())
-    return (f"✅ Within budget: {total(estimate)} of {format_limit(limit)} (limit), {left} left",)
+    where = _where(verdict.judged)
+    return (f"✅ Within budget{where}: {total(estimate)} of {format_limit(limit)} (limit), {left} left",)
 
 
-def _failure(exceeded: Exceeded, estimate: Estimate, comparison: Comparison | None) -> Text:
+def _failure(exceeded: Exceeded, estimate: Estimate, comparison: Comparison | None, judged: str) -> Text:
+    where = _where(judged)
     amount, limit = format_money(exceeded.amount), format_money(exceeded.limit)
     if amount == limit:  # it is over by less than is shown
         amount, limit = format_limit(exceeded.amount), format_limit(exceeded.limit)
     if exceeded.what == "max_cost":
-        return ("❌ ", Name(exceeded.prompt_id or ""), f": one call costs {amount} > {limit} (max_cost of its file)")
+        return (
+            "❌ ",
+            Name(exceeded.prompt_id or ""),
+            f": one call costs {amount} > {limit}{where} (max_cost of its file)",
+        )
     if exceeded.what == "limit":
-        return (f"❌ Budget exceeded: {marks(*estimate.rows)}{amount} > {format_limit(exceeded.limit)} (limit)",)
+        return (f"❌ Budget exceeded{where}: {marks(*estimate.rows)}{amount} > {format_limit(exceeded.limit)} (limit)",)
     base = comparison.base.rows if comparison else ()
     mark, of_base = ("~" if any(map(inexact, rows)) else "" for rows in ((*base, *estimate.rows), base))
     limit = f"{of_base if exceeded.stated.endswith('of base') else ''}{limit} (max_increase {exceeded.stated})"
     over = (" over ", Name(comparison.base.label)) if comparison else ()
-    return (f"❌ Increase exceeded: {mark}+{amount} > {limit}", *over)
+    return (f"❌ Increase exceeded{where}: {mark}+{amount} > {limit}", *over)
+
+
+def _where(judged: str) -> str:
+    return " at the upper bound" if judged == "upper" else ""
 
 
 def _breakdown(estimate: Estimate) -> Table:

@@ -23,6 +23,7 @@ from .report_parts import (
     unit_line,
     without_price,
 )
+from .sizing import IMAGES
 
 
 def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
@@ -61,12 +62,14 @@ def _parts(estimate: Estimate) -> Iterator[tuple[Text, tuple[Text, ...]]]:
     for row in estimate.priced():
         width = max((len(f"{tokens:,}") for _, _, tokens in row.parts), default=0)
         lines = [(f"{tokens:>{width},}  ", *_part(kind, name)) for kind, name, tokens in row.parts]
-        lines += [(f"{'?':>{width}}  ", *_part("variable", name)) for name in row.undeclared]
+        unknown = [("images" if name == IMAGES else "variable", name) for name in row.undeclared]
+        lines += [(f"{'?':>{width}}  ", *_part(kind, name)) for kind, name in unknown]
         yield ("Parts of ", Name(row.prompt_id), f": {row.input_tokens:,} input tokens"), tuple(lines)
 
 
 def _part(kind: str, name: str) -> Text:
     what = {"roles": "role overhead", "text": "static text", "tools": "tools", "measured": "as measured"}
+    what |= {"tool_prompt": "tool system prompt", "images": "images"}
     return (f"{kind} ", Name(name)) if kind in ("variable", "include") else (what[kind],)
 
 

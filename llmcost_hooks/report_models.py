@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from .estimate import PriceInfo
 from .models import Model
 from .prices.book import Offer
+from .prompts.classes import CLASSES
 from .report import Name, Report, Table, Text
 from .report_parts import age_warning
 from .report_rates import rate_text, rates_value, tiers_value
@@ -95,7 +96,9 @@ def _member(line: ModelLine) -> dict[str, Any]:
         "retires_at": row.retires_at.isoformat() if row.retires_at else None,
         "encoding": model.encoding,
         "grade": model.grade,
-        "ratio": [str(model.low), str(model.ratio), str(model.high)],
+        "ratio": _whole_band(model),
+        "family": model.family,
+        "ratios": dict(zip(CLASSES, ([str(end) for end in ratio] for ratio in model.ratios), strict=True)),
         "basis": model.basis,
         "effective_from": offer.effective_from.isoformat(),
         "source": offer.source,
@@ -104,3 +107,9 @@ def _member(line: ModelLine) -> dict[str, Any]:
         "batch": rates_value(offer.batch.rates) if offer.batch else None,
         "batch_tiers": tiers_value(offer.batch) if offer.batch else [],
     }
+
+
+def _whole_band(model: Model) -> list[str]:
+    """The least of all classes, what holds for prose, and the most."""
+    lows, highs = [ratio.low for ratio in model.ratios], [ratio.high for ratio in model.ratios]
+    return [str(min(lows)), str(model.ratios[0].typical), str(max(highs))]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .call_costs import ZERO
 from .estimate import Estimate
 from .prices.offers import EXACT
-from .pricing import ZERO, PromptEstimate, Row, Unpriced, worst_grade
+from .pricing import PromptEstimate, Row, Unpriced, worst_grade
 from .render.money import format_exact, format_money
 from .report import Name, Report, Table, Text, grouped_notes
 from .report_parts import expired_mark, price_warning

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
 from .errors import ExitCode, ParseError
+from .families import ITSELF, Scale, scales
+from .framing import NONE, Extra, Tools, chat_overhead, image_tokens, tool_prompt, tool_tokens
 from .linking import Facts, Link, at, body_of, resolver, samples_link, settings_link
-from .models import ONE, Model
+from .models import Model
 from .prompts import Problem, PromptFacts
+from .prompts.classes import Mix
+from .prompts.images import Image
 from .prompts.measure import Measured, Part, Size, Stated, Value, measure, sized_values
 from .snapshot import PromptFile
 
 GRADES = ("exact", "calibrated", "heuristic")  # best first; a total carries its worst
 UNKNOWN_MODEL_ENCODING = "o200k_base"  # what is counted where no model is named
+IMAGES = "images"  # among what is not known: those whose tokens nobody can say
+NO_SIZE = 'tokens of its images unknown (state images = ["1024x768"] for it): the cost is a lower bound'
 
-# OpenAI cookbook, "How to count tokens with tiktoken": 3 tokens a message, 1 for its role, 3 that prime the reply.
-PER_MESSAGE, PER_REPLY = 4, 3
-
-
-Shares = tuple[tuple[str, str, int], ...]  # (kind, name, tokens): "roles", "text", "variable", "include", "tools"
+Shares = tuple[tuple[str, str, int], ...]  # (kind, name, tokens): "roles", "text", "variable", "include", "tools", ...
 
 
 class Input(NamedTuple):
@@ -45,11 +48,12 @@ Values = Callable[[str], Mapping[str, Value]]  # an encoding -> values of variab
 
 
 def input_of(
-    file: PromptFile, known: PromptFacts, model: Model | None, facts: Facts, side: str, values: Values | None = None
-) -> Input | Problem:
+    file: PromptFile, known: PromptFacts, model: Model | None, facts: Facts, side: str, values: Values | None = None,
+    on: date = date.max,
+) -> Input | Problem:  # fmt: skip
     """The size of one call's input; a Problem where something it pulls in is missing or broken.
 
-    `model` says how tokens are counted; None counts in UNKNOWN_MODEL_ENCODING.
+    `model` says how tokens are counted; None counts in UNKNOWN_MODEL_ENCODING. `on` is the day whose framing holds.
     """
     assumed = file.assumptions
     if assumed.avg_input_tokens is not None:
@@ -58,25 +62,26 @@ def input_of(
             measured, measured, measured, "calibrated", cacheable=measured, parts=(("measured", "", measured),)
         )
     encoding = model.encoding if model else UNKNOWN_MODEL_ENCODING
-    if known.parts is None and not assumed.variables and assumed.variables_from is None:
+    only_text = known.parts is None and IMAGES not in known.not_sent
+    if only_text and not assumed.variables and assumed.variables_from is None and not assumed.images:
         return _of_text(known, known.tokens[encoding], model)
     samples = _samples(file, known, facts, side, encoding)
     if isinstance(samples, Problem):
         return samples
     given = values(encoding) if values else {}
     stated = {name: Stated(typical, high) for name, typical, high in assumed.variables if name not in given}
-    tools = [known.parts.counts[encoding][tool] for tool in known.parts.tools] if known.parts else []
+    tools = tool_tokens(model, known.parts, known.parts.counts[encoding]) if known.parts else Tools(())
     body = body_of(file.path, file.format, known, encoding)
     try:
-        found = measure(body, tools, stated, {**samples, **given}, resolver(facts, side, encoding))
+        found = measure(body, tools.counts, stated, {**samples, **given}, resolver(facts, side, encoding))
     except ParseError as error:
         return Problem(error.message, error.hint, ExitCode.PARSE_ERROR)
-    return _of_parts(file, known, found, model, facts, side)
+    return _of_parts(file, known, found, tools, model, facts, side, on)
 
 
 def _of_text(known: PromptFacts, counted: int, model: Model | None) -> Input:
-    framing = _framing(known)
-    low, tokens, high = (_scaled(Size(counted), ratio) for ratio in _ratios(model))
+    framing = _framing(known, model)
+    low, tokens, high = (scale.tokens(counted) for scale in _scales(model, ((known.mix, counted),)))
     return Input(
         tokens + framing, low + framing, high + framing, _grade(model), framing, cacheable=tokens + framing,
         parts=_with_framing(framing, (("text", "", tokens),)),
@@ -84,32 +89,65 @@ def _of_text(known: PromptFacts, counted: int, model: Model | None) -> Input:
 
 
 def _of_parts(
-    file: PromptFile, known: PromptFacts, found: Measured, model: Model | None, facts: Facts, side: str
-) -> Input:
-    framing = _framing(known)
-    low_ratio, ratio, high_ratio = _ratios(model)
-    filled = found.low != found.high or any(part.kind == "variable" for part in found.parts) or found.undeclared
-    beside = facts.beside.get(side, {})
-    links = [link for link in (_settings(file, known), samples_link(file)) if link]
-    used = (*found.includes, *(place for link in links if (place := link.located(beside))))
-    typical = _scaled(found.typical, ratio)
+    file: PromptFile, known: PromptFacts, found: Measured, tools: Tools, model: Model | None, facts: Facts, side: str,
+    on: date,
+) -> Input:  # fmt: skip
+    low, ratio, high = _scales(model, found.mixed)
+    framing, named = _framing(known, model), _names(known, model, ratio)
+    beside = _beside(file, known, model, on)
+    lacks_images = _lacks_images(file, known, model)
+    schemas = sum(tools.counts)
     requests = known.parts.requests if known.parts else 1
-    cacheable = _scaled(found.cacheable, ratio) + (0 if found.ends_at else framing)
+    typical = _scaled(found.typical, ratio)
+    extra = NONE
+    for _, each in beside:
+        extra = extra.plus(each)
+    first = sum(each.typical for kind, each in beside if kind == "tool_prompt")  # tools come before all messages
+    around = framing + named
+    prefix = first if found.ends_at else around + extra.typical
+    cacheable = _scaled(found.cacheable, ratio) + prefix
     return Input(
-        typical + framing,
-        _scaled(found.low, low_ratio) + framing,
-        _scaled(found.high, high_ratio) + framing,
-        max(_grade(model), "calibrated", key=GRADES.index) if filled else _grade(model),
-        framing,
+        typical + around + extra.typical,
+        _scaled(found.low, low) - low.tokens(schemas) * (100 - tools.low) // 100 + around + extra.low,
+        _scaled(found.high, high) + high.tokens(schemas) * (tools.high - 100) // 100 + around + extra.high,
+        _grade_of(found, model, [tools.grade, *(each.grade for _, each in beside)]),
+        around,
         requests,
         cacheable if requests == 1 else 0,  # what several requests have in common is not known
         found.ends_at if requests == 1 else None,
-        found.undeclared,
-        tuple(_notes(found)),
-        _with_framing(framing, _shares(found.parts, ratio, typical)),
-        tuple((path, str(beside[path])) for path in sorted(set(used))),
+        (*found.undeclared, *([IMAGES] if lacks_images and IMAGES not in found.undeclared else [])),
+        (*_notes(found), *([NO_SIZE] if lacks_images else [])),
+        _with_framing(around, (*_shares(found.parts, ratio, typical), *_named_extras(beside))),
+        _used(file, known, found, facts, side),
         known.parts.cost_limit if known.parts else None,
     )
+
+
+def _grade_of(found: Measured, model: Model | None, grades: list[str]) -> str:
+    filled = found.low != found.high or any(part.kind == "variable" for part in found.parts) or found.undeclared
+    return max([_grade(model), *grades, *(["calibrated"] if filled else [])], key=GRADES.index)
+
+
+def _named_extras(beside: list[tuple[str, Extra]]) -> Shares:
+    return tuple((kind, "", extra.typical) for kind, extra in beside)
+
+
+def _names(known: PromptFacts, model: Model | None, ratio: Scale) -> int:
+    """Tokens of the names of those who speak."""
+    if known.parts is None or not known.parts.names:
+        return 0
+    counts = known.parts.counts[model.encoding if model else UNKNOWN_MODEL_ENCODING]
+    return ratio.tokens(sum(counts[name] for name in known.parts.names))
+
+
+def _used(
+    file: PromptFile, known: PromptFacts, found: Measured, facts: Facts, side: str
+) -> tuple[tuple[str, str], ...]:
+    """(path, oid) of all that was pulled in."""
+    beside = facts.beside.get(side, {})
+    links = [link for link in (_settings(file, known), samples_link(file)) if link]
+    used = (*found.includes, *(place for link in links if (place := link.located(beside))))
+    return tuple((path, str(beside[path])) for path in sorted(set(used)))
 
 
 def _samples(
@@ -123,7 +161,7 @@ def _samples(
         if isinstance(each, Problem):
             return each
         if each is not None and each.parts is not None:
-            values.update(sized_values(each.parts.samples, each.parts.counts[encoding]))
+            values.update(sized_values(each.parts.samples, each.parts.counts[encoding], each.parts.mixes))
     if file.assumptions.variables_from is not None and found[-1] is None:
         return Problem(
             f"has variables_from = {file.assumptions.variables_from}, which is not there",
@@ -138,23 +176,52 @@ def _settings(file: PromptFile, known: PromptFacts) -> Link | None:
     return None if ref is None else settings_link(file.path, ref, file.format)
 
 
-def _framing(known: PromptFacts) -> int:
+def _framing(known: PromptFacts, model: Model | None) -> int:
     """Tokens that roles and messages add; 0 for a file that declares no messages."""
-    requests = known.parts.requests if known.parts else 1
-    return known.messages * PER_MESSAGE + requests * PER_REPLY if known.messages else 0
+    requests, names = (known.parts.requests, len(known.parts.names)) if known.parts else (1, 0)
+    return chat_overhead(model, known.messages, known.systems, names, requests) if known.messages else 0
 
 
-def _ratios(model: Model | None) -> tuple[Decimal, Decimal, Decimal]:
-    return (model.low, model.ratio, model.high) if model else (ONE, ONE, ONE)
+def _beside(file: PromptFile, known: PromptFacts, model: Model | None, on: date) -> list[tuple[str, Extra]]:
+    """What a provider adds besides text and roles, by its kind; without images whose tokens are unknown."""
+    found = []
+    if known.parts and known.parts.tools:
+        requests = known.parts.requests
+        prompt = tool_prompt(model, known.parts.forces_tool, on)
+        found.append(("tool_prompt", prompt.times(requests)))
+    sizes = [image_tokens(model, image) for image in _images(file, known)]
+    if any(sizes):
+        together = NONE
+        for size in sizes:
+            together = together.plus(size) if size else together
+        grade = max((size.grade for size in sizes if size), key=GRADES.index)
+        found.append(("images", together._replace(grade=grade)))
+    return [(kind, extra) for kind, extra in found if extra.high]
+
+
+def _images(file: PromptFile, known: PromptFacts) -> tuple[Image, ...]:
+    """The images that the manifest states, else those of the file."""
+    stated = tuple(Image(*image) for image in file.assumptions.images)
+    return stated or (known.parts.images if known.parts else ())
+
+
+def _lacks_images(file: PromptFile, known: PromptFacts, model: Model | None) -> bool:
+    """Whether an image is sent whose tokens nobody can say."""
+    unread = IMAGES in known.not_sent and not file.assumptions.images
+    return unread or any(image_tokens(model, image) is None for image in _images(file, known))
+
+
+def _scales(model: Model | None, mixed: Iterable[tuple[Mix, int]]) -> tuple[Scale, Scale, Scale]:
+    """Model's tokens per token counted: low, typical, high."""
+    return scales(model.ratios if model else ITSELF, mixed)
 
 
 def _grade(model: Model | None) -> str:
     return model.grade if model else "exact"
 
 
-def _scaled(size: Size, ratio: Decimal) -> int:
-    """Tokens of a model that has `ratio` tokens to one that was counted. A share of a token is a whole one."""
-    return ceiling(size.counted * ratio) + size.stated
+def _scaled(size: Size, ratio: Scale) -> int:
+    return ratio.tokens(size.counted) + size.stated
 
 
 def cached_share(tokens: int, cacheable: int, least: int, ratio: Decimal) -> int:
@@ -173,11 +240,11 @@ def _with_framing(framing: int, parts: Shares) -> Shares:
     return (("roles", "", framing), *parts) if framing else parts
 
 
-def _shares(parts: tuple[Part, ...], ratio: Decimal, whole: int) -> Shares:
+def _shares(parts: tuple[Part, ...], ratio: Scale, whole: int) -> Shares:
     """Whole tokens of each part, which together are `whole`: what rounding leaves goes to the largest part."""
     if not parts:
         return ()
-    rows = [(part.kind, part.name, int(part.size.counted * ratio) + part.size.stated) for part in parts]
+    rows = [(part.kind, part.name, part.size.counted * ratio.over // ratio.under + part.size.stated) for part in parts]
     largest = max(range(len(rows)), key=lambda n: rows[n][2])
     kind, name, tokens = rows[largest]
     rows[largest] = kind, name, tokens + whole - sum(row[2] for row in rows)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from .errors import ExitCode
-from .models import Model, fine_tuned_of, near_names, resolve_model
+from .models import Model, fine_tuned_of, near_names, resolve_model, tokenized
 from .prices.book import PriceBook
 from .prices.own import ALWAYS, MANIFEST, OwnPrices, OwnRates
 from .prompts import Problem
@@ -73,6 +73,14 @@ def _mistakes(own: OwnPrices, book: PriceBook) -> Iterator[Problem]:
             hint = f'{_near(name, book)}A model of your own needs its table too: [prices.model."{name}"].'
             yield _wrong(f'[[prices.rows]] model = "{name}" names no model of the price file', hint)
     yield from _stated_twice(read_stated(own, book))
+    measured: dict[str, str] = {}
+    for name in (ratio.model for ratio in own.ratios):
+        model = resolve_model(name, book, own)
+        if model is None:
+            yield _wrong(f'[tokens."{name}"] names no model of the price file', f"{_near(name, book)}llm-cost models")
+        elif measured.setdefault(tokenized(model), name) != name:
+            what = f'the tokens of {model.id} are stated twice, as "{measured[tokenized(model)]}" and as "{name}"'
+            yield _wrong(what, "Both names mean one model: keep one.", ExitCode.CONFIG_ERROR)
 
 
 def _stated_twice(stated: Stated) -> Iterator[Problem]:

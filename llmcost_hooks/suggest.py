@@ -7,13 +7,14 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .call_costs import call_cost
 from .lookup import Paid, make_resolver
 from .manifest import Assumptions
 from .models import Model, resolve_model
 from .prices.book import ModelRow, PriceBook
 from .prices.offers import EXACT
 from .prices.own import OwnPrices
-from .pricing import PromptEstimate, call_cost
+from .pricing import PromptEstimate
 
 
 class Suggestion(NamedTuple):
@@ -29,7 +30,7 @@ def cheaper_model(row: PromptEstimate, book: PriceBook, on: date, own: OwnPrices
     At what the project pays (`own`), and never by somebody's guess. Among those the nearest by name, then the
     cheapest: gpt-4o -> gpt-4o-mini. Nothing stands in for a fine-tuned model.
     """
-    model = resolve_model(row.model, book)
+    model = resolve_model(row.model, book, own)
     if model is None or row.fine_tuned or row.effective_cost == 0:
         return None
     with localcontext(EXACT):
@@ -50,7 +51,7 @@ def _cheaper(
         if other.id in (model.id, model.row.id) or other.mode != model.row.mode or not _usable(other, row, on):
             continue
         paid = resolve(other.id, Assumptions(region=region, pricing_id=other.id), own)
-        if not isinstance(paid, Paid) or paid.model[2:7] != model[2:7] or paid.offer.estimated:
+        if not isinstance(paid, Paid) or paid.model[2:5] != model[2:5] or paid.offer.estimated:
             continue
         sizes = row.input_tokens, row.cached_input_tokens, row.output_tokens or 0
         cost = call_cost(paid.offer, row.variant, *sizes, requests=row.requests)

@@ -7,7 +7,7 @@ that line and parses nothing else, so it costs the same in a file of 8 MiB.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from mmap import mmap
@@ -33,8 +33,12 @@ class PriceBook:
     channels: dict[str, str]  # id -> who bills
     valid_until: date  # the first day on which the prices count as expired
 
-    def __init__(self, data: bytes | memoryview | mmap) -> None:
-        """Reads the header of the file only. PricingError where it is not a price file of version 1."""
+    def __init__(self, data: bytes | memoryview | mmap, countable: Callable[[str], bool] | None = None) -> None:
+        """Reads the header of the file only. PricingError where it is not a price file of version 1.
+
+        `countable` says of an encoding whether it can be counted in here; None: only those of the package.
+        """
+        self.countable = countable
         self._bytes = _searchable(data)
         self._models, self._aliases = self._parts()
         header = self._header()

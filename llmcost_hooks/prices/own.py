@@ -1,4 +1,4 @@
-"""Prices of a project's own: what `[prices]` of a manifest holds, laid over the price file. Pure.
+"""What a project states of models itself: `[prices]` of a manifest, laid over the price file, and `[tokens]`. Pure.
 
 Reviewed like code, because it is committed like code. Rates are USD per 1,000,000 tokens.
 """
@@ -40,14 +40,25 @@ class PrivateModel(NamedTuple):
     provider: str = PRIVATE
 
 
+class OwnRatio(NamedTuple):
+    """Tokens of one model per token of o200k_base, as the project measured them, and the band around it."""
+
+    model: str
+    low: Decimal
+    typical: Decimal
+    high: Decimal
+    on: date  # of the measurement
+
+
 class OwnPrices(NamedTuple):
-    """`[prices]` of one manifest."""
+    """`[prices]` and `[tokens]` of one manifest."""
 
     as_of: date | None = None  # every price is that day's
     discount: Decimal = Decimal(0)  # share of every listed token price that is not paid
     rates: tuple[OwnRates, ...] = ()  # [prices.override], [prices.model] and [[prices.rows]]
     models: Mapping[str, PrivateModel] = {}
     overrides: tuple[str, ...] = ()  # the models whose listed prices [prices.override] replaces
+    ratios: tuple[OwnRatio, ...] = ()  # [tokens]
 
 
 NO_PRICES = OwnPrices()

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ..errors import ConfigError, ExitCode, ParseError
 from .agent_names import WITHOUT_ENDING, markdown_format
+from .classes import ALL_PROSE, Mix
 from .nodes import Nodes
 
 if TYPE_CHECKING:
+    from .images import Image
     from .parts import Parts
 
 MAX_BYTES = 10_000_000  # a larger prompt is refused (exit 3): no model takes it, and a mistake is likelier
@@ -20,6 +22,7 @@ FACTS_VERSION = 4  # raised whenever parsing or counting of the same bytes may g
 class Message(NamedTuple):
     role: str | None  # "system", "user", ...; None where the file declares no roles (no framing is counted)
     body: Nodes
+    name: str | None = None  # of who speaks, which is sent too
 
 
 class Prompt(NamedTuple):
@@ -34,6 +37,8 @@ class Prompt(NamedTuple):
     cost_limit: Decimal | None = None  # USD of one request, as the file itself limits it
     requests: int = 1  # requests that the messages make together: lines of a batch, functions of a file
     settings: str | None = None  # a file beside this one that holds its model, output cap and samples
+    images: tuple[Image, ...] = ()  # those of which the file states a size or a detail
+    forces_tool: bool = False  # whether the model has to call a tool
 
 
 # A value for a variable, as JSON has them. A number or a date is the text that is written; 0 is one that is false.
@@ -49,6 +54,8 @@ class PromptFacts(NamedTuple):
     tokens: dict[str, int]  # of all texts together, by encoding
     not_sent: tuple[str, ...] = ()
     parts: Parts | None = None  # None: all texts are sent as they stand
+    systems: int = 0  # of `messages`, those of the system or the developer
+    mix: Mix = ALL_PROSE  # the classes of all texts together, where `parts` is None
 
 
 class Problem(NamedTuple):

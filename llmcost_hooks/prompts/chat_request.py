@@ -30,8 +30,9 @@ def read_request(value: Any, read: Reader, where: str = "") -> Prompt:
     body = {"messages": value} if isinstance(value, list) else value
     if not isinstance(body, dict):
         raise ParseError(f"has no request: not a JSON object{_in(where)}", "Write an object with `messages`.")
-    words: dict[str, None] = {}
-    messages = [*_system(body, read, where, words), *_messages(body, read, where, words)]
+    contents: list[Content] = []
+    messages = [*_system(body, read, where, contents), *_messages(body, read, where, contents)]
+    beside = together(contents)
     if not messages:
         raise ParseError(f"has no messages{_in(where)}", "Write `messages`, `input` or `prompt` in the request.")
     return Prompt(
@@ -39,19 +40,27 @@ def read_request(value: Any, read: Reader, where: str = "") -> Prompt:
         tools=(*_tools(body, where), *_output_schemas(body)),
         model=declared_model({"model": body.get("model")}),
         output_cap=counted_cap(body),
-        not_sent=tuple(words),
+        not_sent=beside.not_sent,
+        images=beside.images,
+        forces_tool=_forces_tool(body.get("tool_choice")),
     )
 
 
-def _system(body: dict[str, Any], read: Reader, where: str, words: dict[str, None]) -> Iterator[Message]:
+def _forces_tool(choice: Any) -> bool:
+    """OpenAI's "required" or a named function, Anthropic's "any" or a named tool."""
+    kind = choice.get("type") if isinstance(choice, dict) else choice
+    return kind in ("required", "any", "tool", "function")
+
+
+def _system(body: dict[str, Any], read: Reader, where: str, contents: list[Content]) -> Iterator[Message]:
     for key in ("system", "instructions"):
         content = content_of(body.get(key), read, where or f"`{key}`")
-        words |= dict.fromkeys(content.not_sent)
+        contents.append(content)
         if content.nodes:
             yield Message("system", content.nodes)
 
 
-def _messages(body: dict[str, Any], read: Reader, where: str, words: dict[str, None]) -> Iterator[Message]:
+def _messages(body: dict[str, Any], read: Reader, where: str, contents: list[Content]) -> Iterator[Message]:
     for key in _STORED:
         if isinstance(body.get(key), (dict, str)) and not (key == "prompt" and isinstance(body[key], str)):
             yield Message(None, (Variable(key),))
@@ -64,8 +73,9 @@ def _messages(body: dict[str, Any], read: Reader, where: str, words: dict[str, N
         for number, item in enumerate(given, 1):
             place = f"{where}, message {number}" if where else f"message {number}"
             role, content = _message(item, read, place)
-            words |= dict.fromkeys(content.not_sent)
-            yield Message(role, content.nodes)
+            contents.append(content)
+            name = item.get("name") if item.get("role") is not None else None
+            yield Message(role, content.nodes, name if isinstance(name, str) and name else None)
 
 
 def _message(item: Any, read: Reader, place: str) -> tuple[str, Content]:

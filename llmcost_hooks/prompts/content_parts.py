@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..errors import ParseError
+from .images import Image, stated_image
 from .json_text import compact
 from .nodes import Node, Nodes, Variable
 
@@ -24,6 +25,7 @@ _MEDIA = {
 class Content(NamedTuple):
     nodes: Nodes = ()
     not_sent: tuple[str, ...] = ()
+    images: tuple[Image, ...] = ()
 
 
 def content_of(content: Any, read: Callable[[str], Nodes], where: str) -> Content:
@@ -39,10 +41,12 @@ def content_of(content: Any, read: Callable[[str], Nodes], where: str) -> Conten
 def together(contents: Any) -> Content:
     nodes: list[Node] = []
     words: dict[str, None] = {}
+    images: list[Image] = []
     for content in contents:
         nodes += content.nodes
         words |= dict.fromkeys(content.not_sent)
-    return Content(tuple(nodes), tuple(words))
+        images += content.images
+    return Content(tuple(nodes), tuple(words), tuple(images))
 
 
 def part_of(part: Any, read: Callable[[str], Nodes], where: str) -> Content:
@@ -56,6 +60,8 @@ def part_of(part: Any, read: Callable[[str], Nodes], where: str) -> Content:
             return Content(read(text))
     elif kind == "document" and _source(part).get("type") == "text":
         return content_of(_source(part).get("data"), read, where)
+    elif isinstance(kind, str) and _MEDIA.get(kind) == "images" and (image := stated_image(part)) is not None:
+        return Content(images=(image,))
     elif isinstance(kind, str) and kind in _MEDIA:
         return Content((), (_MEDIA[kind],))
     elif kind == "tool_result":

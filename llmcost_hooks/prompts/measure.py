@@ -6,10 +6,11 @@ each place where two texts meet, tokens of the one may join tokens of the other:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from ..errors import ParseError
+from .classes import ALL_PROSE, ALL_STRUCTURED, Mix
 from .nodes import ELSE, UNKNOWN, Block, Choice, Include, Loop, Nodes, Variable
 from .parts import Sized
 
@@ -47,6 +48,7 @@ class Leaf(NamedTuple):
 
     tokens: int
     true: bool
+    mix: Mix = ALL_PROSE  # classes of its text
 
 
 Value: TypeAlias = "Stated | Leaf | list[Value] | dict[str, Value]"
@@ -67,6 +69,7 @@ class Body(NamedTuple):
     format: str
     messages: tuple[Nodes, ...]
     counts: Sequence[int]
+    mixes: Sequence[Mix] = ()  # the classes of each text; () where all are prose
 
 
 class Measured(NamedTuple):
@@ -80,6 +83,7 @@ class Measured(NamedTuple):
     once: tuple[str, ...]  # lists whose length nobody says: the text around their items is counted once
     parts: tuple[Part, ...]
     includes: tuple[str, ...]  # paths
+    mixed: tuple[tuple[Mix, int], ...] = ()  # what was counted, by its classes: their tokens
 
 
 _Found = TypeVar("_Found")
@@ -87,17 +91,18 @@ _Owned = tuple[Nodes, Body, str]  # nodes, their file, and the included path tha
 Resolve = Callable[[Body, Include], "Body | None"]  # (file, include in it) -> the included file, if it is there
 
 
-def sized_values(samples: Mapping[str, Sized], counts: Sequence[int]) -> dict[str, Value]:
+def sized_values(samples: Mapping[str, Sized], counts: Sequence[int], mixes: Sequence[Mix] = ()) -> dict[str, Value]:
     """Sample values as their tokens."""
-    return {name: _value(value, counts) for name, value in samples.items()}
+    return {name: _value(value, counts, mixes) for name, value in samples.items()}
 
 
-def _value(value: Sized, counts: Sequence[int]) -> Value:
+def _value(value: Sized, counts: Sequence[int], mixes: Sequence[Mix]) -> Value:
     if isinstance(value, dict):
-        return {name: _value(inner, counts) for name, inner in value.items()}
+        return {name: _value(inner, counts, mixes) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_value(inner, counts) for inner in value]
-    return Leaf(counts[value if value >= 0 else ~value], value >= 0)
+        return [_value(inner, counts, mixes) for inner in value]
+    number = value if value >= 0 else ~value
+    return Leaf(counts[number], value >= 0, mixes[number] if mixes else ALL_PROSE)
 
 
 def measure(
@@ -109,7 +114,7 @@ def measure(
     """
     walk = _Walk(stated, samples, resolve)
     for tool in tools:
-        walk.tally.text("tools", "", tool)
+        walk.tally.text("tools", "", tool, ALL_STRUCTURED)
     for nodes in body.messages:
         walk.nodes(nodes, body)
     tally = walk.tally
@@ -129,6 +134,7 @@ def measure(
         tuple(tally.once),
         tuple(Part(kind, name, size) for (kind, name), size in tally.parts.items()),
         tuple(tally.includes),
+        tuple(tally.mixed.items()),
     )
 
 
@@ -168,9 +174,11 @@ class _Tally:
         self.undeclared: dict[str, None] = {}
         self.once: dict[str, None] = {}
         self.includes: dict[str, None] = {}
+        self.mixed: dict[Mix, int] = {}
 
-    def text(self, kind: str, name: str, tokens: int) -> None:
+    def text(self, kind: str, name: str, tokens: int, mix: Mix) -> None:
         size = Size(tokens, 0)
+        self.mixed[mix] = self.mixed.get(mix, 0) + tokens
         if self.prefix:
             self.cacheable = self.cacheable.plus(size)
         self.put(kind, name, size, size)
@@ -193,6 +201,8 @@ class _Tally:
         self.pieces += max(tally.pieces for tally in (chosen, *others))
         for key, size in chosen.parts.items():
             self.parts[key] = self.parts.get(key, NOTHING).plus(size)
+        for mix, tokens in chosen.mixed.items():
+            self.mixed[mix] = self.mixed.get(mix, 0) + tokens
         for each in (chosen, *others):
             self.undeclared.update(each.undeclared)
             self.once.update(each.once)
@@ -229,7 +239,8 @@ class _Walk:
                     "Use a smaller sample, or include less often.",
                 )
             if isinstance(node, int):
-                self.tally.text("include" if owner else "text", owner, body.counts[node])
+                mix = body.mixes[node] if body.mixes else ALL_PROSE
+                self.tally.text("include" if owner else "text", owner, body.counts[node], mix)
             elif isinstance(node, Variable):
                 self._variable(node.name)
             elif isinstance(node, Choice):
@@ -261,6 +272,8 @@ class _Walk:
             self._spent.add(root)
             self.tally.put("variable", root, Size(0, value.typical), Size(0, value.high))
         else:
+            for mix, tokens in _mixed(value):
+                self.tally.mixed[mix] = self.tally.mixed.get(mix, 0) + tokens
             size = Size(_tokens(value))
             if isinstance(value, Leaf):
                 self.tally.put("variable", name, size, size)
@@ -492,6 +505,14 @@ def _of_key(key: str) -> Value:
 
 def _true(value: Value) -> bool:
     return value.true if isinstance(value, Leaf) else bool(value)
+
+
+def _mixed(value: Value) -> Iterator[tuple[Mix, int]]:
+    if isinstance(value, Leaf):
+        yield value.mix, value.tokens
+    elif not isinstance(value, Stated):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _mixed(inner)
 
 
 def _tokens(value: Value) -> int:

@@ -10,10 +10,16 @@ from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from . import Prompt, Sample
+from .classes import Mix
+from .images import Image
 from .nodes import Block, Choice, Include, Loop, Node, Nodes, literal
 
 # A sample value without its text: the number of the text; of one that templates take for false, ~number.
 Sized: TypeAlias = "int | list[Sized] | dict[str, Sized]"
+
+
+# Numbers of texts, then how many properties, enums and values of enums: `functions.Function` without its text.
+Numbers: TypeAlias = "tuple[tuple[int, ...], int, int, int]"
 
 
 class Parts(NamedTuple):
@@ -26,6 +32,11 @@ class Parts(NamedTuple):
     settings: str | None = None
     requests: int = 1
     cost_limit: Decimal | None = None  # USD of one request
+    mixes: tuple[Mix, ...] = ()  # the classes of each text; () where all are prose
+    names: tuple[int, ...] = ()  # of who speaks
+    functions: tuple[Numbers | None, ...] = ()  # of each tool: its texts as OpenAI counts them
+    images: tuple[Image, ...] = ()
+    forces_tool: bool = False
 
 
 class Numbered(NamedTuple):
@@ -40,11 +51,24 @@ def numbered(prompt: Prompt) -> Numbered:
     sent = len(texts)
     tools = tuple(_text(tool, texts) for tool in prompt.tools)
     samples = {name: _sized(value, texts) for name, value in prompt.samples.items()}
+    names = tuple(_text(message.name, texts) for message in prompt.messages if message.name)
     rest = (prompt.settings, prompt.requests, prompt.cost_limit)
     only_text = prompt.messages and all(literal(message.body) for message in prompt.messages)
-    if only_text and not tools and rest == (None, 1, None):
+    if only_text and not tools and not names and not prompt.images and rest == (None, 1, None):
         return Numbered(tuple(texts[:sent]), None)
-    return Numbered(tuple(texts), Parts(messages, tools, samples, {}, *rest))
+    functions = _functions(prompt.tools, texts) if tools else ()
+    parts = Parts(messages, tools, samples, {}, *rest)
+    more = parts._replace(names=names, functions=functions, images=prompt.images, forces_tool=prompt.forces_tool)
+    return Numbered(tuple(texts), more)
+
+
+def _functions(tools: tuple[str, ...], texts: list[str]) -> tuple[Numbers | None, ...]:
+    from .functions import function_of
+
+    found: list[Numbers | None] = []
+    for function in map(function_of, tools):
+        found.append(function and (tuple(_text(text, texts) for text in function.texts), *function[1:]))
+    return tuple(found)
 
 
 def _text(text: str, texts: list[str]) -> int:

@@ -6,8 +6,10 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from .classes import Mix
+from .images import Image
 from .nodes import Block, Choice, Include, Loop, Node, Nodes, Variable
-from .parts import Parts
+from .parts import Numbers, Parts
 
 
 def dump_parts(parts: Parts) -> str:
@@ -20,13 +22,20 @@ def dump_parts(parts: Parts) -> str:
         parts.settings,
         parts.requests,
         None if parts.cost_limit is None else str(parts.cost_limit),
+        parts.mixes,
+        parts.names,
+        parts.functions,
+        parts.images,
+        parts.forces_tool,
     ]
     return json.dumps(document, separators=(",", ":"))
 
 
 def load_parts(line: str) -> Parts:
     """Raises ValueError, or what a wrong shape leads to: TypeError, LookupError, ArithmeticError, RecursionError."""
-    messages, tools, samples, counts, settings, requests, limit = json.loads(line)
+    messages, tools, samples, counts, settings, requests, limit, mixes, names, functions, images, forces = json.loads(
+        line
+    )
     return Parts(
         tuple(_loaded(nodes) for nodes in messages),
         tuple(map(_whole, tools)),
@@ -35,7 +44,21 @@ def load_parts(line: str) -> Parts:
         None if settings is None else str(settings),
         _whole(requests),
         None if limit is None else Decimal(limit),
+        tuple(_mix(percents) for percents in mixes),
+        tuple(map(_whole, names)),
+        tuple(function and _function(*function) for function in functions),
+        tuple(Image(_whole(width), _whole(height), str(detail)) for width, height, detail in images),
+        forces is True,
     )
+
+
+def _function(texts: list[Any], properties: Any, enums: Any, values: Any) -> Numbers:
+    return tuple(map(_whole, texts)), _whole(properties), _whole(enums), _whole(values)
+
+
+def _mix(percents: list[Any]) -> Mix:
+    prose, code, structured, cjk, other = map(_whole, percents)
+    return prose, code, structured, cjk, other
 
 
 def _dumped(nodes: Nodes) -> list[Any]:

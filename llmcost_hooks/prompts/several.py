@@ -27,5 +27,7 @@ def together(requests: list[tuple[str, Prompt]], hint: str) -> Prompt:
         output_cap=max(cap or 0 for cap in caps) or None if all(caps) else None,  # of one request, the largest
         samples=samples,
         not_sent=tuple(dict.fromkeys(word for prompt in prompts for word in prompt.not_sent)),
+        images=tuple(image for prompt in prompts for image in prompt.images),
+        forces_tool=any(prompt.forces_tool for prompt in prompts),
         requests=sum(prompt.requests for prompt in prompts),
     )

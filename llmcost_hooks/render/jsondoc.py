@@ -74,6 +74,7 @@ def check_document(
         "verdict": code.name,
         "exit_code": int(code),
         "limit": None if limit is None else format_exact(limit),
+        "judged_at": verdict.judged,
         "exceeded": [_exceeded(each) for each in verdict.exceeded],
         "suggestions": [
             {
@@ -202,6 +203,7 @@ def _row(row: Row | None) -> Document:
         "scenario": priced.scenario if priced else None,
         "list_cost": format_exact(priced.list_cost) if priced and not priced.bounded() else None,
         "effective_cost": format_exact(priced.effective_cost) if priced and not priced.bounded() else None,
+        "effective_cost_band": _band(priced) if priced and not priced.bounded() else None,
         "at_least": format_exact(priced.effective_cost) if priced else None,
         "pricing_id": priced.pricing_id if priced else None,
         "price_version": priced.price_version.isoformat() if priced and priced.price_version != date.min else None,
@@ -230,6 +232,12 @@ def _made_of(row: PromptEstimate) -> Document:
     return dict(zip(_MADE_OF, values, strict=True))
 
 
+def _band(row: PromptEstimate) -> list[str] | None:
+    """USD at both ends of the input's band."""
+    ends = [format_exact(costs.effective) for costs in (row.lower, row.upper) if costs is not None]
+    return ends if len(ends) == 2 else None
+
+
 def _problem(reason: str, code: ExitCode) -> Document:
     return {"reason": reason, "code": code.name}
 
@@ -253,8 +261,10 @@ def _delta(row: PromptDelta, comparison: Comparison) -> Document:
 
 
 def _total(estimate: Estimate) -> Document:
+    band = estimate.cost_band()
     return {
         "cost": _known_or_null(estimate),
+        "cost_band": None if band is None else [format_exact(end) for end in band],
         "at_least": format_exact(estimate.known_cost()),
         "list_cost": format_exact(estimate.known_list_cost()) if estimate.complete() else None,
         "input_tokens": _tokens(estimate),

@@ -23,6 +23,7 @@ def test_whole_document(prompts: Repo) -> None:
     assert (found["currency"], found["unit"]) == ("USD", {"calls": "declared", "period": "month"})
     assert found["total"] == {
         "cost": total(SEARCH, CLASSIFY),
+        "cost_band": [total(SEARCH, CLASSIFY)] * 2,
         "at_least": total(SEARCH, CLASSIFY),
         "list_cost": total(SEARCH, CLASSIFY),
         "input_tokens": 500,
@@ -179,7 +180,9 @@ def test_no_model_anywhere(plain: Repo) -> None:
     assert ran.out.startswith("Tokens: worktree\n") and "Total: 10 tokens" in ran.out and "$" not in ran.out
     assert "--model gpt-4o" in ran.out
     found = answer(plain, "estimate")
-    assert found["total"] == {"cost": None, "at_least": "0", "list_cost": None, "input_tokens": 10}
+    assert found["total"] == {
+        "cost": None, "cost_band": None, "at_least": "0", "list_cost": None, "input_tokens": 10,
+    }  # fmt: skip
 
 
 def test_model_for_all(plain: Repo) -> None:

@@ -11,7 +11,7 @@ from llmcost_hooks.estimate import Estimate, PriceInfo, estimate_snapshot
 from llmcost_hooks.linking import Facts
 from llmcost_hooks.manifest import Assumptions, Budget, Manifest
 from llmcost_hooks.prices.book import PriceBook
-from llmcost_hooks.pricing import PromptEstimate, Row, Unpriced
+from llmcost_hooks.pricing import Costs, PromptEstimate, Row, Unpriced
 from llmcost_hooks.prompts import Problem, PromptFacts
 from llmcost_hooks.snapshot import PromptFile, Snapshot
 
@@ -143,7 +143,9 @@ def row(prompt_id: str = "search", cost: str | Decimal = "1.00", **changes: Any)
         prompt_id, f"prompts/{prompt_id}.txt", f"oid of {prompt_id}", True, {}, "gpt-4o", "exact", 1000, 1000, 1000, 0,
         0, 100, "declared", 1000, "default", usd, usd, usd, (),
     )  # fmt: skip
-    return plain._replace(**changes)
+    made = plain._replace(**changes)
+    costs = Costs(made.effective_cost, made.input_cost, made.per_call)
+    return made._replace(lower=made.lower or costs, upper=made.upper or costs)
 
 
 def unpriced(prompt_id: str = "broken", code: ExitCode = ExitCode.PRICING_ERROR, **changes: Any) -> Unpriced:

@@ -15,7 +15,7 @@ from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.policy import judge
 from llmcost_hooks.prices.book import PriceBook
-from llmcost_hooks.pricing import NO_MODEL, Row
+from llmcost_hooks.pricing import NO_MODEL, Costs, Row
 from llmcost_hooks.prompts import Problem
 from llmcost_hooks.render.jsondoc import Document, check_document, diff_document, estimate_document
 from llmcost_hooks.report import Name, Report
@@ -272,6 +272,20 @@ def check_increase() -> Situation:
     return _check(head, rules, base, manifest(limit="5", max_increase_percent="25").budget)
 
 
+def check_upper() -> Situation:
+    """Held against the limits at the upper end of the band: the total holds, the increase does not."""
+    base, head = (
+        estimate(row("a", cost, grade="heuristic", input_high=1200, upper=Costs(*[Decimal(high)] * 3)), label=label)
+        for cost, high, label in (("4", "4.80", "main"), ("5", "6.25", "worktree"))
+    )
+    return _check(head, manifest(limit="6.50", max_increase="1.20", judge="upper"), base)
+
+
+def check_upper_within() -> Situation:
+    head = estimate(row("a", "4", grade="heuristic", input_high=1200, upper=Costs(*[Decimal("4.80")] * 3)))
+    return _check(head, manifest(limit="5", judge="upper"))
+
+
 def check_close() -> Situation:
     """What is over by less than a cent."""
     return _check(estimate(row("a", "5.001"), label="index"), manifest(limit="5.00"))
@@ -334,6 +348,6 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
         issue_diff, issue_check, estimate_plain, estimate_scenarios, estimate_without_models, estimate_problems,
         estimate_nothing, estimate_expired, estimate_retired, diff_everything, diff_folded, diff_tokens, diff_unpriced,
         diff_nothing, diff_hostile, check_within, check_at_least, check_no_limit, check_unpriced, check_increase,
-        check_close, check_output, check_many, models, models_one, models_retired,
+        check_upper, check_upper_within, check_close, check_output, check_many, models, models_one, models_retired,
     )
 }  # fmt: skip

@@ -38,6 +38,7 @@ currency = "USD"
 period = "month"
 max_increase = "25%"
 require_output = true
+judge = "upper"
 
 [tags]
 team = "platform"
@@ -58,6 +59,7 @@ scenario = "batch"
 format = "dotprompt"
 tags = { app = "search" }
 variables = { question = { p50 = 40, p95 = 90 }, documents = 1800 }
+images = ["1024x768", "512x512 low"]
 
 [[prompts]]
 path = "prompts/a b/é.txt"
@@ -65,7 +67,7 @@ path = "prompts/a b/é.txt"
 PARSED = Manifest(
     "llm-cost.toml",
     Assumptions("gpt-4o", 1000, None, Decimal("0.10"), Decimal("0.6"), 5, "cached", "text"),
-    Budget(Decimal("10.00"), "month", Decimal(25), None, True),
+    Budget(Decimal("10.00"), "month", Decimal(25), None, True, "upper"),
     {"team": "platform"},
     ("prompts/**/*.md",),
     ("**/README.md",),
@@ -93,6 +95,7 @@ def test_every_key() -> None:
         "batch",
         "dotprompt",
         (("documents", 1800, 1800), ("question", 40, 90)),
+        images=((1024, 768, ""), (512, 512, "low")),
     )
     assert plain == ("prompts/a b/é.txt", None, Assumptions(), {})
 

@@ -8,13 +8,14 @@ from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.manifest import MAX_BYTES, parse_manifest
 from llmcost_hooks.prompts import FORMATS
 
-TOP = "Known keys: budget, defaults, discover, prices, prompts, tags, version."
+TOP = "Known keys: budget, defaults, discover, prices, prompts, tags, tokens, version."
 PROMPT = (
-    "Known keys: avg_input_tokens, cache_hit_ratio, calls, fine_tuned, format, model, output_ratio, output_tokens, "
-    "path, price_version, pricing_id, prompt_id, region, scenario, service_tier, tags, time_of_day, variables, "
-    "variables_from."
+    "Known keys: avg_input_tokens, cache_hit_ratio, calls, fine_tuned, format, images, model, output_ratio, "
+    "output_tokens, path, price_version, pricing_id, prompt_id, region, scenario, service_tier, tags, time_of_day, "
+    "variables, variables_from."
 )
 COUNT, NUMBER = "must be a whole number, 0 or more", "must be a number, 0 or more, with at most 12 decimals"
+DAY = 'tokens.x.on must be a day such as "2026-06-01", or the version of a price file'
 TEXT = 'must be a text, for example "gpt-4o"'
 TAGS = 'must be a table of texts, for example { team = "platform" }'
 INCREASE = 'must be a share such as "25%" or an amount such as "$5.00"'
@@ -54,6 +55,22 @@ BROKEN = [
     ("[[prompts]]\npath = 'a'\n[[prompts]]\npath = 'b'\nid = 'b'", 6, 'unknown key "id" in [prompts]',
      PROMPT),
     ("k" * 60 + " = 1", 2, f'unknown key "{"k" * 39}…"', TOP),
+    ('[tokens."gpt-4o"]\nratios = 1', 3, 'unknown key "ratios" in [tokens.gpt-4o]', 'Did you mean "ratio"?'),
+    # a project's own ratios
+    ("tokens = 5", 2, 'tokens must be tables by model, written as [tokens."claude-sonnet-4-5"]', ""),
+    ("[tokens]\ngpt-4o = 1.3", 2, 'tokens must be tables by model, written as [tokens."claude-sonnet-4-5"]', ""),
+    ('[tokens."x"]\nratio = 1\nlow = 1\nhigh = 1', 2, 'the ratio of "x" needs on',
+     'For example: [tokens."x"] ratio = 1.31, low = 1.25, high = 1.40, on = "2026-11-20"'),
+    ('[tokens."x"]\non = "2026-11-20"\nlow = 1\nhigh = 2\nratio = 2.1', 6,
+     'the ratio of "x" is not between its low and its high', ""),
+    ('[tokens."x"]\nratio = 11', 3, "tokens.x.ratio must be a ratio from 0.1 to 10", ""),
+    ('[tokens."x"]\nlow = 0.09', 3, "tokens.x.low must be a ratio from 0.1 to 10", ""),
+    ('[tokens."x"]\nhigh = "1.3"', 3, "tokens.x.high must be a number", ""),
+    ('[tokens."x"]\non = "yesterday"', 3, DAY, ""),
+    ("[budget]\njudge = 'high'", 3, "budget.judge must be one of typical, upper", ""),
+    *((f"[[prompts]]\npath = 'a'\nimages = {value}", 4,
+       'prompts.images must be a list of sizes in pixels, for example ["1024x768", "512x512 low"]', "")
+      for value in ("'1x1'", "['0x5']", "['1024']", "['1024x768 auto']", "[5]", "['100000x1']", "['1x1\\n']")),
     # tables
     ("budget = 5", 2, "budget must be a table", ""),
     ("defaults = []", 2, "defaults must be a table", ""),

@@ -363,5 +363,5 @@ def test_a_measure_lies_in_its_band(prompt: Prompt) -> None:
 
 def test_what_is_only_text_needs_no_parts() -> None:
     assert numbered(Prompt((Message(None, ("a", "b")),), samples={"x": "y"})) == (("a", "b"), None)
-    assert numbered(Prompt((Message(None, ("a",)),), ("{}",))).parts == Parts(((0,),), (1,))
+    assert numbered(Prompt((Message(None, ("a",)),), ("{}",))).parts == Parts(((0,),), (1,), functions=(None,))
     assert numbered(Prompt((), samples={"x": ["", "b", False]})).parts == Parts((), samples={"x": [~0, 1, ~2]})

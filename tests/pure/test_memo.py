@@ -22,13 +22,30 @@ from llmcost_hooks.git.plumbing import open_repository
 from llmcost_hooks.linking import Facts
 from llmcost_hooks.manifest import Assumptions
 from llmcost_hooks.memo import Key, Memo, memo_path
-from llmcost_hooks.prompts import FACTS_VERSION, PromptFacts
+from llmcost_hooks.prompts import FACTS_VERSION, PromptFacts, parse_prompt
+from llmcost_hooks.prompts.parts import numbered
 from llmcost_hooks.reading import commit_source, read_side
 from llmcost_hooks.snapshot import Selection
 
 from ..repos import Repo
 
 ONE: dict[Key, PromptFacts] = {("text", "1" * 40): PromptFacts("gpt-4o", 50, 2, {"o200k_base": 7, "cl100k_base": 8})}
+PARTS = numbered(
+    parse_prompt(
+        b'{"messages": [{"role": "user", "name": "ada", "content": [{"type": "text", "text": "{ a: 1 }"},'
+        b' {"type": "image_url", "image_url": {"detail": "low"}}]}], "tool_choice": "required", "tools": [{"name": "f",'
+        b' "parameters": {"properties": {"x": {"type": "string", "enum": ["y"]}}}}, {"name": "g"}]}',
+        path="a.json",
+        format="openai",
+    )
+).parts
+assert PARTS is not None
+FULL: dict[Key, PromptFacts] = {
+    ("openai", "3" * 40): PromptFacts(
+        None, None, 1, {"o200k_base": 9}, ("images",), PARTS._replace(mixes=((0, 0, 100, 0, 0), (50, 50, 0, 0, 0))), 1
+    ),
+    ("text", "4" * 40): PromptFacts(None, None, 0, {"o200k_base": 9}, systems=2, mix=(10, 20, 30, 40, 0)),
+}
 MANY: dict[Key, PromptFacts] = {
     ("text", f"{n:040x}"): PromptFacts(None, None, 0, {"o200k_base": n}) for n in range(1200)
 }
@@ -50,8 +67,9 @@ def rows(path: Path) -> int:
 def test_what_was_saved_is_known(path: Path) -> None:
     memo = Memo(str(path))
     assert memo.load(ONE) == {}
-    memo.save({**ONE, **MANY})
-    assert Memo(str(path)).load([*ONE, *MANY, ("text", "2" * 40), ("dotprompt", "1" * 40)]) == {**ONE, **MANY}
+    memo.save({**ONE, **MANY, **FULL})
+    asked = [*ONE, *MANY, *FULL, ("text", "2" * 40), ("dotprompt", "1" * 40)]
+    assert Memo(str(path)).load(asked) == {**ONE, **MANY, **FULL}
     assert Memo(str(path)).load([]) == {}
 
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmcost_hooks.call_costs import call_cost, call_parts
 from llmcost_hooks.errors import ConfigError, PricingError
 from llmcost_hooks.manifest import Assumptions, parse_manifest
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.prices.offers import Offer, Rates, Tariff, Tier, Window, scaled
 from llmcost_hooks.prices.own import OwnRates, laid_over
-from llmcost_hooks.pricing import call_cost, call_parts
 
 from .build import BOOK, GPT_4O, MINI, ON, facts, model, price_book
 from .owned import own, priced, refused, row, side

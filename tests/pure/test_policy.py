@@ -16,7 +16,7 @@ from llmcost_hooks.errors import PRECEDENCE, ExitCode
 from llmcost_hooks.estimate import Estimate
 from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
 from llmcost_hooks.policy import Exceeded, Verdict, judge
-from llmcost_hooks.pricing import Row
+from llmcost_hooks.pricing import NO_UPPER, Costs, Row
 
 from .build import BOOK, ON, estimate, manifest, row, unpriced
 
@@ -178,6 +178,58 @@ def test_suggestions_are_for_the_three_largest_and_only_over_a_limit() -> None:
     assert {each.other for each in over} == {"gpt-4o-mini"}
     stuck = verdict(estimate(row("a", "9", model="gpt-4"), row("b", "1")), manifest(limit="1")).suggestions
     assert [each.prompt_id for each in stuck] == ["b"]
+
+
+# --- at the upper bound -----------------------------------------------------------------------------------------------
+
+
+def banded(prompt_id: str, cost: str, high: str | None, **changes: Any) -> Row:
+    """A prompt whose input may be larger than the typical one; `high` None: nobody lists a price for that."""
+    upper = None if high is None else Costs(Decimal(high), Decimal(high), Decimal(high))
+    made = row(prompt_id, cost, grade="heuristic", input_high=1500, per_call=Decimal(cost), **changes)
+    return made._replace(upper=upper)
+
+
+@pytest.mark.parametrize(("judge", "holds"), [("typical", True), ("upper", False)])
+def test_a_limit_at_the_upper_bound(judge: str, holds: bool) -> None:
+    result = verdict(estimate(banded("a", "4", "5.5")), manifest(limit="5", judge=judge))
+    assert result.judged == judge
+    assert result.exceeded == (() if holds else (Exceeded("limit", Decimal("5.5"), Decimal(5), "limit"),))
+
+
+@pytest.mark.parametrize(
+    ("judge", "increase", "holds"), [("typical", "1", True), ("upper", "1", False), ("upper", "1.5", True)]
+)
+def test_an_increase_is_from_upper_bound_to_upper_bound(judge: str, increase: str, holds: bool) -> None:
+    base, head = estimate(banded("a", "2", "3"), row("gone", "1")), estimate(banded("a", "4", "5.5"), unpriced("b"))
+    found = verdict(head, manifest(max_increase=increase, judge=judge), base).exceeded
+    assert (not found) == holds
+    assert [each.amount for each in found] == ([] if holds else [Decimal("1.5")])
+
+
+def test_a_percentage_is_of_bases_upper_bound() -> None:
+    base, head = estimate(banded("a", "1", "4")), estimate(banded("a", "1", "6"))
+    assert exceeded("1", "1", max_increase_percent="0") == ()
+    found = verdict(head, manifest(max_increase_percent="40", judge="upper"), base).exceeded
+    assert [(each.amount, each.limit) for each in found] == [(Decimal(2), Decimal("1.6"))]
+
+
+def test_the_limit_of_a_file_is_judged_there_too() -> None:
+    head = estimate(banded("a", "4", "5.5", cost_limit=Decimal(5)))
+    assert verdict(head, manifest()).exceeded == ()
+    assert [each.what for each in verdict(head, manifest(judge="upper")).exceeded] == ["max_cost"]
+
+
+def test_without_a_price_for_the_upper_bound_it_is_no_pass() -> None:
+    result = verdict(estimate(banded("a", "1", None)), manifest(limit="5", judge="upper"))
+    assert [problem.problem for problem in result.problems] == [NO_UPPER]
+    assert result.code() == ExitCode.PRICING_ERROR
+    assert verdict(estimate(banded("a", "1", None)), manifest(limit="5")).code() == ExitCode.OK
+
+
+def test_a_budget_that_is_judged_elsewhere_has_moved() -> None:
+    result = verdict(estimate(row()), manifest(limit="5", judge="upper"), was=Budget(Decimal(5)))
+    assert result.notes == ("This change also moves the budget itself: judge typical → upper.",)
 
 
 # --- exit codes -------------------------------------------------------------------------------------------------------

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from llmcost_hooks.call_costs import call_cost
 from llmcost_hooks.data import open_data
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.prices.book import PriceBook
 from llmcost_hooks.prices.own import OwnPrices
-from llmcost_hooks.pricing import PromptEstimate, call_cost
+from llmcost_hooks.pricing import PromptEstimate
 from llmcost_hooks.suggest import Suggestion, cheaper_model
 
 from .build import GPT_4O, MINI, ON, Prices, model, price_book, row
@@ -145,7 +146,7 @@ def test_every_suggestion_of_the_bundled_prices_is_true() -> None:
         assert other_offer is not None
         assert other.row.channel == each.channel
         assert other.id != each.id
-        assert (other.encoding, other.ratio, other.grade) == (known.encoding, known.ratio, known.grade)
+        assert (other.encoding, other.ratios, other.grade) == (known.encoding, known.ratios, known.grade)
         assert other.row.retires_at is None or other.row.retires_at > ON
         other_cost = call_cost(other_offer, "standard", 1000, 0, 100)
         assert other_cost is not None
