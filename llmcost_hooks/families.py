@@ -86,7 +86,7 @@ def counting_of(row: ModelRow, countable: Countable | None = None) -> Counting:
     """
     countable = countable or ENCODINGS.__contains__
     if row.tokenizer and countable(SAME.get(row.tokenizer, row.tokenizer)):
-        return _own("openai", row.tokenizer, "")
+        return _own("openai" if row.tokenizer not in SAME else "gpt_oss", row.tokenizer, "")
     key = "openai_old" if row.tokenizer else None
     return _by_name(key, developer_name(row), row.developer or row.provider, countable)
 
