@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from .prices.book import ModelRow
 from .prompts.classes import CLASSES, Mix
-from .tokens import ENCODINGS
+from .tokens.encodings import CORE
 
 EXACT, CALIBRATED, HEURISTIC = "exact", "calibrated", "heuristic"
 ONE = Decimal(1)
@@ -84,9 +84,9 @@ def counting_of(row: ModelRow, countable: Countable | None = None) -> Counting:
 
     None: those of the package itself.
     """
-    countable = countable or ENCODINGS.__contains__
+    countable = countable or CORE.__contains__
     if row.tokenizer and countable(SAME.get(row.tokenizer, row.tokenizer)):
-        return _own("openai", row.tokenizer, "")
+        return _own("openai" if row.tokenizer not in SAME else "gpt_oss", row.tokenizer, "")
     key = "openai_old" if row.tokenizer else None
     return _by_name(key, developer_name(row), row.developer or row.provider, countable)
 

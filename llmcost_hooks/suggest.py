@@ -51,12 +51,18 @@ def _cheaper(
         if other.id in (model.id, model.row.id) or other.mode != model.row.mode or not _usable(other, row, on):
             continue
         paid = resolve(other.id, Assumptions(region=region, pricing_id=other.id), own)
-        if not isinstance(paid, Paid) or paid.model[2:5] != model[2:5] or paid.offer.estimated:
+        if not isinstance(paid, Paid) or paid.offer.estimated:
+            continue
+        if _tokens_of(paid.model) != _tokens_of(model):
             continue
         sizes = row.input_tokens, row.cached_input_tokens, row.output_tokens or 0
         cost = call_cost(paid.offer, row.variant, *sizes, requests=row.requests)
         if cost is not None and 100 * cost * row.calls <= 99 * row.effective_cost:
             yield other, cost * row.calls
+
+
+def _tokens_of(model: Model) -> tuple[object, ...]:
+    return model.encoding, model.grade, model.ratios, model.family
 
 
 def _usable(other: ModelRow, row: PromptEstimate, on: date) -> bool:

@@ -11,9 +11,10 @@ import pytest
 import yaml
 
 import llmcost_hooks
-from llmcost_hooks import families
 from llmcost_hooks.data import ADD_ON
 from llmcost_hooks.errors import ExitCode
+from llmcost_hooks.known.families import FAMILIES
+from llmcost_hooks.known.ratios import RATIOS
 from llmcost_hooks.prompts import _BY_ENDING, FORMATS, format_of
 from llmcost_hooks.prompts.agent_names import WITHOUT_ENDING
 from llmcost_hooks.prompts.templates import ENGINES
@@ -124,11 +125,15 @@ def test_which_module_imports_which_dependency() -> None:
 def test_tokens() -> None:
     grades, ratios, encodings, _ = tables_of(ROOT / "docs/tokens.md")
     assert [row[0] for row in grades[1:]] == list(GRADES)
-    stated = [families.CLAUDE_3_TO_4_6, families.CLAUDE_FROM_4_7, families.GEMINI, families.OPENAI_UNMAPPED]
-    assert [tuple(row[1:]) for row in ratios[1:]] == [(str(f.ratio), str(f.low), str(f.high)) for f in stated]
     packages = {name: row[2] for row in encodings[1:] for name in codes(row[0])}
     core = {name for name, spec in KNOWN.items() if spec.table in CORE}
     assert packages == {name: "llmcost-hooks" if name in core else ADD_ON for name in KNOWN}
+    found = []
+    for key, table in RATIOS.items():
+        names = dict.fromkeys(family.title for family in FAMILIES.values() if family.ratios == key)
+        cells = table.values.split("; ")
+        found.append([", ".join(names), f"`{table.encoding}`", *(cells * (5 // len(cells)))])
+    assert ratios[1:] == found
 
 
 FORMAT_ROWS = tables_of(ROOT / "docs/formats.md")[0][1:]

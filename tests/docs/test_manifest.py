@@ -12,7 +12,7 @@ import pytest
 import tomli
 from jsonschema import Draft202012Validator
 
-from llmcost_hooks import ConfigError, manifest, manifest_prices, parse_manifest
+from llmcost_hooks import ConfigError, manifest, manifest_prices, manifest_tokens, parse_manifest
 from llmcost_hooks.prompts import FORMATS
 
 from .fences import ROOT, tables_of
@@ -27,6 +27,7 @@ GRAMMAR: dict[str, Mapping[str, object]] = {
     "budget": manifest._BUDGET,
     "discover": manifest._DISCOVER,
     "prompts": manifest._PROMPT,
+    "tokens": manifest_tokens.GRAMMAR,
     "prices": manifest_prices.GRAMMAR,
     "override": manifest_prices.GRAMMAR["override"]["*"],
     "model": manifest_prices.GRAMMAR["model"]["*"],
@@ -35,6 +36,7 @@ GRAMMAR: dict[str, Mapping[str, object]] = {
 SCHEMAS = {
     "top": TABLES,
     "prompts": PROMPT,
+    "tokens": TABLES["tokens"]["additionalProperties"]["properties"],
     "prices": PRICES,
     "override": PRICES["override"]["additionalProperties"]["properties"],
     "model": PRICES["model"]["additionalProperties"]["properties"],
@@ -49,6 +51,7 @@ FRAMES = {
     "budget": "version = 1\n[budget]\n{}",
     "discover": "version = 1\n[discover]\n{}",
     "prompts": 'version = 1\n[[prompts]]\npath = "a.md"\n{}',
+    "tokens": 'version = 1\n[tokens."gpt-4o"]\nratio = 1\nlow = 0.5\nhigh = 2\non = "2026-01-01"\n{}',
     "prices": "version = 1\n[prices]\n{}",
     "override": 'version = 1\n[prices.override."gpt-4o"]\n{}',
     "model": 'version = 1\n[prices.model."ours"]\n{}',
@@ -59,13 +62,29 @@ OWN_FRAMES = {  # of keys that their table needs, and so has already
     ("rows", "model"): 'version = 1\n[[prices.rows]]\neffective_from = "2026-01-01"\n{}',
     ("rows", "effective_from"): 'version = 1\n[[prices.rows]]\nmodel = "x"\n{}',
     ("top", "version"): "{}",
+    ("tokens", "ratio"): 'version = 1\n[tokens."gpt-4o"]\nlow = 0.1\nhigh = 10\non = "2026-01-01"\n{}',
+    ("tokens", "low"): 'version = 1\n[tokens."gpt-4o"]\nratio = 10\nhigh = 10\non = "2026-01-01"\n{}',
+    ("tokens", "high"): 'version = 1\n[tokens."gpt-4o"]\nratio = 0.1\nlow = 0.1\non = "2026-01-01"\n{}',
+    ("tokens", "on"): 'version = 1\n[tokens."gpt-4o"]\nratio = 1\nlow = 0.5\nhigh = 2\n{}',
 }
 # JSON and TOML write them differently.
 OBJECTS = {
-    *("defaults", "budget", "tags", "discover", "prompts", "variables", "formats", "prices", "override", "rows"),
+    *(
+        "defaults",
+        "budget",
+        "tags",
+        "discover",
+        "prompts",
+        "variables",
+        "formats",
+        "prices",
+        "tokens",
+        "override",
+        "rows",
+    ),
     *("batch", "flex", "priority"),
 }
-DAYS = ("as_of", "effective_from", "price_version")  # TOML has dates of its own, which JSON writes as texts
+DAYS = ("as_of", "effective_from", "price_version", "on")  # TOML has dates of its own, which JSON writes as texts
 
 
 def frame_of(table: str, key: str) -> str:

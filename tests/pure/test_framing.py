@@ -122,10 +122,14 @@ def test_messages_of_openai(name: str) -> None:
 
 
 def test_the_first_chat_model_counts_names_in_another_way() -> None:
-    first, later = model("gpt-3.5-turbo"), model("gpt-3.5-turbo")
-    first = first._replace(row=first.row._replace(id="gpt-3.5-turbo-0301", base_model=None))
+    first, later = model("gpt-3.5-turbo-0301"), model("gpt-3.5-turbo")
     assert chat_overhead(first, 4, 0, 0, 1) - chat_overhead(later, 4, 0, 0, 1) == 4
     assert chat_overhead(first, 4, 0, 2, 1) - chat_overhead(later, 4, 0, 2, 1) == 0
+
+
+def test_its_messages_by_the_cookbook() -> None:
+    found = size({"messages": MESSAGES}, "gpt-3.5-turbo-0301")
+    assert found.tokens == by_the_cookbook(reference("cl100k_base"), MESSAGES, 4, -1)
 
 
 @pytest.mark.parametrize("encoding", ["o200k_base", "cl100k_base"])
