@@ -64,7 +64,7 @@ def diff_document(comparison: Comparison) -> Document:
             "base_input_tokens": _tokens(base),
             "head_input_tokens": _tokens(head),
         },
-        "notes": _notes(head),
+        "notes": [*_base_notes(comparison), *_notes(head)],
     }
 
 
@@ -101,7 +101,7 @@ def check_document(
         ],
         "prompts": [{**_identity(row), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
-        "notes": [*verdict.notes, *_notes(estimate)],
+        "notes": [*verdict.notes, *_base_notes(comparison), *_notes(estimate)],
     }
 
 
@@ -228,3 +228,8 @@ def _tokens(estimate: Estimate) -> int | None:
 
 def _notes(estimate: Estimate) -> list[str]:
     return sorted({f"{row.prompt_id}: {note}" for row in estimate.priced() for note in row.notes})
+
+
+def _base_notes(comparison: Comparison | None) -> list[str]:
+    """What is wrong with base's own prices, which no longer is to be judged."""
+    return [f"on base, {note}" for note in comparison.base.notes] if comparison else []

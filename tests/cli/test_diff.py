@@ -183,3 +183,5 @@ def test_a_price_that_is_wrong_on_base_alone_is_a_note(prompts: Repo) -> None:
     for command in (("diff", "HEAD"), ("check", "--base", "HEAD")):
         said = 'note: on base, llm-cost.toml: [prices.override."gpt-4oo"] names no model of the price file'
         assert said in passed(llm_cost(prompts.path, *command)).out
+        notes = answer(prompts, *command)["notes"]
+        assert [note for note in notes if said.removeprefix("note: ") in note] == notes[:1]

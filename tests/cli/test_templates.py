@@ -134,6 +134,25 @@ def test_a_broken_include(templates: Repo, path: str, text: str | bytes, said: s
     failed(llm_cost(templates.path, "check"), 3)
 
 
+@pytest.mark.parametrize(
+    ("ref", "said", "hint"),
+    [
+        ("../.git/config", ".git/config cannot be read: not a path inside the repository", "nothing in .git is read"),
+        ("link.j2", "prompts/link.j2 cannot be read: a symbolic link", "name the file that it leads to"),
+        ("linked/x", "prompts/linked/x cannot be read: a symbolic link", "name the file that it leads to"),
+        ("latin.j2", "prompts/latin.j2 cannot be read: working-tree-encoding has no value", "stage it"),
+    ],
+)
+def test_an_include_that_is_not_read_says_what_to_do(templates: Repo, ref: str, said: str, hint: str) -> None:
+    (templates.path / "prompts/link.j2").symlink_to("base.j2")
+    (templates.path / "prompts/linked").symlink_to(".")
+    templates.write("prompts/x", "a")
+    templates.write("prompts/latin.j2", "a")
+    templates.write(".gitattributes", "prompts/latin.j2 working-tree-encoding\n")
+    templates.write("prompts/search.j2", f"{{% include '{ref}' %}}")
+    failed(llm_cost(templates.path, "estimate"), 3, f"includes a file that cannot be read: {said}", hint)
+
+
 def test_undeclared_variables_make_a_lower_bound(templates: Repo) -> None:
     templates.write("prompts/search.j2", "a {{ question }} {{ history }}")
     found = answer(templates, "estimate")
