@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -12,8 +13,9 @@ from .facts import load_price_book, read_facts
 from .git.plumbing import Repository
 from .manifest import NAME, Manifest
 from .memo import Memo
-from .policy import Verdict, judge
-from .reading import EMPTY, Side, Source, parse_side_manifest, read_manifest, read_manifest_bytes, read_side
+from .policy import Judged, Verdict, join_verdicts, judge
+from .prices.book import PriceBook
+from .reading import EMPTY, Side, Source, parse_manifests, read_manifest, read_manifest_bytes, read_side
 from .renaming import find_renames
 from .report import Name, Text
 from .snapshot import Selection
@@ -36,11 +38,12 @@ def read_sides(repo: Repository, base: Source, head: Source, selection: Selectio
     changes; so is one whose manifest is broken. The other way round nothing can be paired or judged: ConfigError.
     """
     before, after = read_manifest_bytes(repo, (base, head))
-    head_manifest = parse_side_manifest(head, after)
-    if before is not None and head_manifest is None:
+    head_manifest = parse_manifests(head, after)
+    if before and head_manifest is None:
+        lost = min(before, key=len)
         raise ConfigError(
-            f"{NAME} exists on {base.label} and not on {head.label}: nothing says what to compare or to judge",
-            f"Restore it: git checkout {base.commit or base.label} -- {NAME}",
+            f"{lost} exists on {base.label} and not on {head.label}: nothing says what to compare or to judge",
+            f"Restore it: git checkout {base.commit or base.label} -- {lost}",
         )
     base_manifest, notes = _base_manifest(base, head, before)
     borrowed = base_manifest is None and head_manifest is not None and base.kind != "empty"
@@ -51,7 +54,7 @@ def read_sides(repo: Repository, base: Source, head: Source, selection: Selectio
             head_manifest if borrowed else base_manifest,
             selection,
             borrowed=borrowed,
-            broken=before is not None,
+            broken=bool(before),
         ),
         read_side(repo, head, head_manifest, selection),
         base_manifest,
@@ -60,11 +63,11 @@ def read_sides(repo: Repository, base: Source, head: Source, selection: Selectio
     )
 
 
-def _base_manifest(base: Source, head: Source, data: bytes | None) -> tuple[Manifest | None, tuple[Text, ...]]:
+def _base_manifest(base: Source, head: Source, held: Mapping[str, bytes]) -> tuple[Manifest | None, tuple[Text, ...]]:
     """Base's manifest and what to say where it is none. A broken one is a note: the change may be what mends it."""
     why = f" has no {NAME}"
     try:
-        if manifest := parse_side_manifest(base, data):
+        if manifest := parse_manifests(base, held):
             return manifest, ()
     except ConfigError as error:
         why = f" has a broken {NAME} ({error.message})"
@@ -98,34 +101,51 @@ def check_side(
     repo: Repository, head: Source, base: Source | None, selection: Selection, memo: Memo, on: date, *,
     force_stale: bool = False,
 ) -> Checked:  # fmt: skip
-    """Judge `head` by its own manifest. Without `base` no increase is judged.
+    """Judge `head` by its own manifests. Without `base` no increase is judged.
 
-    Raises ConfigError where the manifest finds no prompt: a limit on nothing would hold for ever.
+    Raises ConfigError where a manifest finds no prompt: a limit on nothing would hold for ever.
     """
     book = load_price_book()
     comparison: Comparison | None
+    base_manifest = None
     if base is not None and base.kind != "empty":
         sides = read_sides(repo, base, head, selection)
         comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale)
-        budget = sides.base_manifest.budget if sides.base_manifest else None
-        manifest, priced = sides.head_manifest, comparison.head
-        _refuse_other_unit(manifest, comparison)
-        _refuse_nothing(manifest, priced)
-        return Checked(priced, manifest, comparison, judge(priced, manifest, comparison, budget, book, on))
-    manifest = read_manifest(repo, head)
-    side = read_side(repo, head, manifest, selection)
-    priced = estimate_snapshot(
-        side.snapshot, read_facts(repo.cwd, (side,), memo, book), book, on, force_stale=force_stale
-    )
-    _refuse_nothing(manifest, priced)
-    nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
-    comparison = compare_estimates(nothing, priced) if base is not None else None
-    return Checked(priced, manifest, comparison, judge(priced, manifest, comparison, None, book, on))
+        base_manifest, manifest, priced = sides.base_manifest, sides.head_manifest, comparison.head
+    else:
+        manifest = read_manifest(repo, head)
+        side = read_side(repo, head, manifest, selection)
+        facts = read_facts(repo.cwd, (side,), memo, book)
+        priced = estimate_snapshot(side.snapshot, facts, book, on, force_stale=force_stale)
+        nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
+        comparison = compare_estimates(nothing, priced) if base is not None else None
+    judged = list(_judged(priced, manifest, comparison, base_manifest, book, on))
+    if len(judged) == 1:
+        return Checked(*judged[0])
+    return Checked(priced, manifest, comparison, join_verdicts(judged))
 
 
-def _refuse_other_unit(manifest: Manifest | None, comparison: Comparison) -> None:
+def _judged(
+    priced: Estimate, manifest: Manifest | None, comparison: Comparison | None, base_manifest: Manifest | None,
+    book: PriceBook, on: date,
+) -> Iterator[Judged]:  # fmt: skip
+    parts = priced.parts()
+    manifests = {each.directory: each for each in manifest.every()} if manifest else {}
+    budgets = {each.directory: each.budget for each in base_manifest.every()} if base_manifest else {}
+    compared = [None] * len(parts) if comparison is None else comparison.parts()
+    for part, change in zip(parts, compared, strict=True):
+        directory = part.directory()
+        own = manifests.get(directory)
+        if own is None and manifests and not part.rows:
+            continue  # outside of every manifest, and nothing is there
+        _refuse_other_unit(own, change)
+        _refuse_nothing(own, part)
+        yield Judged(part, own, change, judge(part, own, change, budgets.get(directory), book, on))
+
+
+def _refuse_other_unit(manifest: Manifest | None, comparison: Comparison | None) -> None:
     limits = manifest is not None and manifest.budget.limits_increase()
-    if limits and not comparison.same_unit():
+    if limits and comparison is not None and not comparison.same_unit():
         base, head = (side.period or "one call" for side in (comparison.base, comparison.head))
         raise ConfigError(
             f"[budget] period changes from {base} to {head}: max_increase cannot be judged over it",

@@ -7,6 +7,7 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from .estimate import Estimate
+from .nested import governing
 from .prices.offers import EXACT
 from .pricing import ZERO, PromptEstimate, Row, Unpriced
 
@@ -65,6 +66,30 @@ class Comparison(NamedTuple):
         with localcontext(EXACT):
             return head - base
 
+    def parts(self) -> list[Comparison]:
+        """The comparison of each of head's manifests: what it governs, with what that was on base.
+
+        What was there on base alone is with the manifest of the same directory, else with the one above it.
+        """
+        heads = self.head.parts()
+        if len(heads) == 1:
+            return [self]
+        directories = {part.directory(): part for part in heads}
+        before = {part.directory(): part for part in self.base.parts()}
+        rows: dict[str, list[PromptDelta]] = {directory: [] for directory in directories}
+        for row in self.rows:
+            either = row.head or row.base
+            assert either is not None
+            rows[governing(either.path, directories)].append(row)
+        return [
+            self._replace(
+                base=_base_part(before.get(directory), self.base, rows[directory]),
+                head=part,
+                rows=tuple(rows[directory]),
+            )
+            for directory, part in directories.items()
+        ]
+
     def comparable(self) -> tuple[Decimal, Decimal]:
         """USD of both sides, like with like: where one side's output size is unknown, the input of both.
 
@@ -78,6 +103,12 @@ class Comparison(NamedTuple):
         """The delta in percent of base, to ten digits; None where the delta is unknown, or base is, or base is 0."""
         delta, base = self.delta(), self.base.known_cost()
         return None if delta is None or base == 0 or not self.base.complete() else _percent(delta, base)
+
+
+def _base_part(part: Estimate | None, base: Estimate, rows: list[PromptDelta]) -> Estimate:
+    """What `rows` are compared with, as the part of the same directory; what it lists and lacks stays in it."""
+    lacking = [row for row in part.rows if _missing(row)] if part else []
+    return (part or base)._replace(rows=(*lacking, *(row.base for row in rows if row.base)))
 
 
 def shared_parts(comparison: Comparison) -> list[SharedPart]:
@@ -136,15 +167,23 @@ def _missing(row: Row) -> bool:
 
 
 def _pairs(base_rows: list[Row], head: Estimate, renames: Mapping[str, str]) -> dict[str, Row]:
-    """head prompt_id -> base row: by id first, then by path where one of the two has no id of its own."""
+    """head prompt_id -> base row: by id first, then by path where one of the two has no id of its own.
+
+    Also by path where the same id stands in another manifest.
+    """
     base_by_id = {row.prompt_id: row for row in base_rows}
     pairs = {row.prompt_id: base_by_id.pop(row.prompt_id) for row in head.rows if row.prompt_id in base_by_id}
     left = {row.path: row for row in base_by_id.values()}
     for row in head.rows:
         other = None if row.prompt_id in pairs else left.get(renames.get(row.path, row.path))
-        if other is not None and not (row.named and other.named):
+        if other is not None and (not (row.named and other.named) or _own_id(row) == _own_id(other)):
             pairs[row.prompt_id] = left.pop(other.path)
     return pairs
+
+
+def _own_id(row: Row) -> str:
+    """The id as its manifest states it: another one may govern the same file on the other side."""
+    return row.prompt_id.rpartition(":")[2]
 
 
 def _delta(base: Row | None, head: Row | None) -> PromptDelta:

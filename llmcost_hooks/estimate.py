@@ -7,12 +7,14 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from .errors import ConfigError
 from .linking import Facts, pulls_in
 from .lookup import Resolve, error_of, make_resolver
+from .manifest import Manifest
+from .nested import governing
 from .prices.book import PriceBook
 from .prices.freshness import FRESH, Freshness, freshness, refuse_too_old
 from .prices.offers import EXACT
-from .prices.own import OwnPrices
 from .pricing import (
     ZERO,
     PromptEstimate,
@@ -38,6 +40,18 @@ class PriceInfo(NamedTuple):
         return self.freshness is not None and self.freshness.state != FRESH
 
 
+NO_MANIFEST = "no manifest"
+
+
+class Governed(NamedTuple):
+    """What holds for the prompts of one manifest."""
+
+    directory: str  # "" or ending in "/"
+    path: str | None  # of the manifest; None where there is none
+    period: str | None
+    prices: PriceInfo
+
+
 class Estimate(NamedTuple):
     """One side, priced. Rows are sorted by prompt_id."""
 
@@ -47,7 +61,33 @@ class Estimate(NamedTuple):
     rows: tuple[Row, ...]
     prices: PriceInfo
     notes: tuple[str, ...] = ()  # what is wrong with the side's own prices, where another side is judged
+    manifests: tuple[Governed, ...] = ()  # that govern its prompts, by directory
     files: tuple[PromptFile, ...] = ()  # what the rows are of, in the same order
+
+    def parts(self) -> list[Estimate]:
+        """The estimate of each manifest, with the rows that it governs; one that finds none has its part too."""
+        if len(self.manifests) < 2:
+            return [self]
+        rows: dict[str, list[Row]] = {each.directory: [] for each in self.manifests}
+        for row in self.rows:
+            rows.setdefault(governing(row.path, rows), []).append(row)
+        return [
+            self._replace(period=each.period, rows=tuple(rows[each.directory]), prices=each.prices, manifests=(each,))
+            for each in self.manifests
+        ]
+
+    def directory(self) -> str:
+        """Of a part: what its manifest governs."""
+        return self.manifests[0].directory if self.manifests else ""
+
+    def manifest_path(self) -> str | None:
+        """Of a part: where its manifest lies; None where there is none."""
+        return self.manifests[0].path if self.manifests else None
+
+    def manifest_of(self, row: Row) -> str | None:
+        """Where the manifest lies that governs a row."""
+        paths = {each.directory: each.path for each in self.manifests}
+        return paths.get(governing(row.path, paths))
 
     def priced(self) -> Iterable[PromptEstimate]:
         return (row for row in self.rows if isinstance(row, PromptEstimate))
@@ -95,28 +135,73 @@ def estimate_snapshots(
     estimates = []
     with localcontext(EXACT):
         for snapshot in snapshots:
-            period = snapshot.manifest.budget.period if snapshot.manifest else None
+            judged = snapshot is snapshots[-1]
+            governed = _governed(snapshot.manifest, book, on)
+            periods = {each.directory: each.period for each in governed}
+            rows = []
             for file in snapshot.files:
+                period = periods.get(governing(file.path, periods))
                 same = known.get(file.prompt_id)
                 if same is None or same[0] != file or same[1] != period or pulls_in(file, facts):
                     known[file.prompt_id] = file, period, price(file, period, snapshot.key())
-            rows = tuple([known[file.prompt_id][2] for file in snapshot.files])
-            own = snapshot.manifest.prices if snapshot.manifest else None
-            prices = price_info(book, on, own.as_of if own else None)
-            notes = _notes(own, book, is_judged=snapshot is snapshots[-1])
-            estimates.append(Estimate(snapshot.label, snapshot.commit, period, rows, prices, notes, snapshot.files))
-    for estimate in estimates:
-        if estimate.prices.freshness and not force_stale and any(True for _ in estimate.priced()):
-            refuse_too_old(estimate.prices.freshness)
+                rows.append(known[file.prompt_id][2])
+            notes = _notes(snapshot.manifest, book, is_judged=judged)
+            prices, period = _together(governed), governed[0].period
+            whole = Estimate(
+                snapshot.label, snapshot.commit, period, tuple(rows), prices, notes, tuple(governed), snapshot.files
+            )
+            estimates.append(whole._replace(period=_common_period(whole, is_judged=judged)))
+    for part in (part for estimate in estimates for part in estimate.parts()):
+        if part.prices.freshness and not force_stale and any(True for _ in part.priced()):
+            refuse_too_old(part.prices.freshness)
     return estimates
 
 
-def _notes(own: OwnPrices | None, book: PriceBook, *, is_judged: bool) -> tuple[str, ...]:
+def _governed(manifest: Manifest | None, book: PriceBook, on: date) -> list[Governed]:
+    """Each manifest of a side, and what holds without one where the top has none."""
+    found = manifest.every() if manifest else ()
+    ungoverned = [] if manifest and manifest.there else [Governed("", None, None, price_info(book, on))]
+    return ungoverned + [
+        Governed(
+            each.directory,
+            each.path(),
+            each.budget.period,
+            price_info(book, on, each.prices.as_of if each.prices else None),
+        )
+        for each in found
+    ]
+
+
+def _together(governed: Sequence[Governed]) -> PriceInfo:
+    """The prices of several manifests as one: a day that all of them pin, and the worst age."""
+    infos = [each.prices for each in governed]
+    days = {info.as_of for info in infos}
+    oldest = max(infos, key=lambda info: info.freshness.days_over if info.freshness else -1)
+    return oldest._replace(as_of=days.pop() if len(days) == 1 else None)
+
+
+def _common_period(estimate: Estimate, *, is_judged: bool) -> str | None:
+    """The period that all costs are quoted for. ConfigError where the judged side has several: they cannot be added."""
+    parts = [part for part in estimate.parts() if part.rows] or estimate.parts()[-1:]
+    periods = {part.period: part for part in reversed(parts)}
+    if len(periods) == 1:
+        return next(iter(periods))
+    stated = [f"{part.period or 'none'} ({part.manifest_path() or NO_MANIFEST})" for part in periods.values()]
+    if is_judged:
+        raise ConfigError(
+            f"[budget] period differs between manifests: {', '.join(stated)}; their costs cannot be added",
+            "Give all of them the same period, or name the directory of one: llm-cost estimate DIR",
+        )
+    return " and ".join(sorted(period or "call" for period in periods))
+
+
+def _notes(manifest: Manifest | None, book: PriceBook, *, is_judged: bool) -> tuple[str, ...]:
     """A mistake in a side's own prices: of the side that is judged an error, of one before it a note."""
-    mistake = mistake_in(own, book) if own is not None else None
-    if mistake is not None and is_judged:
-        raise error_of(mistake)
-    return () if mistake is None else (mistake.reason,)
+    own = [each.prices for each in manifest.every() if each.prices] if manifest else []
+    mistakes = [mistake for prices in own if (mistake := mistake_in(prices, book))]
+    if mistakes and is_judged:
+        raise error_of(mistakes[0])
+    return tuple(mistake.reason for mistake in mistakes)
 
 
 def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None, str], Row]:

@@ -40,9 +40,13 @@ def links(path: str, format: str, facts: PromptFacts) -> Iterator[Link]:
     if facts.parts is None:
         return
     for include in includes(facts.parts.messages):
-        yield Link(candidates(path, include.ref, format), included_format(include, format))
+        yield _include_link(path, include, format)
     if facts.parts.settings is not None:
         yield settings_link(path, facts.parts.settings, format)
+
+
+def _include_link(path: str, include: Include, format: str) -> Link:
+    return Link(candidates(path, include, format), included_format(include, format))
 
 
 def settings_link(path: str, ref: str, format: str) -> Link:
@@ -107,9 +111,16 @@ def at(link: Link, facts: Facts, side: str) -> PromptFacts | Problem | None:
 
 def resolver(facts: Facts, side: str, encoding: str) -> Resolve:
     """(file, include in it) -> the included file, its texts counted in `encoding`."""
+    known: dict[tuple[str, str, str, str | None], Body | None] = {}
 
     def resolve(body: Body, include: Include) -> Body | None:
-        link = Link(candidates(body.path, include.ref, body.format), included_format(include, body.format))
+        key = (body.path, body.format, include.ref, include.format)
+        if key not in known:
+            known[key] = found_by(body, include)
+        return known[key]
+
+    def found_by(body: Body, include: Include) -> Body | None:
+        link = _include_link(body.path, include, body.format)
         found = at(link, facts, side)
         if isinstance(found, Problem):
             raise ParseError(f"includes a file that cannot be read: {found.reason}", found.hint)

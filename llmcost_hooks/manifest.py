@@ -99,6 +99,8 @@ class Budget(NamedTuple):
 
 
 class Manifest(NamedTuple):
+    """One manifest; that of the top holds those of the directories below it, which they govern."""
+
     origin: str
     defaults: Assumptions = Assumptions()
     budget: Budget = Budget()
@@ -108,6 +110,17 @@ class Manifest(NamedTuple):
     formats: tuple[tuple[Globs, str], ...] = ()  # of the prompts that a pattern matches
     prompts: tuple[PromptEntry, ...] = ()
     prices: OwnPrices | None = None  # None: no [prices]; its module is loaded only where there is one
+    directory: str = ""  # that it governs, "" or ending in "/"; patterns are relative to it, paths are not
+    nested: tuple[tuple[str, Manifest], ...] = ()  # (directory, manifest), sorted
+    there: bool = True  # False: only the `nested` ones are; nothing governs what lies outside of them
+
+    def path(self) -> str:
+        """Where it lies in the repository."""
+        return self.directory + NAME
+
+    def every(self) -> tuple[Manifest, ...]:
+        """This manifest and the nested ones."""
+        return ((self,) if self.there else ()) + tuple(manifest for _, manifest in self.nested)
 
 
 def parse_manifest(data: bytes, *, origin: str = NAME) -> Manifest:

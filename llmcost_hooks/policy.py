@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from .compare import Comparison
 from .errors import ExitCode, worst
-from .estimate import Estimate
+from .estimate import NO_MANIFEST, Estimate
 from .manifest import Budget, Manifest
 from .prices.book import PriceBook
 from .prices.offers import EXACT
@@ -36,12 +37,42 @@ class Verdict(NamedTuple):
     without_id: tuple[str, ...]  # listed prompts without a prompt_id
     notes: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
+    parts: tuple[Judged, ...] = ()  # what this is made of, where several manifests govern
 
     def code(self) -> ExitCode:
         codes = [row.problem.code for row in self.problems]
         if self.exceeded or (self.requires_output and self.without_output):
             codes.append(ExitCode.BUDGET_EXCEEDED)
         return worst(codes)
+
+
+class Judged(NamedTuple):
+    """One manifest of several, and the verdict on what it governs."""
+
+    estimate: Estimate
+    manifest: Manifest | None
+    comparison: Comparison | None
+    verdict: Verdict
+
+    def path(self) -> str:
+        """Where the manifest lies."""
+        return self.manifest.path() if self.manifest else NO_MANIFEST
+
+
+def join_verdicts(judged: Sequence[Judged]) -> Verdict:
+    """The verdicts on several manifests as one, which fails where one of them does."""
+    verdicts = [each.verdict for each in judged]
+    required = [verdict for verdict in verdicts if verdict.requires_output]
+    return Verdict(
+        tuple(each for verdict in verdicts for each in verdict.exceeded),
+        tuple(row for verdict in verdicts for row in verdict.problems),
+        tuple(prompt_id for verdict in required or verdicts for prompt_id in verdict.without_output),
+        bool(required),
+        tuple(prompt_id for verdict in verdicts for prompt_id in verdict.without_id),
+        tuple(f"{each.path()}: {note}" for each in judged for note in each.verdict.notes),
+        tuple(suggestion for verdict in verdicts for suggestion in verdict.suggestions),
+        tuple(judged),
+    )
 
 
 def judge(

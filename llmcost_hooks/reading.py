@@ -14,11 +14,13 @@ from .errors import ConfigError
 from .finding import Files, files_of_index, files_of_tree, files_on_disk
 from .git.catfile import read_named
 from .git.changes import Change, staged_changes
-from .git.index import staged_over
+from .git.index import index_entries, staged_over
+from .git.named_files import named_in_tree, named_on_disk
 from .git.objects import Unread
 from .git.plumbing import Entry, Repository
 from .git.revisions import branch_name, commit_and_tree, resolve_commit, tree_of
 from .manifest import NAME, Manifest, parse_manifest
+from .nested import join_manifests, manifest_directory
 from .prompts import MAX_BYTES, Problem
 from .snapshot import Selection, Snapshot, make_snapshot, place_of
 from .unread import FETCH_ALL, sort_out
@@ -58,42 +60,80 @@ class Side(NamedTuple):
 
 
 def read_manifest(repo: Repository, source: Source) -> Manifest | None:
-    """The side's own manifest, or None. Raises ConfigError where it is there and not right."""
-    return parse_side_manifest(source, read_manifest_bytes(repo, (source,))[0])
+    """The side's own manifest with those below it, or None. Raises ConfigError where one is there and not right."""
+    return parse_manifests(source, read_manifest_bytes(repo, (source,))[0])
 
 
-def read_manifest_bytes(repo: Repository, sources: Sequence[Source]) -> list[bytes | None]:
-    """Each side's manifest as it stands there, or None; one spawn for all that git holds."""
-    names = [_manifest_name(repo, source) for source in sources]
-    held = read_named(repo.cwd, [name for name in names if name]) if any(names) else {}
-    return [
-        held[name] if name else _manifest_in_worktree(repo) if source.kind == "worktree" else None
-        for name, source in zip(names, sources, strict=True)
-    ]
+def read_manifest_bytes(repo: Repository, sources: Sequence[Source]) -> list[dict[str, bytes]]:
+    """Each side's manifests as they stand there, by path; one spawn for all that git holds.
+
+    Raises ConfigError for one that cannot be read.
+    """
+    named = [_manifest_names(repo, source) for source in sources]
+    in_git = [name for names in named for name in names.values() if name]
+    held = read_named(repo.cwd, in_git) if in_git else {}
+    found = []
+    for source, names in zip(sources, named, strict=True):
+        contents = _manifests_on_disk(repo, [path for path, name in names.items() if name is None])
+        for path, name in names.items():
+            data = held[name] if name else None
+            if data is not None:
+                contents[path] = data
+            elif name and path != NAME:
+                raise ConfigError(f"{source.label}:{path} is not in this clone", f"To have it: {FETCH_ALL}")
+        found.append(contents)
+    return found
 
 
-def parse_side_manifest(source: Source, data: bytes | None) -> Manifest | None:
+def parse_manifests(source: Source, held: Mapping[str, bytes]) -> Manifest | None:
     """What `read_manifest_bytes` found on a side, parsed; ConfigError names the side."""
-    origin = NAME if source.kind == "worktree" else f"{source.label}:{NAME}"
-    return None if data is None else parse_manifest(data, origin=origin)
+    before = "" if source.kind == "worktree" else f"{source.label}:"
+    return join_manifests(held, lambda path, data: parse_manifest(data, origin=before + path))
 
 
-def _manifest_name(repo: Repository, source: Source) -> str | None:
-    """What git calls the side's manifest; None where the side is not in git."""
+def _manifest_names(repo: Repository, source: Source) -> dict[str, str | None]:
+    """Where the side has manifests, and what git calls each; None for what lies in the working tree.
+
+    The one at the top of a commit and of the index is always among them, there or not.
+    """
+    if source.kind == "worktree":
+        found = {**named_on_disk(_top(repo), NAME), NAME: True}
+        return {path: None if there else f":{path}" for path, there in found.items()}
+    if source.kind == "index":
+        return {path: f":{path}" for path in sorted({NAME, *_manifests_staged(repo, source)})}
     if source.kind == "commit":
-        return f"{source.tree}:{NAME}"
-    return f":{NAME}" if source.kind == "index" else None
+        paths = {NAME, *named_in_tree(repo.cwd, source.tree or "", NAME)}
+        return {path: f"{source.tree}:{path}" for path in sorted(paths)}
+    return {}
 
 
-def _manifest_in_worktree(repo: Repository) -> bytes | None:
+def _manifests_staged(repo: Repository, source: Source) -> set[str]:
+    tree = _tree_below(repo, source)
+    if not tree:
+        return {path for path in index_entries(repo.cwd, (), _is_manifest) if _is_manifest(path)}
+    found = set(named_in_tree(repo.cwd, tree, NAME))
+    for change in _staged(repo, source):
+        if _is_manifest(change.path):
+            (found.discard if change.status == "D" else found.add)(change.path)
+    return found
+
+
+def _is_manifest(path: str) -> bool:
+    return manifest_directory(path) is not None
+
+
+def _manifests_on_disk(repo: Repository, paths: Sequence[str]) -> dict[str, bytes]:
+    if not paths:
+        return {}
     from .git.worktree import read_worktree  # not on the hook path
 
-    if not os.path.lexists(os.path.join(_top(repo), NAME)):
-        return None
-    found = read_worktree(repo.cwd, [NAME], MAX_BYTES)[NAME]
-    if isinstance(found, Unread):
-        raise ConfigError(f"{NAME} cannot be read: {found.reason}", "It has to be a regular file.")
-    return found.data
+    there = [path for path in paths if os.path.lexists(os.path.join(_top(repo), path))]
+    found = {}
+    for path, read in read_worktree(repo.cwd, there, MAX_BYTES).items():
+        if isinstance(read, Unread):
+            raise ConfigError(f"{path} cannot be read: {read.reason}", "It has to be a regular file.")
+        found[path] = read.data
+    return found
 
 
 def _top(repo: Repository) -> str:
@@ -117,7 +157,7 @@ def read_side(
     attributes = NOTHING_SAID
     if source.kind in ("commit", "index"):
         entries, finder, attributes = _in_git(repo, source, manifest, selection)
-        if NAME in entries and (manifest is None or borrowed) and not broken:
+        if NAME in entries and (manifest is None or not manifest.there or borrowed) and not broken:
             raise ConfigError(f"{source.label}:{NAME} is not in this clone", f"To have it: {FETCH_ALL}")
         found = {path: entry.oid for path, entry in entries.items() if finder.finds(path)}
     elif source.kind == "worktree":
@@ -132,13 +172,22 @@ def _in_git(repo: Repository, source: Source, manifest: Manifest | None, selecti
     """A commit's tree. For the index HEAD's, with what is staged over it; the whole index where HEAD is unborn."""
     if source.kind == "commit":
         return files_of_tree(repo.cwd, source.tree or "", (), manifest, selection)
-    tree = source.tree or (commit_and_tree(repo.cwd, "HEAD") or ("", ""))[1]
+    tree = _tree_below(repo, source)
     if not tree:
         return files_of_index(repo.cwd, manifest, selection)
-    changes = staged_changes(repo.cwd) if source.staged is None else source.staged
+    changes = _staged(repo, source)
     entries, finder, attributes = files_of_tree(repo.cwd, tree, changes, manifest, selection)
     ours = [change for change in changes if finder.finds(change.path) or change.path == NAME]
     return staged_over(entries, ours), finder, attributes
+
+
+def _tree_below(repo: Repository, source: Source) -> str:
+    """The tree that the index is staged over; "" where HEAD is unborn."""
+    return source.tree or (commit_and_tree(repo.cwd, "HEAD") or ("", ""))[1]
+
+
+def _staged(repo: Repository, source: Source) -> Sequence[Change]:
+    return staged_changes(repo.cwd) if source.staged is None else source.staged
 
 
 def _in_worktree(
@@ -147,7 +196,7 @@ def _in_worktree(
     """Tracked prompts, and untracked ones that the manifest or the command line name. Fills `contents`."""
     from .git.worktree import read_worktree  # not on the hook path
 
-    listed = [entry.path for entry in manifest.prompts] if manifest else []
+    listed = [entry.path for each in manifest.every() for entry in each.prompts] if manifest else []
     named = [place_of(path) for path in (*listed, *selection.paths)]
     tracked, finder, attributes = files_on_disk(_top(repo), manifest, selection, named)
     entries = {path: entry for path, entry in tracked.items() if finder.finds(path)}

@@ -28,7 +28,7 @@ class Report(NamedTuple):
     headline: Text
     table: Table | None = None
     below: tuple[Text, ...] = ()  # right below the table: totals
-    sections: tuple[tuple[str, tuple[Text, ...]], ...] = ()  # (title, lines)
+    sections: tuple[tuple[Text, tuple[Text, ...]], ...] = ()  # (title, lines)
     unit: Text = ()  # what the money means, how good the counts are, which prices
     notes: tuple[Text, ...] = ()
     warning: tuple[Text, ...] = ()  # above everything else

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .compare import Comparison
 from .estimate import Estimate
 from .manifest import Manifest
-from .policy import Exceeded, Verdict
+from .policy import Exceeded, Judged, Verdict
 from .render.money import format_limit, format_money, format_share
 from .report import Name, Report, Table, Text, count_prompts, name_list
 from .report_caching import cache_warnings
@@ -21,12 +21,14 @@ def check_report(
     comparison: Comparison | None,
     extra: tuple[Text, ...] = (),
 ) -> Report:
-    """`extra` notes come from how the sides were found."""
-    sections = []
+    """`extra` notes come from how the sides were found. Several manifests: one line each, and what fails of each."""
+    if verdict.parts:
+        return _of_several(estimate, verdict, comparison, extra)
+    sections: list[tuple[Text, tuple[Text, ...]]] = []
     if problems := problem_lines(verdict.problems):
-        sections.append(("Cannot be priced", problems))
+        sections.append((("Cannot be priced",), problems))
     if verdict.suggestions:
-        sections.append(("Suggestions", tuple(_suggestion(*each) for each in verdict.suggestions)))
+        sections.append((("Suggestions",), tuple(_suggestion(*each) for each in verdict.suggestions)))
     warnings: list[Text] = [(text,) for text in verdict.notes]
     if comparison is not None:
         warnings += [("on base, ", Name(note)) for note in comparison.base.notes]
@@ -43,6 +45,53 @@ def check_report(
         (*extra, *warnings, *cache_warnings(estimate), *notes(estimate)),
         price_warning(estimate) or (price_warning(comparison.base) if comparison else ()),
     )
+
+
+def _of_several(estimate: Estimate, verdict: Verdict, comparison: Comparison | None, extra: tuple[Text, ...]) -> Report:
+    parts = [
+        (Name(each.path()), each, check_report(each.estimate, each.manifest, each.verdict, each.comparison))
+        for each in verdict.parts
+    ]
+    failing = [path for path, each, _ in parts if each.verdict.code()]
+    cost = total(estimate)
+    if failing:
+        headline: Text = (f"❌ {len(failing):,} of {len(parts):,} manifests fail: ", *name_list(list(failing)))
+    else:
+        headline = (f"✅ {len(parts):,} manifests hold: {cost}",)
+    sections: list[tuple[Text, tuple[Text, ...]]] = []
+    for path, each, report in parts:
+        if each.verdict.code():
+            shares = report.table.rows if report.table else ()
+            details = [(*name, " ", *amount, " ", *rest) for name, amount, rest in shares]
+            sections.append(((path,), (report.headline, *report.below, *details)))
+            sections += [((path, ": ", *title), lines) for title, lines in report.sections]
+    return Report(
+        headline,
+        _manifests(verdict.parts),
+        ((f"Total: {cost}", *expired_mark(estimate)),),
+        tuple(sections),
+        unit_line(estimate),
+        (*extra, *dict.fromkeys(note for _, _, report in parts for note in report.notes)),
+        price_warning(estimate) or (price_warning(comparison.base) if comparison else ()),
+    )
+
+
+def _manifests(parts: tuple[Judged, ...]) -> Table:
+    """One line for each manifest: what it governs costs, what it allows, whether it holds."""
+    rows: list[tuple[Text, ...]] = []
+    for each in parts:
+        limit = each.manifest.budget.limit if each.manifest else None
+        code = each.verdict.code()
+        rows.append(
+            (
+                (Name(each.path()),),
+                (f"{len(each.estimate.rows):,}",),
+                (total(each.estimate),),
+                ("—" if limit is None else format_limit(limit),),
+                (f"❌ {code.name}" if code else "✅",),
+            )
+        )
+    return Table(("Manifest", "Prompts", "Cost", "Limit", "Result"), tuple(rows), right=(1, 2, 3))
 
 
 def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None) -> Text:

@@ -10,6 +10,7 @@ from .report import Name, Report, Table, Text, count_prompts, grouped_notes, nam
 from .report_caching import prefix_notes
 from .report_parts import (
     amount,
+    by_manifest,
     expired_mark,
     has_money,
     inexact,
@@ -41,7 +42,7 @@ def diff_report(comparison: Comparison, extra: tuple[Text, ...] = ()) -> Report:
         ("📊 Cost Comparison: ", side(base), " → ", side(head)),
         table if shown else None,
         (*below, _total(comparison)),
-        without_price(head),
+        (*by_manifest(base, head), *without_price(head)),
         unit_line(base, head),
         (
             *extra,

@@ -11,6 +11,7 @@ from .report import Name, Report, Table, Text
 from .report_caching import cacheable, shows_cacheable
 from .report_parts import (
     amount,
+    by_manifest,
     expired_mark,
     has_money,
     marks,
@@ -43,7 +44,7 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
         ("Estimated cost: " if money else "Tokens: ", side(estimate)),
         table,
         tuple(below),
-        (*without_price(estimate), *(_parts(estimate) if show_parts else ())),
+        (*by_manifest(estimate), *without_price(estimate), *(_parts(estimate) if show_parts else ())),
         unit_line(estimate),
         tuple(notes(estimate)),
         price_warning(estimate),
@@ -55,13 +56,13 @@ _HOW_TO_NAME_PROMPTS: Text = (
 )
 
 
-def _parts(estimate: Estimate) -> Iterator[tuple[str, tuple[Text, ...]]]:
+def _parts(estimate: Estimate) -> Iterator[tuple[Text, tuple[Text, ...]]]:
     """A section for each prompt: what its input is made of."""
     for row in estimate.priced():
         width = max((len(f"{tokens:,}") for _, _, tokens in row.parts), default=0)
         lines = [(f"{tokens:>{width},}  ", *_part(kind, name)) for kind, name, tokens in row.parts]
         lines += [(f"{'?':>{width}}  ", *_part("variable", name)) for name in row.undeclared]
-        yield f"Parts of {row.prompt_id}: {row.input_tokens:,} input tokens", tuple(lines)
+        yield ("Parts of ", Name(row.prompt_id), f": {row.input_tokens:,} input tokens"), tuple(lines)
 
 
 def _part(kind: str, name: str) -> Text:

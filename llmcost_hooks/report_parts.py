@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .estimate import Estimate, PriceInfo
+from .estimate import NO_MANIFEST, Estimate, PriceInfo
 from .prices.freshness import TOO_OLD
 from .pricing import PromptEstimate, Row, Unpriced, worst_grade
 from .render.money import format_money
@@ -43,6 +43,23 @@ def total(estimate: Estimate) -> str:
     if estimate.rows and not has_money(estimate):
         return "unknown"
     return marks(*estimate.rows) + format_money(estimate.known_cost())
+
+
+def by_manifest(*estimates: Estimate) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
+    """The section with the total of each manifest, where several govern: on one side, or base → head."""
+    head, money = estimates[-1], has_money(*estimates)
+    if len(head.manifests) < 2:
+        return ()
+    sides = [{part.manifest_path(): part for part in each.parts() if part.rows} for each in estimates]
+    paths = sorted({path for side in sides for path in side}, key=lambda path: path or "")
+    show = total if money else token_total
+    lines: list[Text] = []
+    for path in paths:
+        amounts = [show(side[path]) if path in side else "—" for side in sides]
+        pinned = [side[path].prices.as_of for side in sides if path in side]
+        own = f" (prices of {pinned[-1]})" if pinned[-1] and head.prices.as_of is None else ""
+        lines.append((Name(path or NO_MANIFEST), f": {' → '.join(amounts)}{own}"))
+    return ((("By manifest",), tuple(lines)),)
 
 
 def token_total(estimate: Estimate) -> str:
@@ -125,10 +142,10 @@ def problem_lines(rows: Iterable[Unpriced]) -> tuple[Text, ...]:
     return grouped_notes(pairs)
 
 
-def without_price(estimate: Estimate) -> tuple[tuple[str, tuple[Text, ...]], ...]:
+def without_price(estimate: Estimate) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
     """The section of a report that names what could not be priced."""
     problems = problem_lines(estimate.unpriced())
-    return (("Without a price", problems),) if problems else ()
+    return ((("Without a price",), problems),) if problems else ()
 
 
 def _hint(hint: str) -> str:

@@ -48,7 +48,7 @@ def price_report(priced: Priced, prices: PriceInfo) -> Report:
         (Name(model.id + region), f", USD per million tokens on {priced.on}"),
         table,
         tuple(below),
-        (("The model", tuple(_facts(priced))),),
+        ((("The model",), tuple(_facts(priced))),),
         (f"Prices of {prices.published}, valid until {prices.valid_until}",),
         (*((Name(note),) for note in priced.notes), *_source(priced)),
         age_warning(prices),

@@ -64,7 +64,7 @@ def rows_report(batch: Batch, estimate: Estimate) -> Report:
         Name(batch.path),
     )
     problems = grouped_notes((f"line {line}", row.problem.reason) for line, row in batch.unpriced())
-    sections = (("Without a price", problems),) if problems else ()
+    sections = ((("Without a price",), problems),) if problems else ()
     if not priced:
         return Report(headline, sections=sections)
     costs = sorted(row.effective_cost for row in priced)

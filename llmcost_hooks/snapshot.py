@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from .attributes import NOTHING_SAID, Attributes, directory_of
 from .errors import ConfigError, ExitCode
 from .globs import Globs
-from .manifest import NAME, Assumptions, Manifest, PromptEntry
+from .manifest import Assumptions, Manifest, PromptEntry
+from .nested import governing, manifest_directory
 from .prompts import Problem, format_of
 from .prompts.discovery import EXCLUDE, INCLUDE
 
@@ -69,12 +70,17 @@ class Finder:
     def __init__(self, manifest: Manifest | None, selection: Selection, attributes: Attributes = NOTHING_SAID) -> None:
         """Raises ConfigError for a malformed pattern."""
         self._attributes = attributes
+        nested = manifest.nested if manifest else ()
+        self._nested = {directory: Finder(below, selection, attributes) for directory, below in nested}
+        self._directory = manifest.directory if manifest else ""
         self._listed = {place_of(entry.path) for entry in manifest.prompts} if manifest else set()
         self._ad_hoc = bool(selection.include)
         include: tuple[str, ...]
         exclude: tuple[str, ...]
         if selection.include:
             include, exclude = selection.include, ()
+        elif manifest is not None and not manifest.there:
+            include, exclude = (), ()
         elif manifest is None or not (manifest.prompts or manifest.include):  # it says nothing of where prompts are
             include, exclude = INCLUDE, (*EXCLUDE, *(manifest.exclude if manifest else ()))
         else:
@@ -89,6 +95,8 @@ class Finder:
 
     def finds(self, path: str) -> bool:
         """Whether the file at `path` is a prompt that was asked for."""
+        if self._nested and (directory := governing(path, self._nested)):
+            return self._nested[directory].finds(path)
         if self._paths and not any(path == wanted or path.startswith(wanted + "/") for wanted in self._paths):
             return False
         if self._refused is not None and self._refused.matches(path):
@@ -98,20 +106,27 @@ class Finder:
         if self._attributes.rules and not self._ad_hoc:
             given = self._attributes.of(path)
             if given.prompt is not None or given.vendored:
-                return bool(given.prompt) and directory_of(path) is None and path != NAME
-        if not self._include.matches(path) or directory_of(path) is not None:
+                return bool(given.prompt) and directory_of(path) is None and manifest_directory(path) is None
+        inner = path if self._ad_hoc else path[len(self._directory) :]
+        if not self._include.matches(inner) or directory_of(path) is not None:
             return False
-        return self._exclude is None or not self._exclude.matches(path)
+        return self._exclude is None or not self._exclude.matches(inner)
 
     def enters(self, directory: str) -> bool:
         """Whether a prompt can lie below `directory` ("" or ending in "/")."""
         if not self._ad_hoc and self._attributes.name_prompts:
             return True
-        return directory in self._directories or self._include.enters(directory) or bool(self._paths)
+        if self._nested:
+            if any(below.startswith(directory) for below in self._nested):
+                return True
+            if inside := governing(directory, self._nested):
+                return self._nested[inside].enters(directory)
+        inner = directory if self._ad_hoc else directory[len(self._directory) :]
+        return directory in self._directories or self._include.enters(inner) or bool(self._paths)
 
     def roots(self) -> tuple[str, ...]:
         """Directories that together hold every prompt; () for the whole repository."""
-        if not self._ad_hoc and self._attributes.name_prompts:
+        if self._nested or (not self._ad_hoc and self._attributes.name_prompts):
             return ()
         if self._paths or any(part in "*?[" for part in "".join(p.split("/")[0] for p in self._include.patterns)):
             return ()
@@ -135,18 +150,48 @@ def make_snapshot(
     A listed prompt that was not found keeps its place as MISSING, so that it is reported; where the manifest is
     `borrowed` from the other side it is simply not there. Raises ConfigError where two prompts share an id.
     """
+    if not borrowed and not selection.include:
+        finder = Finder(manifest, selection)
+        places = {place_of(entry.path) for each in _every(manifest) for entry in each.prompts}
+        found = {**found, **{path: MISSING for path in places - found.keys() if finder.finds(path)}}
+    files = []
+    for each, its_found in _by_manifest(manifest, found):
+        files += _files(each, selection, its_found, attributes)
+    files.sort(key=lambda file: file.prompt_id)
+    _refuse_shared_ids(files)
+    return Snapshot(label, commit, manifest, tuple(files))
+
+
+def _every(manifest: Manifest | None) -> tuple[Manifest, ...]:
+    return manifest.every() if manifest else ()
+
+
+def _by_manifest(
+    manifest: Manifest | None, found: Mapping[str, str | Problem]
+) -> list[tuple[Manifest | None, Mapping[str, str | Problem]]]:
+    """What was found, with the manifest that governs it."""
+    if manifest is None or not manifest.nested:
+        return [(manifest, found)]
+    nested = dict(manifest.nested)
+    shares: dict[str, dict[str, str | Problem]] = {}
+    for path, content in found.items():
+        shares.setdefault(governing(path, nested), {})[path] = content
+    return [(nested.get(directory, manifest), share) for directory, share in shares.items()]
+
+
+def _files(
+    manifest: Manifest | None, selection: Selection, found: Mapping[str, str | Problem], attributes: Attributes
+) -> list[PromptFile]:
+    """The prompts that one manifest governs."""
     listed = _entries(manifest, selection)
     defaults = manifest.defaults if manifest else Assumptions()
     below = defaults._replace(model=None, format=None, region=None, default_region=defaults.region)
     tags = manifest.tags if manifest else {}
     prices = manifest.prices if manifest else None
     shared = selection.assumptions.over(below)  # of every prompt that has no entry of its own
-    files = []
-    if not borrowed and not selection.include:
-        finder = Finder(manifest, selection)
-        places = {place_of(entry.path) for entry in manifest.prompts} if manifest else set()
-        found = {**found, **{path: MISSING for path in places - found.keys() if finder.finds(path)}}
     of_globs = manifest.formats if manifest else ()
+    directory = manifest.directory if manifest else ""
+    files = []
     for place, content in found.items():
         said = attributes.of(place).model if attributes.rules else None
         if said == "" and isinstance(content, str):
@@ -154,12 +199,13 @@ def make_snapshot(
         for entry in listed.get(place, (None,)):
             path = entry.path if entry else place
             own = selection.assumptions.over(entry.assumptions).over(below) if entry else shared
+            inner = path[len(directory) :]
             files.append(
                 PromptFile(
-                    (entry.prompt_id if entry else None) or path,
+                    full_id(directory, entry.prompt_id) if entry and entry.prompt_id else path,
                     path,
                     content if isinstance(content, str) else None,
-                    "literal" if selection.as_text else _format(path, own.format, of_globs, defaults.format),
+                    "literal" if selection.as_text else _format(inner, own.format, of_globs, defaults.format),
                     own,
                     said or defaults.model,
                     {**tags, **entry.tags} if entry else tags,
@@ -168,9 +214,12 @@ def make_snapshot(
                     prices,
                 )
             )
-    files.sort(key=lambda file: file.prompt_id)
-    _refuse_shared_ids(files)
-    return Snapshot(label, commit, manifest, tuple(files))
+    return files
+
+
+def full_id(directory: str, prompt_id: str) -> str:
+    """A prompt's id in the whole repository: a nested manifest's directory stands before its ids."""
+    return f"{directory[:-1]}:{prompt_id}" if directory else prompt_id
 
 
 # Names of files that no prompt is taken to include: source code, and what is no text. Any other may be part of one.
@@ -186,7 +235,7 @@ _NOT_PULLED_IN = tuple(_CODE.split())
 
 def may_be_pulled_in(path: str, manifest: Manifest | None) -> bool:
     """Whether a prompt may include the file, by its name: which one does is known only when prompts are read."""
-    samples = {entry.assumptions.variables_from for entry in manifest.prompts} if manifest else set()
+    samples = {entry.assumptions.variables_from for each in _every(manifest) for entry in each.prompts}
     return not path.lower().endswith(_NOT_PULLED_IN) or path in samples
 
 

@@ -12,7 +12,6 @@ from ..errors import ConfigError
 from ..failures import say_failures
 from ..git.plumbing import Repository, open_repository
 from ..git.revisions import try_resolve_commit
-from ..manifest import NAME
 from ..reading import STAGED, WORKTREE, Source, commit_source, read_manifest_bytes
 from ..render.jsondoc import check_document
 from ..report import Text, count_prompts
@@ -90,8 +89,9 @@ def _refuse_lost_manifest(repo: Repository, head: Source) -> None:
     """Without a manifest nothing limits anything: no pass where HEAD still has one."""
     if head.kind != "commit" and try_resolve_commit(repo.cwd, "HEAD"):
         last = commit_source(repo, "HEAD")
-        if read_manifest_bytes(repo, (last,))[0] is not None:
+        if held := read_manifest_bytes(repo, (last,))[0]:
+            lost = min(held, key=len)
             raise ConfigError(
-                f"{NAME} exists on {last.label} and not in the {head.kind}: nothing was judged",
-                f"Restore it: git checkout HEAD -- {NAME}",
+                f"{lost} exists on {last.label} and not in the {head.kind}: nothing was judged",
+                f"Restore it: git checkout HEAD -- {lost}",
             )

@@ -72,6 +72,11 @@ def read_blobs(cwd: str, oids: Iterable[str], limit: int = 10_000_000) -> Iterat
         yield from _blobs_by_git(cwd, missing, limit)
 
 
+def open_objects(cwd: str) -> pygit2.Repository | None:
+    """libgit2's view of the repository; None where the git program reads instead."""
+    return _backend(cwd)[1]
+
+
 def _backend(cwd: str) -> tuple[str, pygit2.Repository | None]:
     backend = os.environ.get("LLMCOST_GIT_BACKEND") or "auto"
     if backend not in ("auto", "git", "pygit2"):

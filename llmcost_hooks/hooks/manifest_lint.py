@@ -35,20 +35,42 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _check() -> int:
     from ..git.catfile import read_named
-    from ..git.revisions import commit_and_tree, resolve_commit, tree_of
     from ..manifest import NAME, parse_manifest
+    from ..nested import join_manifests
+
+    before, after, label = _sides()
+    paths = sorted({NAME, *before, *after})
+    held = read_named(".", [name for side in (before, after) for name in side.values()])
+    old = {path: held[name] for path, name in before.items()}
+    new = {path: data for path, name in after.items() if (data := held[name]) is not None}
+    top = join_manifests(new, lambda path, data: parse_manifest(data, origin=f"{label}:{path}"))
+    manifests = {manifest.path(): manifest for manifest in top.every()} if top else {}
+    for path in paths:
+        _warn(manifests.get(path))
+        _refuse_lost(_rows(_parsed(old.get(path))), _rows(manifests.get(path)), f"{label}:{path}")
+    return 0
+
+
+def _sides() -> tuple[dict[str, str], dict[str, str], str]:
+    """(where the manifests before the change lie, and what git calls each; the same after it; what that is called)."""
+    from ..git.changes import staged_changes
+    from ..git.named_files import named_in_tree
+    from ..git.revisions import commit_and_tree, resolve_commit, tree_of
+    from ..manifest import NAME
+    from ..nested import manifest_directory
 
     if named := pre_commit_range(os.environ):
         trees = [tree_of(".", resolve_commit(".", revision)) for revision in named]
-        before, after, label = f"{trees[0]}:{NAME}", f"{trees[1]}:{NAME}", f"{named[1]}:{NAME}"
-    else:
-        head = commit_and_tree(".", "HEAD")
-        before, after, label = f"{head[1]}:{NAME}" if head else "", f":{NAME}", f"index:{NAME}"
-    held = read_named(".", [name for name in (before, after) if name])
-    manifest = parse_manifest(data, origin=label) if (data := held[after]) is not None else None
-    _warn(manifest)
-    _refuse_lost(_rows(_parsed(held.get(before))), _rows(manifest), label)
-    return 0
+        before, after = ({path: f"{tree}:{path}" for path in (NAME, *named_in_tree(".", tree, NAME))} for tree in trees)
+        return before, after, named[1]
+    head = commit_and_tree(".", "HEAD")
+    changed = [path for each in staged_changes(".") for path in (each.path, each.base_path)]
+    paths = {NAME, *(path for path in changed if manifest_directory(path) is not None)}
+    return (
+        {path: f"{head[1]}:{path}" for path in paths} if head else {},
+        {path: f":{path}" for path in paths},
+        "index",
+    )
 
 
 def _parsed(data: bytes | None) -> Manifest | None:

@@ -59,16 +59,18 @@ def concerns_us(cwd: str, changes: Sequence[Change]) -> bool:
     from ..attributes import directory_of, files_above, parse_attributes
     from ..git.catfile import read_named
     from ..manifest import NAME, parse_manifest
+    from ..nested import join_manifests, manifest_directory
     from ..snapshot import Finder, Selection, may_be_pulled_in
 
     paths = [path for change in changes for path in (change.path, change.base_path)]
-    if any(path == NAME or directory_of(path) is not None for path in paths):
+    if any(manifest_directory(path) is not None or directory_of(path) is not None for path in paths):
         return True
     above = files_above(paths)
-    held = read_named(cwd, [f":{path}" for path in (NAME, *above)])
-    data = held[f":{NAME}"]
+    manifests = [(directory_of(path) or "") + NAME for path in above]  # those that can govern what is staged
+    held = read_named(cwd, [f":{path}" for path in (*manifests, *above)])
     attributes = parse_attributes({directory_of(path) or "": said for path in above if (said := held[f":{path}"])})
-    manifest = parse_manifest(data, origin=f"index:{NAME}") if data is not None else None
+    found = {path: data for path in manifests if (data := held[f":{path}"]) is not None}
+    manifest = join_manifests(found, lambda path, data: parse_manifest(data, origin=f"index:{path}"))
     finder = Finder(manifest, Selection(), attributes)
     return any(finder.finds(path) or may_be_pulled_in(path, manifest) for path in paths)
 

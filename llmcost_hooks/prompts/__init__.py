@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .parts import Parts
 
 MAX_BYTES = 10_000_000  # a larger prompt is refused (exit 3): no model takes it, and a mistake is likelier
-FACTS_VERSION = 3  # raised whenever parsing or counting of the same bytes may give other facts
+FACTS_VERSION = 4  # raised whenever parsing or counting of the same bytes may give other facts
 
 
 class Message(NamedTuple):
@@ -36,8 +36,8 @@ class Prompt(NamedTuple):
     settings: str | None = None  # a file beside this one that holds its model, output cap and samples
 
 
-# A value for a variable, as JSON has them. A number or a date is the text that is written.
-Sample: TypeAlias = "str | bool | list[Sample] | dict[str, Sample] | None"
+# A value for a variable, as JSON has them. A number or a date is the text that is written; 0 is one that is false.
+Sample: TypeAlias = "str | bool | int | list[Sample] | dict[str, Sample] | None"
 
 
 class PromptFacts(NamedTuple):

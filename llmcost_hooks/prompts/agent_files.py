@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterator
 from ..errors import ParseError
 from . import Message, Prompt
 from .front_matter import cut_front_matter, declared_by
-from .nodes import Include, Nodes, Variable
+from .nodes import Include, Node, Nodes, Variable
 from .sniffed import sniffed
 
 MAX_IMPORTS = 1_000
 
-_ARGUMENT = re.compile(r"\$(ARGUMENTS(?![A-Za-z0-9_])|[1-9](?![0-9]|[.,][0-9]))")
+_PUT_IN = re.compile(
+    r"(?<![\w`])!`[ \t]*(?P<program>[^`\s]{1,64})[^`\n]*`"
+    r"|\$(?P<argument>ARGUMENTS(?![A-Za-z0-9_])|[1-9](?![0-9]|[.,][0-9]))"
+)
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _RUN = re.compile(r"`+")
 _IMPORT = re.compile(r"(?:^|(?<=\s))@(?=[\w./-])([^\s`]+)")
+_NO_TEXT = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".ico", ".bmp", ".pdf", ".zip", ".gz", ".mp3", ".mp4")
 
 
 def parse_agent(text: str) -> Prompt:
@@ -25,18 +29,18 @@ def parse_agent(text: str) -> Prompt:
 
 
 def parse_command(text: str) -> Prompt:
-    """The same, with the places of the command's arguments."""
-    return _read(text, _arguments)
+    """The same, with the places of the command's arguments, the files that `@path` names, and what `!`...`` prints."""
+    return _read(text, _put_in)
 
 
 def parse_claude_md(text: str) -> Prompt:
     """The same, with the files that `@path` imports. The mention itself stays in the text."""
-    return _read(text, _imports)
+    return _read(text, lambda body: tuple(_imports(body, "claude-md")))
 
 
 def parse_fabric(text: str) -> Prompt:
     """A pattern's `system.md`; `user.md` beside it, if there is one, stands before what is piped in."""
-    user = Message("user", (Include("user.md", optional=True), Variable("input")))
+    user = Message("user", (Include("user.md", optional=True, format="text"), Variable("input")))
     return Prompt((Message("system", sniffed(text)), user))
 
 
@@ -45,22 +49,35 @@ def _read(text: str, nodes_of: Callable[[str], Nodes]) -> Prompt:
     return declared_by(cut)._replace(messages=(Message(None, nodes_of(cut.body)),))
 
 
-def _arguments(body: str) -> Nodes:
-    pieces = _ARGUMENT.split(body)  # text, name, text, name, ..., text
-    nodes = (Variable(piece) if at % 2 else piece for at, piece in enumerate(pieces))
-    return tuple(node for node in nodes if node)
+def _put_in(body: str) -> Nodes:
+    nodes = (_filled(node) if isinstance(node, str) else (node,) for node in _imports(body, "literal"))
+    return tuple(node for several in nodes for node in several)
 
 
-def _imports(body: str) -> Nodes:
-    nodes: list[str | Include] = []
+def _filled(text: str) -> Iterator[Node]:
+    """Arguments, and the output of programs, `!git`, whose size nobody knows from here."""
+    done = 0
+    for found in _PUT_IN.finditer(text):
+        if found.start() > done:
+            yield text[done : found.start()]
+        yield Variable(found["argument"] or f"!{found['program']}")
+        done = found.end()
+    if done < len(text):
+        yield text[done:]
+
+
+def _imports(body: str, format: str) -> Iterator[Node]:
+    """The text, with an include in `format` behind each path that is mentioned."""
     done = 0
     for count, (end, ref) in enumerate(_mentions(body)):
         if count >= MAX_IMPORTS:
             line = body.count("\n", 0, end) + 1
             raise ParseError(f"holds more than {MAX_IMPORTS:,} imports (line {line} of its text)")
-        nodes += [body[done:end], Include(ref, optional=True)]
+        yield body[done:end]
+        yield Include(ref, optional=True, format=format)
         done = end
-    return tuple(node for node in (*nodes, body[done:]) if node)
+    if done < len(body):
+        yield body[done:]
 
 
 def _mentions(body: str) -> Iterator[tuple[int, str]]:
@@ -76,7 +93,7 @@ def _mentions(body: str) -> Iterator[tuple[int, str]]:
         elif not fence and "@" in line:
             for found in _IMPORT.finditer(_without_code(line)):
                 path = found[1].partition("#")[0].rstrip(".,;:!?)]'\"")
-                if path.strip("./"):
+                if path.strip("./") and not path.lower().endswith(_NO_TEXT):
                     yield start + found.start(1) + len(path), path
         start += len(line)
 

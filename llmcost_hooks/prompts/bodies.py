@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..errors import ParseError
-from .nodes import Nodes
+from .nodes import Nodes, written_in
 from .templates import parse_template
 
 _LINE = re.compile(r"\bline (\d+)")
@@ -15,8 +15,8 @@ _Read = TypeVar("_Read")
 
 
 def template_nodes(text: str, engine: str, line: int = 1) -> Nodes:
-    """The nodes of `text`, which begins in `line` of its file."""
-    return at_line(line, lambda: parse_template(text, engine))
+    """The nodes of `text`, which begins in `line` of its file. What it includes is read in the same language."""
+    return written_in(at_line(line, lambda: parse_template(text, engine)), engine)
 
 
 def at_line(line: int, read: Callable[[], _Read]) -> _Read:

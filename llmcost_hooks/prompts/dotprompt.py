@@ -16,9 +16,10 @@ from typing import Any
 from . import Message, Prompt, read_as
 from .bodies import at_line, template_nodes
 from .declared import declared_cap, declared_model
-from .front_matter import Cut, cut_front_matter, read_block
+from .front_matter import LONG_BLOCK, Cut, cut_front_matter, read_block
 from .keprompt import is_keprompt
 from .nodes import Nodes, Variable
+from .picoschema import json_schema
 from .sniffed import sniffed
 from .values import compact_json, samples_of
 
@@ -32,7 +33,7 @@ def parse_dotprompt(text: str, member: str | None) -> Prompt:
     """One `.prompt` file of any kind."""
     if is_keprompt(text):
         return read_as(text, "keprompt", member)
-    cut = cut_front_matter(text, comments_first=True)
+    cut = cut_front_matter(text, comments_first=True, longest=LONG_BLOCK)
     if cut.block is None:
         cut = _continue(text)
     if cut.block is None and not _HANDLEBARS.search(text):
@@ -106,8 +107,9 @@ def _described(facts: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[Message
     unknown = []
     output = facts.get("output")
     schema = output.get("schema") if isinstance(output, dict) else None
-    if isinstance(schema, dict | list):
-        known.append(compact_json(schema))
+    written = json_schema(schema) if isinstance(schema, dict) else None
+    if written is not None:
+        known.append(compact_json(written))
     elif schema:
         unknown.append("output.schema")
     tools = facts.get("tools")

@@ -16,7 +16,8 @@ from .declared import declared_cap, declared_model, positive
 from .sniffed import sniffed
 from .yaml_text import Value, parse_yaml
 
-MAX_BLOCK = 16 * 1024
+MAX_BLOCK = 16 * 1024  # characters; in markdown two `---` lines further apart are rules with text between them
+LONG_BLOCK = 1_000_000  # where a file begins with a block in any case: samples in it can be whole documents
 _OPEN = re.compile(r"\ufeff?---[ \t]*\r?\n")
 _OPEN_AFTER_COMMENTS = re.compile(r"\ufeff?(?:#[^\n]*\n|[ \t]*\r?\n)*---[ \t]*\r?\n")
 _SETTINGS = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:[\"']?[\w.$-](?:[\w .$-]*[\w.$-])?[\"']?[ \t]*:(?:\s|$)|\{|\Z)")
@@ -37,18 +38,18 @@ class Cut(NamedTuple):
         return (() if self.block is None else ("front matter",)) + (("comments",) if self.comments else ())
 
 
-def cut_front_matter(text: str, *, comments_first: bool = False, opened: bool = False) -> Cut:
+def cut_front_matter(text: str, *, comments_first: bool = False, opened: bool = False, longest: int = MAX_BLOCK) -> Cut:
     """The leading block and the rest. `opened`: the block has no `---` line before it, only one behind it."""
     if opened:
         start = 1 if text.startswith("\ufeff") else 0
         before = ""
     else:
-        found = (_OPEN_AFTER_COMMENTS if comments_first else _OPEN).match(text, 0, MAX_BLOCK)
+        found = (_OPEN_AFTER_COMMENTS if comments_first else _OPEN).match(text, 0, longest)
         if found is None:
             return Cut(None, text)
         start, before = found.end(), found[0]
     closed = _CLOSE.search(text, start)
-    if closed is None or closed.start() > start + MAX_BLOCK:
+    if closed is None or closed.start() > start + longest:
         return Cut(None, text)
     block = text[start : closed.start()]
     if not _SETTINGS.match(block):

@@ -1,11 +1,12 @@
 """GitHub Models `.prompt.yml`: YAML with `messages`, `model` and `modelParameters`.
 
 `testData` and `evaluators` are used by `gh models eval` only and are not sent; the data say how large the variables
-are. `{{name}}` is replaced and nothing else is: a text that is no Mustache template is sent as it stands.
+are. `{{name}}` is replaced and nothing else is: sections, comments and partials are text there.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,10 +14,11 @@ from ..errors import ParseError
 from . import Message, Prompt, plain
 from .declared import declared_cap, declared_model
 from .json_text import parse_json
-from .nodes import Nodes
-from .templates import parse_template
+from .nodes import Nodes, Variable
 from .values import compact_json, median_samples
 from .yaml_text import parse_yaml
+
+_VARIABLE = re.compile(r"\{\{[ \t]*([A-Za-z_][\w.-]*)[ \t]*\}\}")
 
 
 def parse_github_models(text: str) -> Prompt:
@@ -68,10 +70,9 @@ def _read(facts: Mapping[str, Any]) -> Prompt:
 
 
 def _replaced(text: str) -> Nodes:
-    try:
-        return parse_template(text, "mustache")
-    except ParseError:
-        return parse_template(text, "literal")
+    pieces = _VARIABLE.split(text)  # text, name, text, name, ..., text
+    nodes = (Variable(piece) if at % 2 else piece for at, piece in enumerate(pieces))
+    return tuple(node for node in nodes if node)
 
 
 def _schema(facts: Mapping[str, Any]) -> tuple[str, ...]:

@@ -18,31 +18,41 @@ _ENDINGS = {
     "mustache": (".mustache", ".hbs", ".handlebars"),
     "dotprompt": (".prompt",),
 }
-_SAME = ("jinja2", "handlebars", "mustache", "f-string", "dollar", "angle", "semantic-kernel", "dotprompt", "text")
+_TEMPLATES = ("jinja2", "handlebars", "mustache", "f-string", "dollar", "angle", "semantic-kernel", "dotprompt")
+_BESIDE = ("claude-md", "fabric", "promptfoo")  # what these name lies where they say, seen from their own directory
 
 
-def candidates(path: str, ref: str, format: str) -> tuple[str, ...]:
-    """The paths, relative to the top of the repository, that `ref` in the file at `path` may mean.
+def candidates(path: str, include: Include, format: str) -> tuple[str, ...]:
+    """The paths, relative to the top of the repository, that `include` in the file at `path` may mean.
 
     A template engine has a root directory that no file names: so beside the file, then in each directory above it, in
     the `templates/` and `prompts/` there, up to the top. Nothing outside of the repository is ever meant.
     """
-    found = dict.fromkeys(_paths(path, ref, format))
+    name = format.partition("::")[0]
+    if name in _BESIDE:
+        beside = None if include.ref.startswith("/") else inside(path.rpartition("/")[0], include.ref)
+        return () if beside is None else (beside,)
+    found = dict.fromkeys(_paths(path, include.ref, _engine(include, name)))
     return tuple(each for each in found if each is not None)[:MAX_PATHS]
 
 
 def included_format(include: Include, format: str) -> str:
     """The format that an included file is read in.
 
-    What the including format says; else that of the including file, where it is a template's; else what its name says.
+    That of the including file, where it is a template's; else what that file says; else what its own name says.
     """
-    name = format.partition("::")[0]
-    return include.format or (name if name in _SAME else format_of(include.ref))
+    engine = _engine(include, format.partition("::")[0])
+    return engine if engine in _TEMPLATES else include.format or format_of(include.ref)
+
+
+def _engine(include: Include, name: str) -> str:
+    """The template language that `include` is written in, or the format `name` of its file where it is none."""
+    return name if name in _TEMPLATES or not include.format else include.format
 
 
 def _paths(path: str, ref: str, format: str) -> Iterator[str | None]:
     directory = path.rpartition("/")[0]
-    names = list(_names(ref, format.partition("::")[0]))
+    names = list(_names(ref, format))
     while True:
         for below in ("", "templates/", "prompts/") if format == "jinja2" else ("",):
             for name in names:

@@ -163,7 +163,7 @@ def _put_in(keyword: str, value: str, line: int) -> Nodes:
     if keyword == "include":
         if not value:
             raise ParseError(f"has an .include without a path (line {line})")
-        return (Include(value),)
+        return (Include(value, format="angle"),)
     command = _COMMAND.fullmatch(value)
     if command is None:
         raise ParseError(f"has a .cmd that is no call (line {line})", "Write .cmd FUNCTION(ARGUMENTS).")

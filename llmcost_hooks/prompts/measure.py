@@ -7,15 +7,19 @@ each place where two texts meet, tokens of the one may join tokens of the other:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from ..errors import ParseError
 from .nodes import ELSE, UNKNOWN, Block, Choice, Include, Loop, Nodes, Variable
 from .parts import Sized
 
 SEAM = 1  # tokens that a seam of two texts may add or save
-MAX_STEPS = 200_000  # nodes that are walked: loops within loops over long samples end here
+MAX_STEPS = 200_000  # nodes that are walked: loops within loops over long samples end here, and includes that double
 MAX_DEPTH = 20  # includes within includes
+MAX_NESTING = 160  # statements and includes within each other, which the interpreter recurses over
+IMPORTS = "claude-md"  # imports of this format end silently where they meet themselves, or at
+MAX_IMPORTS = 5  # files within each other
+_INCLUDE_STEPS = 10  # what an include counts as
 
 
 class Size(NamedTuple):
@@ -78,6 +82,7 @@ class Measured(NamedTuple):
     includes: tuple[str, ...]  # paths
 
 
+_Found = TypeVar("_Found")
 _Owned = tuple[Nodes, Body, str]  # nodes, their file, and the included path that their text counts to
 Resolve = Callable[[Body, Include], "Body | None"]  # (file, include in it) -> the included file, if it is there
 
@@ -140,6 +145,17 @@ def _not(true: bool | None) -> bool | None:
     return None if true is None else not true
 
 
+class _Scope(NamedTuple):
+    """What an included file sees of names that were set where it is included."""
+
+    names: Mapping[str, _Owned]
+    items: int  # loops around there
+    above: _Scope | None
+
+
+_StandIn = tuple[_Owned, "_Scope | None"]  # and what is set where it stands
+
+
 class _Tally:
     """What has been met so far."""
 
@@ -159,8 +175,9 @@ class _Tally:
             self.cacheable = self.cacheable.plus(size)
         self.put(kind, name, size, size)
 
-    def put(self, kind: str, name: str, typical: Size, high: Size) -> None:
-        self.low, self.typical, self.high = self.low.plus(typical), self.typical.plus(typical), self.high.plus(high)
+    def put(self, kind: str, name: str, typical: Size, high: Size, *, low: Size | None = None) -> None:
+        self.low = self.low.plus(typical if low is None else low)
+        self.typical, self.high = self.typical.plus(typical), self.high.plus(high)
         self.pieces += 1
         self.parts[kind, name] = self.parts.get((kind, name), NOTHING).plus(typical)
 
@@ -171,8 +188,9 @@ class _Tally:
     def join(self, chosen: _Tally, low: Size, others: Sequence[_Tally]) -> None:
         """One branch of several stands for what is sent, `low` for the least that may be."""
         self.low = self.low.plus(low)
-        self.typical, self.high = self.typical.plus(chosen.typical), self.high.plus(chosen.high)
-        self.pieces += chosen.pieces
+        high = max((tally.high for tally in (chosen, *others)), key=sum)
+        self.typical, self.high = self.typical.plus(chosen.typical), self.high.plus(high)
+        self.pieces += max(tally.pieces for tally in (chosen, *others))
         for key, size in chosen.parts.items():
             self.parts[key] = self.parts.get(key, NOTHING).plus(size)
         for each in (chosen, *others):
@@ -191,17 +209,25 @@ class _Walk:
         self._resolve = resolve
         self._items: list[_Item] = []  # of the loops around
         self._chain: list[str] = []
-        self._blocks: list[dict[str, _Owned]] = []  # of the templates that extend this one
-        self._above: Sequence[_Owned] = ()  # what `super()` means
+        self._blocks: list[dict[str, _StandIn]] = []  # of the templates that extend this one
+        self._above: Sequence[_StandIn] = ()  # what `super()` means
+        self._scope: _Scope | None = None
         self._spent: set[str] = set()
         self._steps = 0
+        self._nesting = 0
 
     def nodes(self, nodes: Nodes, body: Body, owner: str = "") -> None:
         """`owner` is the included file that the text belongs to, "" for the prompt itself."""
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            raise ParseError("is nested too deeply with what it includes", "Include files where less is around them.")
         for node in nodes:
-            self._steps += 1
+            self._steps += _INCLUDE_STEPS if isinstance(node, Include) else 1
             if self._steps > MAX_STEPS:
-                raise ParseError("has loops over so many items that it is not measured", "Use a smaller sample.")
+                raise ParseError(
+                    "has loops over so many items, or so many includes, that it is not measured",
+                    "Use a smaller sample, or include less often.",
+                )
             if isinstance(node, int):
                 self.tally.text("include" if owner else "text", owner, body.counts[node])
             elif isinstance(node, Variable):
@@ -214,10 +240,14 @@ class _Walk:
                 self._include(node, body, owner)
             elif isinstance(node, Block):
                 self._block(node, body, owner)
+        self._nesting -= 1
 
     def _variable(self, name: str) -> None:
         if name == "super()" and self._above:
             return self._stand_in(self._above)
+        scope = self._scope_of(name)
+        if scope is not None and name in scope.names:
+            return self._outside(scope, lambda: self.nodes(*scope.names[name]))
         self.tally.varies(name)
         value = self._find(name)
         if value is None:
@@ -231,8 +261,11 @@ class _Walk:
             self._spent.add(root)
             self.tally.put("variable", root, Size(0, value.typical), Size(0, value.high))
         else:
-            size = Size(_tokens(value), 0)
-            self.tally.put("variable", name, size, size)
+            size = Size(_tokens(value))
+            if isinstance(value, Leaf):
+                self.tally.put("variable", name, size, size)
+            else:  # how it is written, as JSON or joined, nobody says
+                self.tally.put("variable", name, size, Size(-(-size.counted * 5 // 4)), low=Size(_leaves(value)))
         return None
 
     def _choice(self, choice: Choice, body: Body, owner: str) -> None:
@@ -250,19 +283,19 @@ class _Walk:
             open_branches.append(())
         if open_branches == [()]:
             return None
-        spent = self._spent
-        tallies = [self._apart(nodes, body, owner, spent) for nodes in open_branches]
-        chosen = max(tallies, key=lambda tally: sum(tally.typical))
-        low = min((tally.low for tally in tallies), key=sum)
-        self.tally.join(chosen, low, [tally for tally in tallies if tally is not chosen])
+        tallies = [self._apart(nodes, body, owner) for nodes in open_branches]
+        chosen, self._spent = max(tallies, key=lambda each: sum(each[0].typical))
+        low = min((tally.low for tally, _ in tallies), key=sum)
+        self.tally.join(chosen, low, [tally for tally, _ in tallies if tally is not chosen])
         return None
 
-    def _apart(self, nodes: Nodes, body: Body, owner: str, spent: set[str]) -> _Tally:
-        """What `nodes` come to by themselves, after `spent`."""
-        outer, others = self.tally, self._spent
-        self.tally, self._spent = _Tally(prefix=False), set(spent)
+    def _apart(self, nodes: Nodes, body: Body, owner: str) -> tuple[_Tally, set[str]]:
+        """What `nodes` come to by themselves, and what is spent behind them."""
+        outer, before = self.tally, self._spent
+        self.tally, self._spent = _Tally(prefix=False), set(before)
         self.nodes(nodes, body, owner)
-        apart, self.tally, self._spent = self.tally, outer, others | self._spent
+        apart = self.tally, self._spent
+        self.tally, self._spent = outer, before
         return apart
 
     def _loop(self, loop: Loop, body: Body, owner: str) -> None:
@@ -284,7 +317,7 @@ class _Walk:
     def _unknown_loop(self, loop: Loop, value: Stated | None, body: Body, owner: str) -> None:
         """The text around the items counts once; the items are as large as their list is stated to be."""
         self._items.append(_Item(loop.item, value, None, None))
-        inner = self._apart(loop.body, body, owner, self._spent)
+        inner, self._spent = self._apart(loop.body, body, owner)
         self._items.pop()
         self.tally.join(inner, NOTHING if value is None else inner.low, ())
         self.tally.once[loop.over] = None
@@ -307,26 +340,39 @@ class _Walk:
                 f"includes {include.ref}, which is not there ({' → '.join([*chain, include.ref])})",
                 "Restore that file, or mend the path. It is looked for in the same commit or index.",
             )
-        if found.path in chain or len(chain) > MAX_DEPTH:
+        met = found.path in chain
+        if body.format == IMPORTS and (met or len(chain) > MAX_IMPORTS):
+            return
+        if met:
             raise ParseError(f"includes itself ({' → '.join([*chain, found.path])})", "Break the circle.")
+        if len(chain) > MAX_DEPTH:
+            raise ParseError(
+                f"includes more than {MAX_DEPTH} files within each other ({' → '.join([*chain, found.path])})",
+                "Include files where less is around them.",
+            )
         self.tally.includes[found.path] = None
-        outer, self._chain = self._chain, chain
-        self._blocks.append({name: (nodes, body, owner) for name, nodes in include.blocks})
+        outer, self._chain, scope = self._chain, chain, self._scope
+        self._blocks.append({name: ((nodes, body, owner), scope) for name, nodes in include.blocks})
+        if include.names:
+            names = {name: (nodes, body, owner) for name, nodes in include.names}
+            self._scope = _Scope(names, len(self._items), scope)
         for nodes in found.messages:
             self.nodes(nodes, found, found.path)
         self._blocks.pop()
-        self._chain = outer
+        self._chain, self._scope = outer, scope
 
     def _block(self, block: Block, body: Body, owner: str) -> None:
         """What stands in for it in the template that extends this one the furthest out; else the part itself."""
         stand_ins = [blocks[block.name] for blocks in self._blocks if block.name in blocks]
-        self._stand_in([*stand_ins, (block.body, body, owner)])
+        self._stand_in([*stand_ins, ((block.body, body, owner), self._scope)])
 
-    def _stand_in(self, bodies: Sequence[_Owned]) -> None:
+    def _stand_in(self, bodies: Sequence[_StandIn]) -> None:
         """The first of them; `super()` in it is the next one."""
-        outer, self._above = self._above, bodies[1:]
-        self.nodes(*bodies[0])
-        self._above = outer
+        outer = self._above, self._scope
+        owned, self._scope = bodies[0]
+        self._above = bodies[1:]
+        self.nodes(*owned)
+        self._above, self._scope = outer
 
     def _holds(self, condition: str) -> bool | None:
         """Whether a condition holds; None where that is not known."""
@@ -345,6 +391,9 @@ class _Walk:
         """The value of a name, from the loops around outwards; what loops themselves count is one token."""
         if name.endswith(".length"):
             return self._find(name.removesuffix(".length")) and Leaf(1, True)
+        scope = self._scope_of(name)
+        if scope is not None:
+            return self._set_value(scope, name)
         items = self._items
         if name.startswith(("loop.", "@", "forloop.")):
             here = items[-1] if items else _Item("", None, None, None)
@@ -375,6 +424,39 @@ class _Walk:
         rest = name[len(root) + 1 :].split(".") if root != name else []
         return value if isinstance(value, Stated) else _at(value, rest)
 
+    def _scope_of(self, name: str) -> _Scope | None:
+        """Where the first part of `name` was set for the file that is walked; None where a loop's item hides it."""
+        scope, first, above = self._scope, name.partition(".")[0], len(self._items)
+        while scope is not None:
+            inner = self._items[scope.items : above]
+            if any(first in item.called.split(",") for item in inner):
+                return None
+            if first in scope.names:
+                return scope
+            above, scope = scope.items, scope.above
+        return None
+
+    def _outside(self, scope: _Scope, do: Callable[[], _Found]) -> _Found:
+        """What `do` finds with the names and loops of the place where those of `scope` were set."""
+        outer = self._scope, self._items
+        self._scope, self._items = scope.above, self._items[: scope.items]
+        found = do()
+        self._scope, self._items = outer
+        return found
+
+    def _set_value(self, scope: _Scope, name: str) -> Value | None:
+        """The value of a name that was set: another variable's, a text's, or nothing; else it is not known."""
+        first, dot, rest = name.partition(".")
+        nodes, body, _ = scope.names[first]
+        if not nodes:
+            return Leaf(0, False)
+        node = nodes[0]
+        if len(nodes) == 1 and isinstance(node, Variable):
+            return self._outside(scope, lambda: self._find(node.name + dot + rest))
+        counts = [body.counts[each] if isinstance(each, int) else None for each in nodes]
+        known = None if None in counts or rest else sum(filter(None, counts))
+        return None if known is None else Leaf(known, True)
+
     def _root(self, name: str) -> str:
         """The longest beginning of a dotted name that has a value."""
         root = name
@@ -396,7 +478,7 @@ def _at(value: Value, path: Sequence[str]) -> Value | None:
     for key in path:
         if isinstance(value, dict) and key in value:
             value = value[key]
-        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+        elif isinstance(value, list) and key.removeprefix("-").isdecimal() and -len(value) <= int(key) < len(value):
             value = value[int(key)]
         else:
             return None
@@ -413,10 +495,18 @@ def _true(value: Value) -> bool:
 
 
 def _tokens(value: Value) -> int:
-    """Of a list or table all that is in it, and a token between two values."""
+    """Of a list or table all that is in it, as it is written: a token between two items, keys and quotes of a table."""
     if isinstance(value, Leaf):
         return value.tokens
     if isinstance(value, Stated):
         return value.typical
-    inner = list(value.values() if isinstance(value, dict) else value)
-    return sum(map(_tokens, inner)) + 2 * len(inner)
+    if isinstance(value, dict):
+        return sum(_tokens(inner) + len(key) // 5 + 4 for key, inner in value.items()) + 1
+    return sum(map(_tokens, value)) + 2 * len(value)
+
+
+def _leaves(value: Value) -> int:
+    """Of a list or table the texts in it alone."""
+    if isinstance(value, list | dict):
+        return sum(map(_leaves, value.values() if isinstance(value, dict) else value))
+    return _tokens(value)

@@ -48,6 +48,7 @@ class Include(NamedTuple):
     blocks: tuple[tuple[str, Nodes], ...] = ()  # what stands in for the blocks of that file
     optional: bool = False  # a missing file is nothing, not an error
     format: str | None = None  # how that file is read; None: as its own name says
+    names: tuple[tuple[str, Nodes], ...] = ()  # what is set where it is included, and seen in that file
 
 
 class Block(NamedTuple):
@@ -77,9 +78,29 @@ def below(node: Node) -> Iterator[Nodes]:
     elif isinstance(node, Loop):
         yield from (node.body, node.otherwise)
     elif isinstance(node, Include):
-        yield from (nodes for _, nodes in node.blocks)
+        yield from (nodes for _, nodes in (*node.blocks, *node.names))
     elif isinstance(node, Block):
         yield node.body
+
+
+def written_in(nodes: Nodes, format: str) -> Nodes:
+    """The same nodes, with `format` as that of every include which names none."""
+    if not any(isinstance(node, Include) for node in every((nodes,))):
+        return nodes
+    return tuple(_written_in(node, format) for node in nodes)
+
+
+def _written_in(node: Node, format: str) -> Node:
+    if isinstance(node, Choice):
+        return Choice(tuple((condition, written_in(body, format)) for condition, body in node.branches))
+    if isinstance(node, Loop):
+        return node._replace(body=written_in(node.body, format), otherwise=written_in(node.otherwise, format))
+    if isinstance(node, Include):
+        blocks, names = (
+            tuple((name, written_in(body, format)) for name, body in pairs) for pairs in (node.blocks, node.names)
+        )
+        return node._replace(blocks=blocks, format=node.format or format, names=names)
+    return node._replace(body=written_in(node.body, format)) if isinstance(node, Block) else node
 
 
 def literal(nodes: Nodes) -> bool:

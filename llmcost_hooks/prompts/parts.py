@@ -62,7 +62,9 @@ def _nodes(nodes: Nodes, texts: list[str]) -> Nodes:
         elif isinstance(node, Loop):
             result.append(node._replace(body=_nodes(node.body, texts), otherwise=_nodes(node.otherwise, texts)))
         elif isinstance(node, Include):
-            result.append(node._replace(blocks=tuple((name, _nodes(body, texts)) for name, body in node.blocks)))
+            blocks = tuple((name, _nodes(body, texts)) for name, body in node.blocks)
+            names = tuple((name, _nodes(body, texts)) for name, body in node.names)
+            result.append(node._replace(blocks=blocks, names=names))
         elif isinstance(node, Block):
             result.append(node._replace(body=_nodes(node.body, texts)))
         else:
@@ -78,4 +80,6 @@ def _sized(value: Sample, texts: list[str]) -> Sized:
     if isinstance(value, str):
         number = _text(value, texts)
         return number if value else ~number
-    return _text("true", texts) if value else ~_text("false" if value is False else "", texts)
+    if value is None:
+        return ~_text("", texts)
+    return _text("true", texts) if value else ~_text("false" if value is False else "0", texts)

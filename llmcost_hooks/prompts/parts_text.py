@@ -50,9 +50,17 @@ def _node(node: Node) -> list[Any]:
     if isinstance(node, Loop):
         return ["l", node.item, node.over, _dumped(node.body), _dumped(node.otherwise)]
     if isinstance(node, Include):
-        return ["i", node.ref, [[name, _dumped(body)] for name, body in node.blocks], node.optional, node.format]
+        return ["i", node.ref, _pairs(node.blocks), node.optional, node.format, _pairs(node.names)]
     assert isinstance(node, Block)
     return ["b", node.name, _dumped(node.body)]
+
+
+def _pairs(named: tuple[tuple[str, Nodes], ...]) -> list[Any]:
+    return [[name, _dumped(body)] for name, body in named]
+
+
+def _named(pairs: list[Any]) -> tuple[tuple[str, Nodes], ...]:
+    return tuple((str(name), _loaded(body)) for name, body in pairs)
 
 
 def _loaded(nodes: list[Any]) -> Nodes:
@@ -67,9 +75,8 @@ def _read(kind: str, *of: Any) -> Node:
     if kind == "l":
         return Loop(str(of[0]), str(of[1]), _loaded(of[2]), _loaded(of[3]))
     if kind == "i":
-        return Include(
-            str(of[0]), tuple((str(name), _loaded(body)) for name, body in of[1]), bool(of[2]), of[3] and str(of[3])
-        )
+        ref, blocks, optional, format, names = of
+        return Include(str(ref), _named(blocks), bool(optional), format and str(format), _named(names))
     if kind == "b":
         return Block(str(of[0]), _loaded(of[1]))
     raise ValueError(kind)

@@ -14,7 +14,7 @@ from typing import Any
 from . import Message, Prompt, Sample
 from .bodies import template_nodes
 from .declared import declared_cap, declared_model
-from .front_matter import cut_front_matter, read_block
+from .front_matter import LONG_BLOCK, cut_front_matter, read_block
 from .nodes import Node, Nodes, Variable
 from .role_lines import split_at_roles
 from .values import compact_json, samples_of
@@ -28,7 +28,7 @@ _TABLES = (("inputs",), ("inputSchema",), ("inputSchema", "properties"), ("model
 
 def parse_prompty(text: str) -> Prompt:
     """The messages behind the role lines. Without one the text has no role."""
-    cut = cut_front_matter(text)
+    cut = cut_front_matter(text, longest=LONG_BLOCK)
     read = read_block(cut.block)
     facts = read if isinstance(read, dict) else {}
     body = cut.body.lstrip("\r\n")

@@ -16,9 +16,11 @@ def parse_samples(text: str) -> Prompt:
 
 
 def as_sample(value: object) -> Sample:
-    """A JSON value as a template gets it: a number is the text that is written."""
+    """A JSON value as a template gets it: a number is the text that is written, and 0 is false."""
     if isinstance(value, dict):
         return {str(name): as_sample(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [as_sample(inner) for inner in value]
-    return value if isinstance(value, str | bool) or value is None else str(value)
+    if isinstance(value, str | bool) or value is None:
+        return value
+    return str(value) if value else 0

@@ -50,9 +50,11 @@ def sample_of(value: Any) -> Sample:
         return [item for item in map(sample_of, value) if not is_empty(item)]
     if isinstance(value, bool) or value is None:
         return value
-    if isinstance(value, Scalar) and value.plain and value.lower() in _WORDS:
-        return _WORDS[value.lower()]
+    if isinstance(value, Scalar) and value.plain and (value == "0" or value.lower() in _WORDS):
+        return _WORDS.get(value.lower(), 0)
     text = str(value)
+    if text == "0" and not isinstance(value, str):
+        return 0
     return None if _ELSEWHERE.match(text) else text
 
 

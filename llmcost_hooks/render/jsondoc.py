@@ -13,7 +13,7 @@ from ..compare import Comparison, PromptDelta, shared_parts
 from ..errors import ExitCode
 from ..estimate import Estimate
 from ..manifest import Manifest
-from ..policy import Verdict
+from ..policy import Exceeded, Judged, Verdict
 from ..pricing import PromptEstimate, Row, worst_grade
 from .money import format_document_percent, format_exact
 
@@ -30,21 +30,21 @@ def estimate_document(estimate: Estimate) -> Document:
         "schema": "llm-cost/estimate/1",
         "side": _side(estimate),
         **_frame(estimate),
-        "prompts": [{**_identity(row), **_row(row)} for row in estimate.rows],
+        "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
+        "manifests": [{**_manifest(part), "total": _total(part)} for part in _parts(estimate)],
         "notes": _notes(estimate),
     }
 
 
 def diff_document(comparison: Comparison) -> Document:
     base, head = comparison.base, comparison.head
-    delta, percent = comparison.delta(), comparison.percent()
     return {
         "schema": "llm-cost/diff/1",
         "base": _side(base),
         "head": _side(head),
         **_frame(base, head),
-        "prompts": [_delta(row) for row in comparison.rows],
+        "prompts": [_delta(row, comparison) for row in comparison.rows],
         "shared_parts": [
             {
                 "paths": list(part.paths),
@@ -54,16 +54,8 @@ def diff_document(comparison: Comparison) -> Document:
             }
             for part in shared_parts(comparison)
         ],
-        "total": {
-            "base": _known_or_null(base),
-            "head": _known_or_null(head),
-            "delta": None if delta is None else format_exact(delta),
-            "percent": None if percent is None else format_document_percent(percent),
-            "base_at_least": format_exact(base.known_cost()),
-            "head_at_least": format_exact(head.known_cost()),
-            "base_input_tokens": _tokens(base),
-            "head_input_tokens": _tokens(head),
-        },
+        "total": _total_change(comparison),
+        "manifests": [_manifest_change(part) for part in comparison.parts() if _governs(part.head)],
         "notes": [*_base_notes(comparison), *_notes(head)],
     }
 
@@ -73,6 +65,7 @@ def check_document(
 ) -> Document:
     code = verdict.code()
     limit = manifest.budget.limit if manifest else None
+    judged = verdict.parts or (Judged(estimate, manifest, comparison, verdict),)
     return {
         "schema": "llm-cost/check/1",
         "side": _side(estimate),
@@ -81,15 +74,7 @@ def check_document(
         "verdict": code.name,
         "exit_code": int(code),
         "limit": None if limit is None else format_exact(limit),
-        "exceeded": [
-            {
-                "what": each.what,
-                "amount": format_exact(each.amount),
-                "limit": format_exact(each.limit),
-                "prompt_id": each.prompt_id,
-            }
-            for each in verdict.exceeded
-        ],
+        "exceeded": [_exceeded(each) for each in verdict.exceeded],
         "suggestions": [
             {
                 "prompt_id": each.prompt_id,
@@ -99,9 +84,63 @@ def check_document(
             }
             for each in verdict.suggestions
         ],
-        "prompts": [{**_identity(row), **_row(row)} for row in estimate.rows],
+        "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
+        "manifests": [_judged(each) for each in judged if each.manifest],
         "notes": [*verdict.notes, *_base_notes(comparison), *_notes(estimate)],
+    }
+
+
+def _judged(each: Judged) -> Document:
+    code, limit = each.verdict.code(), each.manifest.budget.limit if each.manifest else None
+    return {
+        **_manifest(each.estimate),
+        "verdict": code.name,
+        "exit_code": int(code),
+        "limit": None if limit is None else format_exact(limit),
+        "exceeded": [_exceeded(exceeded) for exceeded in each.verdict.exceeded],
+        "total": _total(each.estimate),
+    }
+
+
+def _exceeded(each: Exceeded) -> Document:
+    return {
+        "what": each.what,
+        "amount": format_exact(each.amount),
+        "limit": format_exact(each.limit),
+        "prompt_id": each.prompt_id,
+    }
+
+
+def _parts(estimate: Estimate) -> list[Estimate]:
+    return [part for part in estimate.parts() if _governs(part)]
+
+
+def _governs(part: Estimate) -> bool:
+    return part.manifest_path() is not None
+
+
+def _manifest(part: Estimate) -> Document:
+    as_of = part.prices.as_of
+    return {"path": part.manifest_path(), "period": part.period, "as_of": as_of.isoformat() if as_of else None}
+
+
+def _manifest_change(part: Comparison) -> Document:
+    return {**_manifest(part.head), "total": _total_change(part)}
+
+
+def _total_change(comparison: Comparison) -> Document:
+    base, head = comparison.base, comparison.head
+    delta, percent = comparison.delta(), comparison.percent()
+    return {
+        "base": _known_or_null(base),
+        "head": _known_or_null(head),
+        "delta": None if delta is None else format_exact(delta),
+        "percent": None if percent is None else format_document_percent(percent),
+        "base_at_least": format_exact(base.known_cost()),
+        "head_at_least": format_exact(head.known_cost()),
+        "base_input_tokens": _tokens(base),
+        "head_input_tokens": _tokens(head),
     }
 
 
@@ -135,8 +174,13 @@ def _side(estimate: Estimate) -> Document:
     }
 
 
-def _identity(row: Row) -> Document:
-    return {"prompt_id": row.prompt_id, "path": row.path, "tags": dict(sorted(row.tags.items()))}
+def _identity(row: Row, estimate: Estimate) -> Document:
+    return {
+        "prompt_id": row.prompt_id,
+        "path": row.path,
+        "manifest": estimate.manifest_of(row),
+        "tags": dict(sorted(row.tags.items())),
+    }
 
 
 def _row(row: Row | None) -> Document:
@@ -190,15 +234,17 @@ def _problem(reason: str, code: ExitCode) -> Document:
     return {"reason": reason, "code": code.name}
 
 
-def _delta(row: PromptDelta) -> Document:
+def _delta(row: PromptDelta, comparison: Comparison) -> Document:
     here = row.head or row.base
     assert here is not None
+    side = comparison.head if row.head else comparison.base
     return {
         "prompt_id": row.prompt_id,
         "content": row.content,
         "via": list(row.via),
         "path": row.head.path if row.head else None,
         "base_path": row.base.path if row.base else None,
+        "manifest": side.manifest_of(here),
         "tags": dict(sorted(here.tags.items())),
         "base": _row(row.base) if row.base else None,
         "head": _row(row.head) if row.head else None,

@@ -16,7 +16,7 @@ def render_markdown(report: Report) -> str:
         blocks.append(draw_table(report.table.headers, rows, (), "github"))
     blocks += ["  \n".join(_line(text) for text in report.below)] if report.below else []
     for title, lines in report.sections:
-        blocks.append("\n".join([f"{title}:", "", *(f"- {_line(line)}" for line in lines)]))
+        blocks.append("\n".join([f"{_line(title)}:", "", *(f"- {_line(line)}" for line in lines)]))
     blocks += [f"_{_line(report.unit)}_"] if report.unit else []
     blocks += ["\n".join(f"- {_line(note)}" for note in report.notes)] if report.notes else []
     return "\n\n".join(blocks) + "\n"

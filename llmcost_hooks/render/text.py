@@ -17,7 +17,7 @@ def render_text(report: Report, *, color: bool = False) -> str:
         blocks.append(_list(report.table) if report.table.shares else _table(report.table))
     blocks += ["\n".join(_line(text) for text in report.below)] if report.below else []
     for title, lines in report.sections:
-        blocks.append("\n".join([f"{title}:", *(f"  • {_line(line)}" for line in lines)]))
+        blocks.append("\n".join([f"{_line(title)}:", *(f"  • {_line(line)}" for line in lines)]))
     tail = [_line(report.unit)] if report.unit else []
     tail += [f"note: {_line(note)}" for note in report.notes]
     if tail:

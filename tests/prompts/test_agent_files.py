@@ -122,11 +122,12 @@ def test_imports(text: str, refs: list[str]) -> None:
 
 
 def test_an_import_stands_behind_its_mention() -> None:
-    assert bodies(read("see @a.md.\n", "claude-md")) == [(None, ("see @a.md", Include("a.md", optional=True), ".\n"))]
+    include = Include("a.md", optional=True, format="claude-md")
+    assert bodies(read("see @a.md.\n", "claude-md")) == [(None, ("see @a.md", include, ".\n"))]
 
 
 def test_a_pattern() -> None:
-    user = ("user", (Include("user.md", optional=True), Variable("input")))
+    user = ("user", (Include("user.md", optional=True, format="text"), Variable("input")))
     assert bodies(read("# IDENTITY\n", "fabric")) == [("system", ("# IDENTITY\n",)), user]
 
 

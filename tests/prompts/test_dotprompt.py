@@ -36,13 +36,67 @@ def test_messages(body: str, messages: list[tuple[str | None, Nodes]]) -> None:
 def test_what_the_settings_say() -> None:
     text = (
         "---\nmodel: googleai/gemini-2.5-flash\nconfig:\n  maxOutputTokens: 9\ninput:\n  schema:\n    x: string\n"
-        "  default:\n    x: hi\n    y: [a, 2]\noutput:\n  schema:\n    n: integer\n    ok: true\n---\n{{x}}"
+        "  default:\n    x: hi\n    y: [a, 2]\noutput:\n  schema:\n    n: integer\n    ok: boolean\n---\n{{x}}"
     )
     prompt = read(text, "dotprompt")
     assert (prompt.model, prompt.output_cap) == ("googleai/gemini-2.5-flash", 9)
     assert prompt.samples == {"x": "hi", "y": ["a", "2"]}
-    assert [json.loads(tool) for tool in prompt.tools] == [{"n": "integer", "ok": True}]
+    assert [json.loads(tool) for tool in prompt.tools] == [
+        {"type": "object", "properties": {"n": {"type": "integer"}, "ok": {"type": "boolean"}},
+         "required": ["n", "ok"], "additionalProperties": False}
+    ]  # fmt: skip
     assert prompt.not_sent == ("front matter",)
+
+
+def schema_of(written: str) -> object:
+    block = "".join(f"    {line}\n" for line in written.split("\n"))
+    prompt = read(f"---\noutput:\n  schema:\n{block}---\nhi", "dotprompt")
+    if not prompt.tools:
+        assert prompt.messages[-1].body == (Variable("output.schema"),)
+        return None
+    return json.loads(prompt.tools[0])
+
+
+@pytest.mark.parametrize(
+    ("written", "schema"),
+    [
+        ("a: string, of a person, or none", {"properties": {"a": {"type": "string", "description": "of a person, or none"}},
+                                             "required": ["a"]}),
+        ("a?: integer", {"properties": {"a": {"type": ["integer", "null"]}}}),
+        ("a: any\nb?: any, b", {"properties": {"a": {}, "b": {"description": "b"}}, "required": ["a"]}),
+        ("a(array, many): number",
+         {"properties": {"a": {"type": "array", "items": {"type": "number"}, "description": "many"}}, "required": ["a"]}),
+        ("a?(enum, one): [x, y]", {"properties": {"a": {"enum": ["x", "y", None], "description": "one"}}}),
+        ("a(object, inner):\n  b: string",
+         {"properties": {"a": {"type": "object", "properties": {"b": {"type": "string"}}, "required": ["b"],
+                               "additionalProperties": False, "description": "inner"}}, "required": ["a"]}),
+        ("(*): string", {"properties": {}, "additionalProperties": {"type": "string"}}),
+    ],
+)  # fmt: skip
+def test_a_short_schema_is_sent_written_out(written: str, schema: dict[str, object]) -> None:
+    assert schema_of(written) == {"type": "object", "additionalProperties": False, **schema}
+
+
+@pytest.mark.parametrize("written", ["type: string", "type: object\nproperties:\n  a:\n    type: string"])
+def test_a_schema_that_is_one_stays(written: str) -> None:
+    found = schema_of(written)
+    assert isinstance(found, dict)
+    assert "additionalProperties" not in found
+    assert schema_of("properties:\n  a: {}") == {"type": "object", "properties": {"a": {}}}
+
+
+@pytest.mark.parametrize("written", ["a: Person", "a(array): Person", "(*): Person", "a: [x]", "a:\n  b: Person"])
+def test_a_schema_of_types_that_stand_elsewhere_has_no_known_size(written: str) -> None:
+    assert schema_of(written) is None
+
+
+def test_a_block_may_be_long() -> None:
+    """A sample is a document at times."""
+    document = "    word word word word\n" * 2_000
+    for name, where in (("dotprompt", "input:\n  default:\n   doc: |\n"), ("prompty", "sample:\n   doc: |\n")):
+        prompt = read(f"---\nmodel: gpt-4o\n{where}{document}---\n{{{{doc}}}}", name)
+        assert (prompt.model, bodies(prompt)) == ("gpt-4o", [(None, (Variable("doc"),))])
+        assert prompt.samples["doc"] == "word word word word\n" * 2_000
 
 
 def test_what_is_named_only_has_no_known_size() -> None:

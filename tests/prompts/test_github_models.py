@@ -16,8 +16,16 @@ def test_variables() -> None:
     assert bodies(prompt) == [("system", (Variable("x"), " and ", Variable("y"))), ("user", ("hi",))]
 
 
-def test_what_is_no_template_is_text() -> None:
-    assert bodies(read("messages:\n- content: 'a {{#b}} c'\n", "github-models")) == [("user", ("a {{#b}} c",))]
+@pytest.mark.parametrize(
+    "text", ["a {{#b}} c", "{{#b}}c{{/b}}", "{{! note }}", "{{> card}}", "{{&b}}", "{{ }}", "{{=<% %>=}}", "{{a b}}"]
+)
+def test_what_is_no_name_is_text(text: str) -> None:
+    assert bodies(read(f"messages:\n- content: '{text}'\n", "github-models")) == [("user", (text,))]
+
+
+def test_a_name_in_more_braces() -> None:
+    found = read("messages:\n- content: '{{{x}}}'\n", "github-models")
+    assert bodies(found) == [("user", ("{", Variable("x"), "}"))]
 
 
 def test_test_data() -> None:

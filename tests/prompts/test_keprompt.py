@@ -32,7 +32,7 @@ def test_detection(text: str, is_one: bool) -> None:
         (".text alone", ("alone",)),
         (".user a <<b>> c", ("a ", Variable("b"), " c")),
         (".user a\n.gitignore is a file", ("a\n.gitignore is a file",)),
-        (".user a\n.include  x/y.md \nand\nmore", ("a", Include("x/y.md"), "and\nmore")),
+        (".user a\n.include  x/y.md \nand\nmore", ("a", Include("x/y.md", format="angle"), "and\nmore")),
         (".user a\n.cmd f(1, 'x)')", ("a", Variable("f()"))),
         (".user a\n.cmd mod.f() as x", ("a",)),
         (".user a\n.print b\n.debug c\n.clear d\n.# e", ("a",)),

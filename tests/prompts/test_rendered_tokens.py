@@ -5,7 +5,8 @@ Jinja2, Python and Handlebars (its kept answers) render; tiktoken counts what th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sized
+from typing import Any
 
 import jinja2
 import pytest
@@ -22,6 +23,7 @@ from .handlebars_truth import PARTIALS, kept
 from .test_fixtures import oracle
 
 SEEDS = range(100)
+TOKENS = oracle("o200k_base").encode_ordinary
 
 
 def rendered(engine: str) -> Iterator[tuple[str, str]]:
@@ -38,9 +40,13 @@ def rendered(engine: str) -> Iterator[tuple[str, str]]:
         yield from ((template, template.format(**VALUES)) for template in map(format_string, SEEDS))
 
 
-def sized(template: str, engine: str, partials: Mapping[str, str]) -> Measured:
-    count = oracle("o200k_base").encode_ordinary
-
+def sized(
+    template: str,
+    engine: str,
+    partials: Mapping[str, str],
+    count: Callable[[str], Sized] = TOKENS,
+    given: Mapping[str, Any] = VALUES,
+) -> Measured:
     def body(name: str, text: str) -> Body:
         texts, parts = numbered(Prompt((Message(None, parse_template(text, engine)),), ("",)))
         assert parts is not None
@@ -49,7 +55,7 @@ def sized(template: str, engine: str, partials: Mapping[str, str]) -> Measured:
     def resolve(_: Body, include: Include) -> Body | None:
         return body(include.ref, partials[include.ref]) if include.ref in partials else None
 
-    texts, parts = numbered(Prompt((), samples={name: as_sample(value) for name, value in VALUES.items()}))
+    texts, parts = numbered(Prompt((), samples={name: as_sample(value) for name, value in given.items()}))
     assert parts is not None
     values = sized_values(parts.samples, [len(count(text)) for text in texts])
     return measure(body("the prompt", template), (), {}, values, resolve)
@@ -81,3 +87,48 @@ def test_of_a_real_prompt_the_band_is_narrow(values: int) -> None:
     assert sum(found.low) <= count <= sum(found.high)
     assert sum(found.high) - sum(found.low) <= count // 6
     assert abs(sum(found.typical) - count) <= 2 * values
+
+
+FILES = {
+    "value": "[{{ x }}]",
+    "choice": "{% if x %}yes {{ x }}{% else %}no{% endif %}",
+    "item": "{{ item }};",
+    "member": "{{ item.title }}: {{ item.body }}",
+    "base": "{{ x }}{% block a %}A{{ x }}{% endblock %}",
+    "again": "{% set x = x ~ '?' %}{% include 'value' %}",
+}
+SEEN = [
+    "{% set x = 'abc' %}{% include 'value' %}{% include 'choice' %}",
+    "{% set x = name %}{% include 'value' %}{% include 'choice' %}",
+    "{% set x = name ~ '!' %}{% include 'again' %}",
+    "{% set x = false %}{% include 'choice' %}",
+    "{% set x = empty %}{% include 'choice' %}",
+    "{% with x = city %}{% include 'value' %}{% endwith %}",
+    "{% for item in tags %}{% include 'item' %}{% endfor %}",
+    "{% for item in ['a', 'bcd', name] %}{% include 'item' %}{% endfor %}",
+    "{% for d in docs %}{% set item = d %}{% include 'member' %}{% endfor %}",
+    "{% for x in tags %}{% set x = x ~ '!' %}{% include 'value' %}{% endfor %}",
+    "{% extends 'base' %}{% set x = 'late' %}",
+    "{% extends 'base' %}{% set x = name ~ '!' %}{% block a %}[{{ x }}]{{ super() }}{% endblock %}",
+    "{% if on %}{% set x = 'one' %}{% else %}{% set x = 'two' %}{% endif %}{% include 'value' %}",
+]
+
+
+@pytest.mark.parametrize("template", SEEN)
+def test_what_is_set_around_an_include_is_seen_in_it(template: str) -> None:
+    """Counted in characters, of which there are none more or less at a seam."""
+    text = jinja2.Environment(loader=jinja2.DictLoader(FILES)).from_string(template).render(VALUES)
+    found = sized(template, "jinja2", FILES, str)
+    assert (sum(found.typical), found.undeclared) == (len(text), ())
+
+
+def test_an_include_without_context_sees_nothing() -> None:
+    template = "{% set x = 'abc' %}{% include 'value' without context %}"
+    assert sized(template, "jinja2", FILES, str).undeclared == ("x",)
+
+
+@pytest.mark.parametrize("number", [0, 0.0, 1, -0.5])
+def test_a_number_is_true_as_its_engine_says(number: float) -> None:
+    template = "{% if n %}there{% else %}none{% endif %}"
+    text = jinja2.Environment().from_string(template).render(n=number)
+    assert sum(sized(template, "jinja2", {}, str, {"n": number}).typical) == len(text)

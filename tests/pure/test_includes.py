@@ -19,14 +19,33 @@ from llmcost_hooks.prompts.nodes import Include
         ("p/a.hbs", "card", "handlebars", ["p/_card.handlebars", "p/card.handlebars", "p/_card.hbs", "p/card.hbs"]),
         ("p/a.prompt", "base", "dotprompt", ["p/_base.prompt", "p/base.prompt", "p/partials/_base.prompt"]),
         ("p/a.prompt", "shared/base", "dotprompt", ["p/shared/_base.prompt", "p/shared/base.prompt"]),
-        ("p/system.md", "user.md", "fabric", ["p/user.md", "user.md"]),
+        ("p/system.md", "user.md", "fabric", ["p/user.md"]),
         ("p/q/CLAUDE.md", "../docs/x.md", "claude-md", ["p/docs/x.md"]),
         ("p/a.j2", "/shared/b.j2", "jinja2", ["shared/b.j2"]),
         ("p/a.hbs", "card.hbs", "handlebars", ["p/_card.hbs", "p/card.hbs"]),
     ],
 )  # fmt: skip
 def test_the_likeliest_place_comes_first(path: str, ref: str, format: str, first: list[str]) -> None:
-    assert list(candidates(path, ref, format))[: len(first)] == first
+    assert list(candidates(path, Include(ref), format))[: len(first)] == first
+
+
+@pytest.mark.parametrize(
+    ("path", "ref", "format"),
+    [("p/x/system.md", "user.md", "fabric"), ("p/x/CLAUDE.md", "user.md", "claude-md"),
+     ("p/x/promptfooconfig.yaml", "user.md", "promptfoo")],
+)  # fmt: skip
+def test_what_lies_beside_a_file_is_looked_for_nowhere_else(path: str, ref: str, format: str) -> None:
+    assert candidates(path, Include(ref), format) == ("p/x/user.md",)
+    assert candidates(path, Include("/" + ref), format) == ()
+    assert candidates(path, Include("../../../" + ref), format) == ()
+
+
+def test_a_template_is_looked_for_as_its_language_does_it() -> None:
+    """Also in a file whose own name is of another format."""
+    card = candidates("p/a.md", Include("card", format="handlebars"), "front-matter")
+    assert card[:4] == ("p/_card.handlebars", "p/card.handlebars", "p/_card.hbs", "p/card.hbs")
+    assert "templates/base.j2" in candidates("p/a.md", Include("base.j2", format="jinja2"), "front-matter")
+    assert candidates("p/a.prompt", Include("card", format="handlebars"), "dotprompt")[0] == "p/_card.prompt"
 
 
 PATHS = st.lists(st.sampled_from(["a", "b.c"]), min_size=1, max_size=5).map("/".join)
@@ -34,7 +53,7 @@ PATHS = st.lists(st.sampled_from(["a", "b.c"]), min_size=1, max_size=5).map("/".
 
 @given(PATHS, st.text("ab/.", max_size=20), st.sampled_from(["jinja2", "handlebars", "literal"]))
 def test_no_include_leaves_the_repository(path: str, ref: str, format: str) -> None:
-    found = candidates(path, ref, format)
+    found = candidates(path, Include(ref), format)
     assert len(found) <= MAX_PATHS
     for place in found:
         assert ".." not in place.split("/")
@@ -51,8 +70,11 @@ def test_outside_is_nowhere() -> None:
     ("include", "format", "expected"),
     [
         (Include("base.md"), "jinja2", "jinja2"),
-        (Include("base.md", format="f-string"), "jinja2", "f-string"),
-        (Include("user.md"), "fabric", "front-matter"),
+        (Include("base.md", format="f-string"), "langchain", "f-string"),
+        (Include("a.txt", format="handlebars"), "dotprompt", "dotprompt"),
+        (Include("example.py", format="jinja2"), "front-matter", "jinja2"),
+        (Include("user.md", format="text"), "fabric", "text"),
+        (Include("user.md"), "keprompt", "front-matter"),
         (Include("a.txt"), "python::NAME", "text"),
     ],
 )

@@ -83,7 +83,12 @@ def test_samples_are_counted() -> None:
     samples: dict[str, Value] = {"x": Leaf(5, True), "t": {"a": Leaf(1, True), "b": [Leaf(2, True), Leaf(3, True)]}}
     assert sized(Variable("x"), samples=samples).typical == Size(5)
     assert sized(Variable("t.b.1"), samples=samples).typical == Size(3)
-    assert sized(Variable("t.b"), samples=samples).typical == Size(9)  # and what stands between two values
+    assert sized(Variable("t.b.-1"), samples=samples).typical == Size(3)
+    assert sized(Variable("t.b.-3"), samples=samples).undeclared == ("t.b.-3",)
+    whole = sized(Variable("t.b"), samples=samples)
+    assert (sum(whole.low), whole.typical, sum(whole.high)) == (5, Size(9), 12)  # and what stands between two values
+    table = sized(Variable("t"), samples=samples)
+    assert (sum(table.low), table.typical) == (6, Size(1 + 9 + 2 * 4 + 1))  # and keys, quotes and braces
     assert sized(Variable("t.c"), samples=samples).undeclared == ("t.c",)
     assert sized(Variable("x"), samples=samples, stated={"x": Stated(9, 9)}).typical == Size(0, 9)
 
@@ -121,6 +126,18 @@ def test_a_member_is_counted_once_whichever_branch_is_taken() -> None:
     both = Choice((("c", (Variable("user.name"),)), (ELSE, (Variable("user.city"), 0))))
     found = sized(both, Variable("user.age"), stated={"user": Stated(50, 50)})
     assert found.typical == Size(10, 50)
+
+
+def test_a_member_that_only_the_other_branch_has_is_still_to_be_counted() -> None:
+    other = Choice((("c", (Variable("user.name"),)), (ELSE, (3,))))
+    found = sized(other, Variable("user.age"), stated={"user": Stated(50, 50)})
+    assert found.typical == Size(80, 50)
+
+
+def test_the_upper_end_is_that_of_any_branch() -> None:
+    found = sized(Choice((("c", (3,)), (ELSE, (Variable("x"),)))), stated={"x": Stated(50, 900)})
+    assert sum(found.typical) == 80
+    assert sum(found.high) == 900
 
 
 def test_a_loop_over_a_sample() -> None:
@@ -179,8 +196,77 @@ def test_a_missing_or_circular_include_names_the_chain() -> None:
     with pytest.raises(ParseError, match=r"includes itself \(a → a\)"):
         sized(Include("a"), files={"a": (Include("a"),)})
     deep = {f"f{n}": (Include(f"f{n + 1}"),) for n in range(MAX_DEPTH + 5)}
-    with pytest.raises(ParseError, match="f0 → f1"):
+    with pytest.raises(ParseError, match=r"more than 20 files within each other \(a → f0 → f1"):
         sized(Include("f0"), files=deep)
+
+
+def test_imports_of_claude_end_where_they_meet_themselves() -> None:
+    """No circle is an error there, and the sixth file of a chain is not read."""
+    files: dict[str, Nodes] = {"b": (1, Include("a")), **{f"f{n}": (0, Include(f"f{n + 1}")) for n in range(9)}}
+
+    def resolve(_: Body, include: Include) -> Body:
+        return Body(include.ref, "claude-md", (files.get(include.ref, (0,)),), COUNTS)
+
+    def imported(ref: str) -> int:
+        return sum(measure(Body("a", "claude-md", ((0, Include(ref)),), COUNTS), (), {}, {}, resolve).typical)
+
+    assert imported("b") == 30
+    assert imported("f0") == 10 + 5 * 10
+
+
+def test_what_is_set_around_an_include_is_seen_in_it() -> None:
+    files: dict[str, Nodes] = {
+        "p": (0, Variable("x"), Variable("x.t"), Variable("z")),
+        "q": (Choice((("x", (1,)), (ELSE, (2,)))),),
+        "r": (Include("p", names=(("z", (3,)),)),),
+        "l": (Loop("d", "x", (0, Variable("d"), Variable("y"))),),
+        "s": (Loop("x", "docs", (Variable("x"),)),),
+    }
+    samples: dict[str, Value] = {"y": {"t": Leaf(3, True)}, "docs": [Leaf(1, True), Leaf(2, True)], "e": Leaf(0, False)}
+
+    def include(ref: str, *nodes: Any) -> Measured:
+        return sized(Include(ref, names=(("x", nodes),)), files=files, samples=samples)
+
+    text = include("p", 1)
+    assert (text.typical, text.undeclared, text.cacheable, text.ends_at) == (Size(30), ("x.t", "z"), Size(30), "x.t")
+    assert include("p", Variable("y")).typical == Size(10 + (3 + 4 + 1) + 3)
+    assert include("q", 0).typical == Size(20)
+    assert include("q").typical == Size(40)
+    assert include("q", Variable("e")).typical == Size(40)
+    assert include("q", Variable("y")).typical == Size(20)
+    assert include("q", 0, Variable("e")).typical == Size(40)  # not known: the larger one
+    assert include("r", 1).typical == Size(10 + 20 + 80)
+    assert include("l", Variable("docs")).typical == Size(2 * 10 + 1 + 2 + 2 * 8)
+    assert include("s", 1).typical == Size(3)  # the item of a loop there hides it
+    around = Loop("d", "docs", (Include("q", names=(("x", (Variable("d"),)),)),))
+    assert sized(around, files=files, samples=samples).typical == Size(40)
+
+
+def test_a_block_means_names_as_the_file_that_it_stands_in() -> None:
+    base: Nodes = (Block("body", (Variable("q"),)),)
+    child = Include("base", (("body", (Variable("q"), 0)),), names=(("q", (Variable("q"), 1)),))
+    found = sized(child, files={"base": base}, samples={"q": Leaf(5, True)})
+    assert found.typical == Size(15)
+    plain = sized(child._replace(blocks=()), files={"base": base}, samples={"q": Leaf(5, True)})
+    assert plain.typical == Size(25)
+
+
+def test_nesting_ends_before_the_interpreter_does() -> None:
+    def nested(inside: Nodes) -> Nodes:
+        for _ in range(60):
+            inside = (Choice((("x", inside),)),)
+        return inside
+
+    assert sum(sized(*nested((0,))).typical) == 10
+    files = {f"f{n}": nested((Include(f"f{n + 1}"),)) for n in range(15)}
+    with pytest.raises(ParseError, match="is nested too deeply with what it includes"):
+        sized(Include("f0"), files=files)
+
+
+def test_includes_that_double_end() -> None:
+    files: dict[str, Nodes] = {f"f{n}": (Include(f"f{n + 1}"), Include(f"f{n + 1}")) for n in range(18)}
+    with pytest.raises(ParseError, match="so many includes"):
+        sized(Include("f0"), files={**files, "f18": (0,)})
 
 
 def test_a_block_is_replaced_from_the_furthest_out() -> None:
@@ -213,17 +299,21 @@ def lists(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Nodes]:
 
 
 NODES = st.recursive(
-    st.one_of(TEXTS, st.builds(Variable, NAMES), st.builds(Include, st.just("b"), st.just(()), st.booleans())),
+    st.one_of(TEXTS, st.builds(Variable, NAMES), st.builds(lambda optional: Include("b", (), optional), st.booleans())),
     lambda inner: st.one_of(
         st.builds(Choice, st.lists(st.tuples(CONDITIONS, lists(inner)), min_size=1, max_size=3).map(tuple)),
         st.builds(Loop, st.sampled_from(["d", "", "k,v"]), NAMES, lists(inner), lists(inner)),
-        st.builds(Include, st.just("b"), st.lists(st.tuples(NAMES, lists(inner)), max_size=2).map(tuple)),
+        st.builds(
+            lambda blocks, names: Include("b", tuple(blocks), names=tuple(names)),
+            st.lists(st.tuples(NAMES, lists(inner)), max_size=2),
+            st.lists(st.tuples(NAMES, lists(inner)), max_size=2),
+        ),
         st.builds(Block, NAMES, lists(inner)),
     ),
     max_leaves=12,
 )
 SAMPLES: st.SearchStrategy[Any] = st.recursive(
-    st.one_of(st.text("ab", max_size=3), st.booleans(), st.none()),
+    st.one_of(st.text("ab", max_size=3), st.booleans(), st.none(), st.just(0)),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("xyz"), inner, max_size=3)),
     max_leaves=6,
 )
@@ -260,7 +350,7 @@ def test_a_measure_lies_in_its_band(prompt: Prompt) -> None:
     counts = parts.counts["o200k_base"]
     tools = [counts[tool] for tool in parts.tools]
     body, samples = Body("a", "jinja2", parts.messages, counts), sized_values(parts.samples, counts)
-    files = Body("b", "jinja2", ((0,),), (4,))
+    files = Body("b", "jinja2", ((0, Variable("x"), Variable("docs")),), (4,))
     found = measure(body, tools, {"docs": Stated(5, 9)}, samples, lambda *_: files)
     low, typical, high = total(found)
     assert 0 <= low <= typical <= high

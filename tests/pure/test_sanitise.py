@@ -127,7 +127,7 @@ def test_names_outside_of_tables_are_text_too(headline: str, line: str, note: st
         Report(
             ("From ", Name(headline), " to ", Name(line)),
             below=(("Total of ", Name(line)),),
-            sections=(("Problems", ((Name(note), ": wrong"),)),),
+            sections=((("Problems of ", Name(note)), ((Name(note), ": wrong"),)),),
             unit=("Cost",),
             notes=((Name(note), " is a note"), ("about ", Name(headline))),
         )
@@ -190,7 +190,7 @@ def test_a_name_never_makes_a_line_of_its_own(name: str) -> None:
         (Name(name),),
         Table(("prompt_id",), (((Name(name),),),)),
         below=((Name(name),),),
-        sections=(("Problems", ((Name(name),),)),),
+        sections=((("Problems of ", Name(name)), ((Name(name),),)),),
         notes=((Name(name),),),
     )
     lines = render_text(report).split("\n")

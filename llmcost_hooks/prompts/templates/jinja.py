@@ -68,7 +68,7 @@ class _Writer:
         ref = self.names.constant(extends.ref)
         if ref is None or not isinstance(ref.value, str) or not ref.value:
             raise self.dynamic(extends.at)
-        return joined([*before, Include(ref.value, tuple(self.parts.items()))])
+        return joined([*before, Include(ref.value, tuple(self.parts.items()), names=self.handed_on())])
 
     def dynamic(self, at: int) -> ParseError:
         return broken(LANGUAGE, self.text, at, "a file whose name is known only when it is sent", "Name the file.")
@@ -255,7 +255,28 @@ class _Writer:
             name = name[0]
         if not isinstance(name, str) or not name:
             raise self.dynamic(of.at)
-        return (Include(name, (), of.optional),)
+        return (Include(name, (), of.optional, names=self.handed_on() if of.context else ()),)
+
+    def handed_on(self) -> tuple[tuple[str, Nodes], ...]:
+        """What an included file sees of the names that are set: texts and other names of variables.
+
+        A list that the template writes out, a macro and what cannot be followed are not known there. What is false
+        writes nothing there, so that a condition on it does not hold.
+        """
+        names = {}
+        for name, meaning in self.names.set_here().items():
+            if isinstance(meaning, Constant):
+                if isinstance(meaning.value, list | dict):
+                    continue
+                nodes: Nodes = self.told(name, meaning) if meaning.value else ()
+            elif isinstance(meaning, Alias) and self.names.path(Name(name)) == name:
+                continue  # a loop's item has taken the name
+            elif isinstance(meaning, Alias | Written):
+                nodes = self.told(name, self.sized(meaning) if isinstance(meaning, Written) else meaning)
+            else:
+                continue
+            names[name] = nodes
+        return tuple(names.items())
 
     # --- values ---------------------------------------------------------------------------------------------------
 

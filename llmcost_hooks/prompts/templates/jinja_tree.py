@@ -56,6 +56,7 @@ class Insert(NamedTuple):
 
     ref: Expression
     optional: bool
+    context: bool  # whether the file sees what is set where it is included
     at: int
 
 
@@ -214,7 +215,7 @@ class _Parser:
         if name == "include":
             ref = read.expression()
             optional = read.skip("ignore") and read.skip("missing")
-            return self.put(Insert(ref, optional, at))
+            return self.put(Insert(ref, optional, not read.skip("without"), at))
         if name == "extends":
             if len(self.open) > 1:
                 raise self.broken(at, "extends inside of another statement")

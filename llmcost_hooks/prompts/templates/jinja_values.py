@@ -66,6 +66,10 @@ class Names:
                 return scope[name]
         return None
 
+    def set_here(self) -> dict[str, Meaning]:
+        """All names that are set, the nearest meaning of each."""
+        return {name: meaning for scope in self.scopes for name, meaning in scope.items()}
+
     # --- constants ------------------------------------------------------------------------------------------------
 
     def constant(self, of: Expression) -> Constant | None:
