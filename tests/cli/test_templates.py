@@ -299,9 +299,32 @@ def test_rows_of_csv(templates: Repo) -> None:
     assert (found["rows"], found["undeclared_variables"]) == (2, [])
 
 
+def test_a_row_may_be_a_document(templates: Repo) -> None:
+    data = batch(templates, "rows.csv", f'question\n"{words(70_000)}"\n')
+    assert answer(templates, "estimate", "prompts/search.j2", "--data", data)["input_tokens"] > 70_000
+    text = passed(llm_cost(templates.path, "estimate", "prompts/search.j2", "--data", data)).out
+    assert "Estimated cost of 1 row: " in text
+    assert "  ~70,3" in text  # not exact where the value meets the text around it
+
+
+@pytest.mark.parametrize("option", [("--calls", "1000"), ("--show-parts",)])
+def test_what_means_nothing_beside_rows_is_refused(templates: Repo, option: tuple[str, ...]) -> None:
+    data = batch(templates, "rows.jsonl", '{"question": "a"}\n')
+    ran = llm_cost(templates.path, "estimate", "prompts/search.j2", "--data", data, *option)
+    failed(ran, 2, f"--data and {option[0]} are both given")
+
+
+def test_rows_that_lack_a_variable_are_lower_bounds(templates: Repo) -> None:
+    templates.write("prompts/search.j2", "a {{ question }} {{ history }}")
+    data = batch(templates, "rows.csv", "question\nb\n")
+    text = passed(llm_cost(templates.path, "estimate", "prompts/search.j2", "--data", data)).out
+    assert text.count("≥ ~") == 2 * 4  # sizes and costs
+
+
 @pytest.mark.parametrize(
     ("name", "text", "code", "said"),
     [
+        ("rows.csv", "a,b,a\n1,2,3\n", 3, "rows.csv:1 names a variable twice"),
         ("rows.jsonl", '{"a": 1}\n{"a": ', 3, "rows.jsonl:2 is not valid JSON"),
         ("rows.jsonl", "[1]\n", 3, "rows.jsonl:1 is no JSON object"),
         ("rows.jsonl", "\n", 3, "holds no row"),
