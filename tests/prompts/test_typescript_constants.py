@@ -18,6 +18,8 @@ from .asking import only, prompt_of, refused
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{\0\r"), max_size=30)
 
 
+LONG = "word " * 20
+
 @pytest.mark.parametrize("ending", ["ts", "mts", "cts", "tsx", "js", "mjs", "cjs", "jsx"])
 def test_names(ending: str) -> None:
     assert format_of(f"src/prompts.{ending}") == "typescript"
@@ -45,6 +47,9 @@ def test_names(ending: str) -> None:
         ("'Hi {{ name }}'", ("Hi ", Variable("name"))),
         ("'a' as const", ("a",)),
         ("'a' satisfies string", ("a",)),
+        ("(x: string, y = {a: 1}) => `a${x}b`", ("a", Variable("x"), "b")),
+        ("async (): Promise<string> => ('a' + 'b')", ("ab",)),
+        ("x => `${x}`.trim()", (Variable("x"),)),
         ("''", ()),
     ],
 )  # fmt: skip
@@ -90,6 +95,16 @@ def test_without_a_name_the_long_prompts_are_taken() -> None:
     assert prompt.requests == 1
 
 
+def test_a_long_prompt_that_cannot_be_read_is_of_unknown_size() -> None:
+    text = (
+        f"const PROMPT = `{LONG}`;\nconst OTHER_PROMPT = b ? `{LONG}` : ''\nconst SYSTEM = f('short')\n"
+        f"const NEXT_PROMPT = {{ a: `{LONG}` }};\nf('{LONG}')\nconst TEMPLATE = g()\n"
+    )
+    prompt = prompt_of(text, "typescript")
+    unknown = [(Variable("OTHER_PROMPT"),), (Variable("NEXT_PROMPT"),)]
+    assert [message.body for message in prompt.messages] == [(LONG,), *unknown]
+
+
 @pytest.mark.parametrize(
     ("text", "member", "message"),
     [
@@ -101,7 +116,9 @@ def test_without_a_name_the_long_prompts_are_taken() -> None:
         ("const A = 'x' || 'y'", "A", "has a constant that only running it would tell (line 1)"),
         ("const A = b", "A", "has a constant that only running it would tell (line 1)"),
         ("const A = ('x'", "A", "has a constant that only running it would tell (line 1)"),
-        ("const A = (a) => 'x'", "A", "has a constant that only running it would tell (line 1)"),
+        ("const A = (a) => { return 'x' }", "A", "has a constant that only running it would tell (line 1)"),
+        ("const A = (a) => b", "A", "has a constant that only running it would tell (line 1)"),
+        (f"const A = 1\nconst PROMPT = f('{LONG}')", "", "has a constant that only running it would tell (line 2)"),
         ("const A = B + C", "A", "has a constant that only running it would tell (line 1)"),
         ("const A = ", "A", "has a constant that only running it would tell (line 1)"),
         ("const A = '\\ud800'", "A", "has half a character in a text (line 1)"),
