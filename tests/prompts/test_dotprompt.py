@@ -61,8 +61,8 @@ def schema_of(written: str) -> object:
 @pytest.mark.parametrize(
     ("written", "schema"),
     [
-        ("a: string, of a person, or none",
-         {"properties": {"a": {"type": "string", "description": "of a person, or none"}}, "required": ["a"]}),
+        ("a: string, of one, or none",
+         {"properties": {"a": {"type": "string", "description": "of one, or none"}}, "required": ["a"]}),
         ("a?: integer", {"properties": {"a": {"type": ["integer", "null"]}}}),
         ("a: any\nb?: any, b", {"properties": {"a": {}, "b": {"description": "b"}}, "required": ["a"]}),
         ("a(array, many): number",
