@@ -1,7 +1,8 @@
 """String constants of a Python file, read off its syntax tree; never imported, never run.
 
-Read are literals beside each other or joined by `+` or `join`, f-strings, `textwrap.dedent`, `strip`, `format`, template
-classes around one of these, and lists of message dictionaries. What a constant takes from elsewhere is a Variable.
+Read are literals beside each other or joined by `+` or `join`, f-strings, `textwrap.dedent`, `strip`, `format`,
+template classes around one of these, and lists of message dictionaries. What a constant takes from elsewhere is a
+Variable.
 """
 
 from __future__ import annotations
