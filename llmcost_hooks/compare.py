@@ -129,7 +129,7 @@ def shared_parts(comparison: Comparison) -> list[SharedPart]:
     for row in comparison.rows:
         if row.via:
             groups.setdefault(row.via, []).append(row)
-    users = [{path for path, _ in row.includes} for row in comparison.head.priced() if row.includes]
+    users = [{path for path, _ in row.includes} for row in comparison.head.rows if row.includes]
     found = []
     with localcontext(EXACT):
         for paths, rows in groups.items():
@@ -210,7 +210,7 @@ def _delta(base: Row | None, head: Row | None) -> PromptDelta:
 
 def _via(base: Row | None, head: Row | None) -> tuple[str, ...]:
     """The included files that make a prompt another one whose own blob is the same."""
-    if not isinstance(base, PromptEstimate) or not isinstance(head, PromptEstimate):
+    if base is None or head is None or base.input_tokens is None or head.input_tokens is None:
         return ()
     before, after = dict(base.includes), dict(head.includes)
     differ = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}

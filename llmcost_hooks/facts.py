@@ -9,7 +9,7 @@ from functools import cache
 from . import __version__
 from .beside import find_beside
 from .counting import count_blobs
-from .data import open_data, open_table
+from .data import available, open_data, open_table
 from .linking import Facts, Key, completed, pulled_in
 from .lookup import find_model
 from .memo import Memo
@@ -23,7 +23,8 @@ from .prompts.parts import numbered
 from .reading import Side
 from .sizing import UNKNOWN_MODEL_ENCODING
 from .snapshot import PromptFile
-from .tokens import Counter, Encoding
+from .tokens import KNOWN, Counter, Encoding
+from .tokens.encodings import CORE
 
 
 def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook) -> Facts:
@@ -175,11 +176,16 @@ def load_price_book() -> PriceBook:
     installed, bundled = load_installed(store_directory(os.environ), __version__), load_bundled_book()
     if installed is None:
         return bundled
-    book = PriceBook(installed)
+    book = PriceBook(installed, countable)
     return book if book.generated_at >= bundled.generated_at else bundled
+
+
+def countable(encoding: str) -> bool:
+    """Whether text can be counted in `encoding` with what is installed."""
+    return encoding in CORE or (encoding in KNOWN and available(encoding))
 
 
 @cache
 def load_bundled_book() -> PriceBook:
     """The price file of this release."""
-    return PriceBook(open_data("prices.json"))
+    return PriceBook(open_data("prices.json"), countable)

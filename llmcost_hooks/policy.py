@@ -102,7 +102,7 @@ def judge(
         tuple(row.prompt_id for row in head.rows if row.path in listed),
         tuple(_notes(budget, comparison, base_budget)),
         tuple(suggestion for suggestion in suggestions if suggestion),
-        budget.judge,
+        judged=budget.judge,
     )
 
 

@@ -90,6 +90,22 @@ class Unpriced(NamedTuple):
     grade: str | None
     input_tokens: int | None
     problem: Problem
+    sized: Input | None = None  # what was counted, where only money is unknown
+
+    @property
+    def undeclared(self) -> tuple[str, ...]:
+        """Variables of unknown size: they are not in `input_tokens`."""
+        return self.sized.undeclared if self.sized else ()
+
+    @property
+    def includes(self) -> tuple[tuple[str, str], ...]:
+        """(path, oid) of what the prompt pulls in, as far as it was counted."""
+        return self.sized.includes if self.sized else ()
+
+    @property
+    def parts(self) -> Shares:
+        """Of `input_tokens`."""
+        return self.sized.parts if self.sized else ()
 
     def missing(self) -> bool:
         """Whether the file is listed and not there; otherwise it is there and cannot be read or priced."""
@@ -170,7 +186,7 @@ NO_RATIO = Problem(
 
 def _unpriced(file: PromptFile, problem: Problem, model: str | None = None, sized: Input | None = None) -> Unpriced:
     grade, tokens = (sized.grade, sized.tokens) if sized else (None, None)
-    return Unpriced(file.prompt_id, file.path, file.oid, file.named, file.tags, model, grade, tokens, problem)
+    return Unpriced(file.prompt_id, file.path, file.oid, file.named, file.tags, model, grade, tokens, problem, sized)
 
 
 def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, period: str | None) -> Row:

@@ -7,14 +7,16 @@ from decimal import Decimal
 from .caching import Lost, lost_prefix, shortened_prefix
 from .compare import Comparison
 from .estimate import Estimate
-from .pricing import PromptEstimate
+from .pricing import PromptEstimate, Row, Unpriced
 from .render.money import format_delta, format_exact, format_money
 from .report import Name, Text
 
 
-def cacheable(row: PromptEstimate) -> str:
+def cacheable(row: Row) -> str:
     """Tokens of the prefix that can be cached, and where that is too little what the provider caches at least."""
     mark = "" if row.grade == "exact" else "~"
+    if isinstance(row, Unpriced):
+        return f"{mark}{row.sized.cacheable:,}" if row.sized else "?"
     least = row.cache_min_tokens
     short = least is not None and row.cacheable_tokens < least
     return f"{mark}{row.cacheable_tokens:,}" + (f" (< {least:,})" if short else "")

@@ -91,6 +91,8 @@ def _marks(row: PromptDelta) -> str:
 
 def _token_change(row: PromptDelta) -> int | None:
     """Stands for the cost where no side has a price; None where that is not so, or not known."""
+    if row.base and row.head and set(row.base.undeclared) != set(row.head.undeclared):
+        return None
     sides = [0 if side is None else side.input_tokens for side in (row.base, row.head)]
     priced = any(isinstance(side, PromptEstimate) for side in (row.base, row.head))
     return None if priced or sides[0] is None or sides[1] is None else sides[1] - sides[0]
@@ -99,7 +101,8 @@ def _token_change(row: PromptDelta) -> int | None:
 def _total(comparison: Comparison) -> Text:
     base, head = comparison.base, comparison.head
     if not has_money(base, head):
-        change = f" ({_tokens(head) - _tokens(base):+,})" if _counted(base) and _counted(head) else ""
+        known = all(_token_change(row) is not None for row in comparison.rows)
+        change = f" ({_tokens(head) - _tokens(base):+,})" if known else ""
         return (f"Total: {token_total(base)} → {token_total(head)} tokens{change}",)
     delta, percent = comparison.delta(), comparison.percent()
     change = f" ({format_percent(percent)})" if percent else ""
@@ -114,10 +117,6 @@ def _delta_mark(comparison: Comparison) -> str:
 
 def _tokens(estimate: Estimate) -> int:
     return sum(row.input_tokens or 0 for row in estimate.rows)
-
-
-def _counted(estimate: Estimate) -> bool:
-    return all(row.input_tokens is not None for row in estimate.rows)
 
 
 def _units(comparison: Comparison) -> list[Text]:

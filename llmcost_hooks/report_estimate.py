@@ -59,7 +59,9 @@ _HOW_TO_NAME_PROMPTS: Text = (
 
 def _parts(estimate: Estimate) -> Iterator[tuple[Text, tuple[Text, ...]]]:
     """A section for each prompt: what its input is made of."""
-    for row in estimate.priced():
+    for row in estimate.rows:
+        if row.input_tokens is None:
+            continue
         width = max((len(f"{tokens:,}") for _, _, tokens in row.parts), default=0)
         lines = [(f"{tokens:>{width},}  ", *_part(kind, name)) for kind, name, tokens in row.parts]
         unknown = [("images" if name == IMAGES else "variable", name) for name in row.undeclared]
@@ -77,5 +79,5 @@ def _cells(row: Row, caching: bool) -> tuple[Text, ...]:
     mark = "" if row.grade == "exact" else "~"
     tokens = "?" if row.input_tokens is None else f"{mark}{row.input_tokens:,}"
     output = f"{row.output_tokens:,}" if isinstance(row, PromptEstimate) and row.output_tokens is not None else "?"
-    cached = ((cacheable(row) if isinstance(row, PromptEstimate) else "?",),) if caching else ()
+    cached = ((cacheable(row),),) if caching else ()
     return (Name(row.prompt_id),), (Name(row.model or "—"),), (tokens,), *cached, (output,), (amount(row),)

@@ -19,7 +19,8 @@ def amount(row: Row | None) -> str:
     if row is None:
         return "—"
     if isinstance(row, Unpriced):
-        return "?" if row.input_tokens is None else f"{row.input_tokens:,} tok"
+        least = "≥ " if row.undeclared else ""
+        return "?" if row.input_tokens is None else f"{least}{row.input_tokens:,} tok"
     return marks(row) + format_money(row.effective_cost)
 
 
@@ -63,12 +64,13 @@ def by_manifest(*estimates: Estimate) -> tuple[tuple[Text, tuple[Text, ...]], ..
 
 
 def token_total(estimate: Estimate) -> str:
-    """Input tokens of one call of every prompt; "at least" where one could not be counted, unknown where none could."""
+    """Input tokens of one call of every prompt: "at least" where a part of them is unknown, unknown where all is."""
     counts = [row.input_tokens for row in estimate.rows]
     known = [count for count in counts if count is not None]
     if counts and not known:
         return "unknown"
-    return _marks(estimate.grade() != "exact", len(known) < len(counts)) + f"{sum(known):,}"
+    bounded = len(known) < len(counts) or any(row.undeclared for row in estimate.rows)
+    return _marks(estimate.grade() != "exact", bounded) + f"{sum(known):,}"
 
 
 def has_money(*estimates: Estimate) -> bool:
@@ -104,12 +106,18 @@ def _prices(estimate: Estimate) -> str:
 
 def notes(estimate: Estimate) -> list[Text]:
     """What a reader must know of the numbers, one line a subject."""
-    pairs = [(row.prompt_id, note) for row in estimate.priced() for note in row.notes]
+    pairs = [(row.prompt_id, note) for row in estimate.rows for note in _notes_of(row)]
     without_output = [row.prompt_id for row in estimate.priced() if row.output_tokens is None]
     pairs += [(prompt_id, "output size unknown: input only, the cost is a lower bound") for prompt_id in without_output]
     capped = [row.prompt_id for row in estimate.priced() if row.output_basis == "cap"]
     pairs += [(prompt_id, "output taken as the file's own limit: an upper bound") for prompt_id in capped]
     return list(grouped_notes(pairs))
+
+
+def _notes_of(row: Row) -> tuple[str, ...]:
+    if isinstance(row, PromptEstimate):
+        return row.notes
+    return row.sized.notes if row.sized else ()
 
 
 def price_warning(estimate: Estimate) -> tuple[Text, ...]:

@@ -59,7 +59,7 @@ def rows_report(batch: Batch, estimate: Estimate) -> Report:
     priced = batch.priced()
     mark = ("" if batch.known() else "≥ ") + ("" if _exact(priced) else "~")
     headline: Text = (
-        f"Estimated cost of {len(batch.rows):,} rows: ",
+        f"Estimated cost of {len(batch.rows):,} {'row' if len(batch.rows) == 1 else 'rows'}: ",
         Name(batch.prompt_id),
         " over ",
         Name(batch.path),
@@ -78,7 +78,9 @@ def rows_report(batch: Batch, estimate: Estimate) -> Report:
         ("p95", at_rank(costs, 95), at_rank(tokens, 95)),
         (f"line {dearest.line} (most expensive)", dearest.row.effective_cost, Decimal(dearest.row.input_tokens)),
     ]
-    cells = tuple(((what,), (f"{int(size):,}",), (mark + format_money(cost),)) for what, cost, size in rows)
+    least = "" if all(not row.undeclared for row in priced) and not problems else "≥ "
+    counted = least + ("" if all(row.grade == "exact" for row in priced) else "~")
+    cells = tuple(((what,), (f"{counted}{int(size):,}",), (mark + format_money(cost),)) for what, cost, size in rows)
     notes = grouped_notes((batch.prompt_id, note) for note in dict.fromkeys(n for row in priced for n in row.notes))
     return Report(
         (*headline, *expired_mark(estimate)),

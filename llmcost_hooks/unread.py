@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from .git.worktree import WorktreeFile
 
 FETCH_ALL = "git fetch --refetch --no-filter"
+_STAGE = "Exclude it, or stage it and use --staged."  # what git stores can be read where the file cannot
+_HINTS = {
+    "a symbolic link": "Links are not followed: name the file that it leads to.",
+    "not a path inside the repository": "Nothing outside of the repository and nothing in .git is read.",
+    "not a regular file": "Name a regular file.",
+    "not a blob": "Name a file.",
+}
 
 
 def unread_problem(unread: Unread) -> Problem:
@@ -22,9 +29,8 @@ def unread_problem(unread: Unread) -> Problem:
     if unread.reason == "missing":
         hint = f"This clone lacks its content. To have it: {FETCH_ALL}"
         return Problem("is not in this clone", hint, ExitCode.CONFIG_ERROR)
-    return Problem(
-        f"cannot be read: {unread.reason}", "Exclude it, or stage it and use --staged.", ExitCode.PARSE_ERROR
-    )
+    hint = "" if unread.reason.startswith("not readable") else _HINTS.get(unread.reason, _STAGE)
+    return Problem(f"cannot be read: {unread.reason}", hint, ExitCode.PARSE_ERROR)
 
 
 def sort_out(files: Mapping[str, WorktreeFile | Unread]) -> tuple[dict[str, str | Problem], dict[str, bytes]]:

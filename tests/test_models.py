@@ -17,7 +17,7 @@ from llmcost_hooks.families import ITSELF, counting_of, family_of
 from llmcost_hooks.known.families import DEVELOPERS, FAMILIES
 from llmcost_hooks.models import near_names, resolve_model
 from llmcost_hooks.prices.book import PriceBook
-from llmcost_hooks.tokens import ENCODINGS
+from llmcost_hooks.tokens.encodings import CORE
 
 BOOK = PriceBook(open_data("prices.json"))
 IDS = [row.id for row in BOOK.rows()]
@@ -112,7 +112,7 @@ def test_every_name_of_the_file_resolves_with_a_grade_and_a_reason() -> None:
         model, located = resolve_model(name, BOOK), BOOK.locate(name)
         assert model is not None and located is not None, name
         assert (model.row, model.region) == located, name
-        assert model.encoding in ENCODINGS, name
+        assert model.encoding in CORE, name
         assert model.grade in ("exact", "heuristic"), name
         assert re.fullmatch(r"[ -~]{20,130}", model.basis), name
         if model.grade == "exact":
@@ -173,7 +173,7 @@ def test_exact_is_what_tiktoken_maps_and_nothing_else() -> None:
             assert model.grade == "heuristic", name
         else:
             expected = expected.replace("o200k_harmony", "o200k_base")
-            assert (model.grade == "exact") == (expected in ENCODINGS), name
+            assert (model.grade == "exact") == (expected in CORE), name
             assert model.grade != "exact" or model.encoding == expected, name
 
 
@@ -298,7 +298,6 @@ sys.path.insert(0, sys.argv[1])
 from llmcost_hooks.data import open_data
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.prices.book import PriceBook
-from llmcost_hooks.tokens import ENCODINGS
 assert resolve_model("gpt-4o", PriceBook(open_data("prices.json")))
 print(*sorted({"difflib", "dataclasses", "inspect", "pathlib", "socket", "tiktoken", "tomli"} & set(sys.modules)))
 """

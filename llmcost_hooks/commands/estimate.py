@@ -31,7 +31,7 @@ from .options import (
     show,
     verbose_note,
 )
-from .rows import estimate_rows
+from .rows import estimate_rows, refuse_beside_data
 
 HELP = """Estimate what prompts cost.
 
@@ -79,6 +79,8 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
     show_parts, data = values.pop("show_parts"), values.pop("data")
     if staged and revision is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
+    if data is not None:
+        refuse_beside_data(show_parts=show_parts, calls=values["calls"] is not None)
     book, on = load_price_book(), today()
     repo = _repository(paths, staged or revision is not None)
     if repo is None:

@@ -28,6 +28,13 @@ from ..report_rows import Batch, PricedRow
 MAX_BYTES = 1_000_000_000
 
 
+def refuse_beside_data(*, show_parts: bool, calls: bool) -> None:
+    """Raises ConfigError for options that mean nothing where each row is one call."""
+    for option, given in (("--show-parts", show_parts), ("--calls", calls)):
+        if given:
+            raise ConfigError(f"--data and {option} are both given", "Keep one: with --data each row is one call.")
+
+
 def estimate_rows(path: str, side: Side, facts: Facts, book: PriceBook, on: date, *, quiet: bool) -> Batch:
     """The one prompt of `side`, priced for each row of the file at `path`; a progress bar where a terminal watches.
 
@@ -83,8 +90,12 @@ def _json_lines(path: str, text: str) -> Iterator[tuple[int, dict[str, Sample]]]
 
 
 def _csv(path: str, text: str, delimiter: str) -> Iterator[tuple[int, dict[str, Sample]]]:
+    csv.field_size_limit(MAX_BYTES)  # by itself the module takes 131,072 characters, and a document has more
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
+        names = list(reader.fieldnames or ())
+        if len(set(names)) < len(names):
+            raise ParseError(f"{path}:{reader.line_num} names a variable twice", "Give each column its own name.")
         for row in reader:
             if None in row or None in row.values():
                 raise ParseError(f"{path}:{reader.line_num} has not as many fields as the header", "Mend that row.")

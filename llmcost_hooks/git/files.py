@@ -42,12 +42,21 @@ def _open_below(top: str, components: list[str]) -> int:
     directory = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         for name in components[:-1]:
-            inner = os.open(name, _READ | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory)
+            inner = _inside(directory, name)
             os.close(directory)
             directory = inner
         return os.open(components[-1], _READ | os.O_NOFOLLOW, dir_fd=directory)
     finally:
         os.close(directory)
+
+
+def _inside(directory: int, name: str) -> int:
+    try:
+        return os.open(name, _READ | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory)
+    except NotADirectoryError:  # Linux says this of a link as well
+        if stat.S_ISLNK(os.lstat(name, dir_fd=directory).st_mode):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
+        raise
 
 
 def _open_checked(top: str, components: list[str]) -> int:

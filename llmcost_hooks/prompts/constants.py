@@ -39,6 +39,7 @@ class Constant(NamedTuple):
     line: int
     messages: list[tuple[str | None, list[Part]]]
     scope: str = ""  # what stands before the names of constants beside it: "Class."
+    characters: int = 0  # of text in an expression that cannot be read
 
 
 def refuse_unnamed(text: str, member: str | None, kind: str) -> None:
@@ -62,17 +63,20 @@ def constants_prompt(
         if constant is None:
             raise no_such_member(member, "constant", constants)
         if not constant.messages:
-            raise ParseError(
-                f"has a constant that only running it would tell (line {constant.line})",
-                "Name one that is a text, or keep the prompt in a file of its own.",
-            )
+            raise _unreadable(constant)
         return _prompt(constant, _Filling(constants), read)
     filling = _Filling(constants)
+    named = {name: each for name, each in constants.items() if _SAYS_SO.search(name.rpartition(".")[2])}
     found = [
         (f"line {constant.line}", prompt)
-        for name, constant in constants.items()
-        if _SAYS_SO.search(name.rpartition(".")[2]) and constant.messages
-        if _length(prompt := _prompt(constant, filling, read)) > MIN_LENGTH
+        for constant in named.values()
+        if constant.messages and _length(prompt := _prompt(constant, filling, read)) > MIN_LENGTH
+    ]
+    unreadable = {name: each for name, each in named.items() if not each.messages and each.characters > MIN_LENGTH}
+    if unreadable and not found:
+        raise _unreadable(next(iter(unreadable.values())))
+    found += [  # a prompt too, whose size nobody knows from here
+        (f"line {constant.line}", Prompt((Message(None, (Variable(name),)),))) for name, constant in unreadable.items()
     ]
     if not found:
         raise _unnamed(kind)
@@ -83,6 +87,13 @@ def _unnamed(kind: str) -> ParseError:
     return ParseError(
         "has no constant that is a prompt by name (line 1): PROMPT, SYSTEM, TEMPLATE or INSTRUCTION",
         f"Name the constant: path = FILE.{kind}::NAME.",
+    )
+
+
+def _unreadable(constant: Constant) -> ParseError:
+    return ParseError(
+        f"has a constant that only running it would tell (line {constant.line})",
+        "Name one that is a text, or keep the prompt in a file of its own.",
     )
 
 

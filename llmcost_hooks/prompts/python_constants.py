@@ -1,7 +1,8 @@
 """String constants of a Python file, read off its syntax tree; never imported, never run.
 
-Read are literals beside each other or joined by `+`, f-strings, `textwrap.dedent`, `strip`, `format`, and lists of
-message dictionaries. What a constant takes from elsewhere is a Variable.
+Read are literals beside each other or joined by `+` or `join`, f-strings, `textwrap.dedent`, `strip`, `format`,
+template classes around one of these, and lists of message dictionaries. What a constant takes from elsewhere is a
+Variable.
 """
 
 from __future__ import annotations
@@ -84,9 +85,9 @@ def _collect(body: list[ast.stmt], prefix: str, constants: dict[str, Constant]) 
         elif isinstance(statement, ast.Assign):
             for target in statement.targets:
                 if isinstance(target, ast.Name):
-                    constants[prefix + target.id] = Constant(statement.lineno, _messages(statement.value), prefix)
+                    constants[prefix + target.id] = _constant(statement.lineno, statement.value, prefix)
         elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name) and statement.value:
-            constants[prefix + statement.target.id] = Constant(statement.lineno, _messages(statement.value), prefix)
+            constants[prefix + statement.target.id] = _constant(statement.lineno, statement.value, prefix)
         elif isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
             more = _parts(statement.value, 0) if isinstance(statement.op, ast.Add) else None
             known = constants.get(prefix + statement.target.id)
@@ -94,6 +95,14 @@ def _collect(body: list[ast.stmt], prefix: str, constants: dict[str, Constant]) 
                 known.messages[0][1].extend(more)
             elif known:
                 known.messages.clear()
+
+
+def _constant(line: int, value: ast.expr, scope: str) -> Constant:
+    messages = _messages(value)
+    if messages:
+        return Constant(line, messages, scope)
+    texts = (each.value for each in ast.walk(value) if isinstance(each, ast.Constant))
+    return Constant(line, [], scope, sum(len(text) for text in texts if isinstance(text, str)))
 
 
 def _messages(value: ast.expr) -> list[tuple[str | None, list[Part]]]:
@@ -160,8 +169,12 @@ def _called(call: ast.Call, depth: int) -> list[Part] | None:
         if inner is None:
             return None
         return cleaned(inner) if name == "cleandoc" else dedented(inner)
+    if name == "from_template" or name.endswith("PromptTemplate"):
+        return _template(call, depth)
     if not isinstance(function, ast.Attribute):
         return None
+    if name == "join" and len(call.args) == 1 and isinstance(call.args[0], ast.List | ast.Tuple):
+        return _joined(function.value, call.args[0].elts, depth)
     inner = _parts(function.value, depth + 1)
     if inner is None or not any(isinstance(part, str) for part in inner):
         return None
@@ -174,6 +187,24 @@ def _called(call: ast.Call, depth: int) -> list[Part] | None:
             return None
         return [node for node in nodes if isinstance(node, str | Variable)]
     return None
+
+
+def _template(call: ast.Call, depth: int) -> list[Part] | None:
+    """The text in a template class of LangChain or LlamaIndex: `PromptTemplate("...")`, or as its `template`."""
+    named = next((each.value for each in call.keywords if each.arg == "template"), None)
+    value = named or (call.args[0] if call.args else None)
+    return None if value is None or isinstance(value, ast.List) else _parts(value, depth + 1)
+
+
+def _joined(separator: ast.expr, items: list[ast.expr], depth: int) -> list[Part] | None:
+    between = _parts(separator, depth + 1)
+    parts: list[Part] = []
+    for at, item in enumerate(items):
+        found = _parts(item, depth + 1)
+        if found is None or between is None:
+            return None
+        parts += [*(between if at else ()), *found]
+    return parts
 
 
 def _formatted(value: ast.expr) -> Part:

@@ -1,6 +1,7 @@
 """String constants of a TypeScript or JavaScript file: `const NAME = ...` at its top level. Scanned, never run.
 
-Read are template literals (what stands in `${}` is a Variable), quoted strings, and both joined by `+`. The scanner
+Read are template literals (what stands in `${}` is a Variable), quoted strings, both joined by `+`, and functions that
+only return one of these. The scanner
 knows comments, strings, regular expressions and brackets, and nothing else of the language.
 """
 
@@ -19,6 +20,7 @@ from .sniffed import sniffed
 
 MAX_TOKENS = 50_000
 MAX_DEPTH = 32  # template literals inside of template literals
+MAX_STATEMENT = 2_000  # tokens of a statement that are looked through for text
 
 _SPACE = re.compile(r"(?:\s+|//[^\n]*)*")
 _WORD = re.compile(r"[\w$]+")
@@ -28,6 +30,7 @@ _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
 _PATH = re.compile(r"\s*([A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*)\s*")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_STATEMENTS = ("const", "let", "var", "export", "import", "function", "class", "interface", "type", "enum")
 _DEDENTS = ("dedent", "outdent", "stripIndent", "stripIndents", "endent")
 
 
@@ -53,7 +56,8 @@ def parse_typescript(text: str, member: str | None) -> Prompt:
             if begin:
                 parts = _value(tokens, begin)
                 line, counted = line + text.count("\n", counted, token.at), token.at
-                constants[name] = Constant(line, [] if parts is None else [(None, parts)])
+                messages: list[tuple[str | None, list[Part]]] = [] if parts is None else [(None, parts)]
+                constants[name] = Constant(line, messages, characters=0 if messages else _characters(tokens, begin))
     return constants_prompt(constants, member, sniffed, "ts")
 
 
@@ -72,8 +76,34 @@ def _declared(tokens: list[_Token], at: int) -> tuple[str, int]:
     return "", 0
 
 
+def _characters(tokens: list[_Token], at: int) -> int:
+    """Of text in the statement that goes on at `at`."""
+    characters = depth = 0
+    for token in tokens[at : at + MAX_STATEMENT]:
+        depth += (_is(token, "(", "[", "{")) - (_is(token, ")", "]", "}"))
+        if depth < 0 or (depth == 0 and (_is(token, ";") or (token.kind == "word" and token.value in _STATEMENTS))):
+            break
+        characters += len(token.value) if token.kind in ("string", "template") else 0
+    return characters
+
+
+def _behind_arrow(tokens: list[_Token], at: int) -> int:
+    """Where the body of a function `(name: string) => ...` begins; `at` where there is none."""
+    begin, depth = at, 0
+    for at in range(begin, min(begin + 200, len(tokens) - 1)):
+        depth += (_is(tokens[at], "(", "[", "{")) - (_is(tokens[at], ")", "]", "}"))
+        if depth == 0 and _is(tokens[at], "=") and _is(tokens[at + 1], ">"):
+            return at + 2
+        if depth < 0 or (
+            depth == 0 and (tokens[at].kind in ("string", "template", "end") or _is(tokens[at], ";", "+"))
+        ):
+            break
+    return begin
+
+
 def _value(tokens: list[_Token], at: int) -> list[Part] | None:
-    """Literals joined by `+`; None where the expression is anything else."""
+    """Literals joined by `+`, or a function that returns them; None where the expression is anything else."""
+    at = _behind_arrow(tokens, at)
     parts, is_text, at = _sum(tokens, at, 0)
     ends = tokens[at].kind in ("word", "end") or _is(tokens[at], ";", ",", "}")
     return parts if ends and is_text else None

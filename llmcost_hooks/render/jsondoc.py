@@ -15,6 +15,7 @@ from ..estimate import Estimate
 from ..manifest import Manifest
 from ..policy import Exceeded, Judged, Verdict
 from ..pricing import PromptEstimate, Row, worst_grade
+from ..sizing import Input, Shares
 from .money import format_document_percent, format_exact
 
 Document = dict[str, Any]
@@ -56,7 +57,7 @@ def diff_document(comparison: Comparison) -> Document:
         ],
         "total": _total_change(comparison),
         "manifests": [_manifest_change(part) for part in comparison.parts() if _governs(part.head)],
-        "notes": _notes(head),
+        "notes": [*_base_notes(comparison), *_notes(head)],
     }
 
 
@@ -88,7 +89,7 @@ def check_document(
         "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
         "manifests": [_judged(each) for each in judged if each.manifest],
-        "notes": [*verdict.notes, *_notes(estimate)],
+        "notes": [*verdict.notes, *_base_notes(comparison), *_notes(estimate)],
     }
 
 
@@ -187,15 +188,17 @@ def _identity(row: Row, estimate: Estimate) -> Document:
 def _row(row: Row | None) -> Document:
     """One side of one prompt; every member is there, null where it is unknown."""
     assert row is not None
-    priced = row if isinstance(row, PromptEstimate) else None
+    priced, counted = (row, None) if isinstance(row, PromptEstimate) else (None, row.sized)
+    band = (priced.input_low, priced.input_high) if priced else (counted.low, counted.high) if counted else None
+    framing = priced.framing_tokens if priced else counted.framing if counted else None
     return {
         "model": row.model,
         "content_hash": row.content_hash,
         "input_tokens": row.input_tokens,
-        "input_tokens_band": [priced.input_low, priced.input_high] if priced else None,
-        "framing_tokens": priced.framing_tokens if priced else None,
+        "input_tokens_band": None if band is None else list(band),
+        "framing_tokens": framing,
         "cached_input_tokens": priced.cached_input_tokens if priced else None,
-        **(_made_of(priced) if priced else dict.fromkeys(_MADE_OF)),
+        **(_made_of(priced) if priced else _counted(counted) if counted else dict.fromkeys(_MADE_OF)),
         "output_tokens": priced.output_tokens if priced else None,
         "output_basis": priced.output_basis if priced else None,
         "grade": row.grade,
@@ -220,16 +223,28 @@ _MADE_OF = (
 
 def _made_of(row: PromptEstimate) -> Document:
     """What the input consists of."""
-    values = (
-        row.cacheable_tokens,
-        row.cache_min_tokens,
-        row.prefix_ends_at,
-        list(row.undeclared),
-        [{"kind": kind, "name": name, "tokens": tokens} for kind, name, tokens in row.parts],
-        [{"path": path, "content_hash": oid} for path, oid in row.includes],
-        row.requests,
-    )
-    return dict(zip(_MADE_OF, values, strict=True))
+    values = (row.cacheable_tokens, row.cache_min_tokens, row.prefix_ends_at, row.undeclared, row.parts, row.includes)
+    return _lists(*values, row.requests)
+
+
+def _counted(sized: Input) -> Document:
+    """The same of a prompt without a price; without a model no provider says how much it caches at least."""
+    values = (sized.cacheable, None, sized.ends_at, sized.undeclared, sized.parts, sized.includes)
+    return _lists(*values, sized.requests)
+
+
+def _lists(
+    cacheable: int,
+    least: int | None,
+    ends_at: str | None,
+    undeclared: tuple[str, ...],
+    parts: Shares,
+    includes: tuple[tuple[str, str], ...],
+    requests: int,
+) -> Document:
+    shares = [{"kind": kind, "name": name, "tokens": tokens} for kind, name, tokens in parts]
+    paths = [{"path": path, "content_hash": oid} for path, oid in includes]
+    return dict(zip(_MADE_OF, (cacheable, least, ends_at, list(undeclared), shares, paths, requests), strict=True))
 
 
 def _band(row: PromptEstimate) -> list[str] | None:
@@ -284,3 +299,8 @@ def _tokens(estimate: Estimate) -> int | None:
 
 def _notes(estimate: Estimate) -> list[str]:
     return sorted({f"{row.prompt_id}: {note}" for row in estimate.priced() for note in row.notes})
+
+
+def _base_notes(comparison: Comparison | None) -> list[str]:
+    """What is wrong with base's own prices, which no longer is to be judged."""
+    return [f"on base, {note}" for note in comparison.base.notes] if comparison else []

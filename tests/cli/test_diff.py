@@ -73,7 +73,7 @@ def test_whole_document(prompts: Repo) -> None:
     prompts.write("prompts/search.md", words(480))
     found = answer(prompts, "diff", "HEAD")
     keys = ["schema", "base", "head", "currency", "unit", "grade", "prices", "prompts", "shared_parts"]
-    assert list(found) == [*keys, "total", "notes"]
+    assert list(found) == [*keys, "total", "manifests", "notes"]
     assert found["schema"] == "llm-cost/diff/1"
     before = total(cost("gpt-4o", 400, 50, 1000), cost("gpt-4o-mini", 100, 50, 1000))
     after = total(cost("gpt-4o", 480, 50, 1000), cost("gpt-4o-mini", 100, 50, 1000))
@@ -183,3 +183,5 @@ def test_a_price_that_is_wrong_on_base_alone_is_a_note(prompts: Repo) -> None:
     for command in (("diff", "HEAD"), ("check", "--base", "HEAD")):
         said = 'note: on base, llm-cost.toml: [prices.override."gpt-4oo"] names no model of the price file'
         assert said in passed(llm_cost(prompts.path, *command)).out
+        notes = answer(prompts, *command)["notes"]
+        assert [note for note in notes if said.removeprefix("note: ") in note] == notes[:1]

@@ -103,6 +103,31 @@ def test_a_shared_part_changes_every_prompt_that_includes_it(templates: Repo) ->
     assert "prompts/base.j2 is in 2 prompts: ~+$1.00/month" in text
 
 
+def test_without_a_model_sizes_are_as_honest(templates: Repo) -> None:
+    """What is unknown is named, parts are shown, and an include that changed is named as what changed."""
+    templates.write("llm-cost.toml", 'version = 1\n[[prompts]]\npath = "prompts/search.j2"\n')
+    templates.commit()
+    own = rows(answer(templates, "estimate"))["prompts/search.j2"]
+    assert (own["model"], own["undeclared_variables"], own["requests"]) == (None, ["question"], 1)
+    assert own["input_tokens"] == PARTIAL + 3 == sum(parts(own).values())
+    assert own["input_tokens_band"][1] > own["input_tokens"]
+    assert own["includes"] == [{"path": "prompts/base.j2", "content_hash": templates.oid("HEAD:prompts/base.j2")}]
+    shown = passed(llm_cost(templates.path, "estimate", "--show-parts")).out
+    for said in (f"≥ {PARTIAL + 3} tok", f"Total: ≥ ~{PARTIAL + 3} tokens", f"{PARTIAL}  include prompts/base.j2",
+                 "?  variable question", "size of question unknown"):  # fmt: skip
+        assert said in shown, said
+    templates.write("prompts/base.j2", words(500) + "\n")
+    row = rows(answer(templates, "diff", "HEAD"))["prompts/search.j2"]
+    assert (row["content"], row["via"]) == ("modified", ["prompts/base.j2"])
+    text = passed(llm_cost(templates.path, "diff", "HEAD")).out
+    assert "modified (via prompts/base.j2)" in text
+    assert "+200 tok" in text
+    templates.write("prompts/search.j2", "{% include 'base.j2' %} a")
+    text = passed(llm_cost(templates.path, "diff", "HEAD")).out
+    assert f"≥ {PARTIAL + 3} tok  501 tok" in text
+    assert "+198" not in text  # the size of question is in one of them only
+
+
 def test_a_prompt_of_its_own_edit_is_not_via(templates: Repo) -> None:
     templates.write("prompts/search.j2", "{% include 'base.j2' %} {{ question }}")
     row = rows(answer(templates, "diff", "HEAD"))["search"]
@@ -132,6 +157,25 @@ def test_a_broken_include(templates: Repo, path: str, text: str | bytes, said: s
     assert said in ran.out
     assert "plain" in ran.out
     failed(llm_cost(templates.path, "check"), 3)
+
+
+@pytest.mark.parametrize(
+    ("ref", "said", "hint"),
+    [
+        ("../.git/config", ".git/config cannot be read: not a path inside the repository", "nothing in .git is read"),
+        ("link.j2", "prompts/link.j2 cannot be read: a symbolic link", "name the file that it leads to"),
+        ("linked/x", "prompts/linked/x cannot be read: a symbolic link", "name the file that it leads to"),
+        ("latin.j2", "prompts/latin.j2 cannot be read: working-tree-encoding has no value", "stage it"),
+    ],
+)
+def test_an_include_that_is_not_read_says_what_to_do(templates: Repo, ref: str, said: str, hint: str) -> None:
+    (templates.path / "prompts/link.j2").symlink_to("base.j2")
+    (templates.path / "prompts/linked").symlink_to(".")
+    templates.write("prompts/x", "a")
+    templates.write("prompts/latin.j2", "a")
+    templates.write(".gitattributes", "prompts/latin.j2 working-tree-encoding\n")
+    templates.write("prompts/search.j2", f"{{% include '{ref}' %}}")
+    failed(llm_cost(templates.path, "estimate"), 3, f"includes a file that cannot be read: {said}", hint)
 
 
 def test_undeclared_variables_make_a_lower_bound(templates: Repo) -> None:
@@ -274,9 +318,32 @@ def test_rows_of_csv(templates: Repo) -> None:
     assert (found["rows"], found["undeclared_variables"]) == (2, [])
 
 
+def test_a_row_may_be_a_document(templates: Repo) -> None:
+    data = batch(templates, "rows.csv", f'question\n"{words(70_000)}"\n')
+    assert answer(templates, "estimate", "prompts/search.j2", "--data", data)["input_tokens"] > 70_000
+    text = passed(llm_cost(templates.path, "estimate", "prompts/search.j2", "--data", data)).out
+    assert "Estimated cost of 1 row: " in text
+    assert "  ~70,3" in text  # not exact where the value meets the text around it
+
+
+@pytest.mark.parametrize("option", [("--calls", "1000"), ("--show-parts",)])
+def test_what_means_nothing_beside_rows_is_refused(templates: Repo, option: tuple[str, ...]) -> None:
+    data = batch(templates, "rows.jsonl", '{"question": "a"}\n')
+    ran = llm_cost(templates.path, "estimate", "prompts/search.j2", "--data", data, *option)
+    failed(ran, 2, f"--data and {option[0]} are both given")
+
+
+def test_rows_that_lack_a_variable_are_lower_bounds(templates: Repo) -> None:
+    templates.write("prompts/search.j2", "a {{ question }} {{ history }}")
+    data = batch(templates, "rows.csv", "question\nb\n")
+    text = passed(llm_cost(templates.path, "estimate", "prompts/search.j2", "--data", data)).out
+    assert text.count("≥ ~") == 2 * 4  # sizes and costs
+
+
 @pytest.mark.parametrize(
     ("name", "text", "code", "said"),
     [
+        ("rows.csv", "a,b,a\n1,2,3\n", 3, "rows.csv:1 names a variable twice"),
         ("rows.jsonl", '{"a": 1}\n{"a": ', 3, "rows.jsonl:2 is not valid JSON"),
         ("rows.jsonl", "[1]\n", 3, "rows.jsonl:1 is no JSON object"),
         ("rows.jsonl", "\n", 3, "holds no row"),

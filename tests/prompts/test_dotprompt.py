@@ -9,6 +9,7 @@ import pytest
 from llmcost_hooks import prompts
 from llmcost_hooks.prompts import Message, Prompt
 from llmcost_hooks.prompts.nodes import Nodes, Variable
+from llmcost_hooks.prompts.readers import READERS
 
 from .reading import bodies, read, seconds
 
@@ -60,12 +61,13 @@ def schema_of(written: str) -> object:
 @pytest.mark.parametrize(
     ("written", "schema"),
     [
-        ("a: string, of a person, or none", {"properties": {"a": {"type": "string", "description": "of a person, or none"}},
-                                             "required": ["a"]}),
+        ("a: string, of one, or none",
+         {"properties": {"a": {"type": "string", "description": "of one, or none"}}, "required": ["a"]}),
         ("a?: integer", {"properties": {"a": {"type": ["integer", "null"]}}}),
         ("a: any\nb?: any, b", {"properties": {"a": {}, "b": {"description": "b"}}, "required": ["a"]}),
         ("a(array, many): number",
-         {"properties": {"a": {"type": "array", "items": {"type": "number"}, "description": "many"}}, "required": ["a"]}),
+         {"properties": {"a": {"type": "array", "items": {"type": "number"}, "description": "many"}},
+          "required": ["a"]}),
         ("a?(enum, one): [x, y]", {"properties": {"a": {"enum": ["x", "y", None], "description": "one"}}}),
         ("a(object, inner):\n  b: string",
          {"properties": {"a": {"type": "object", "properties": {"b": {"type": "string"}}, "required": ["b"],
@@ -109,7 +111,7 @@ def test_what_is_named_only_has_no_known_size() -> None:
 @pytest.mark.parametrize("first", [".prompt", '.llm {"model": "gpt-4o"}', ".#", "\n\n.system hi", "\ufeff.user"])
 def test_keprompt_is_read_by_its_own_reader(first: str, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Prompt((Message("other", ()),))
-    monkeypatch.setitem(prompts._READERS, "keprompt", lambda text, member: other)
+    monkeypatch.setitem(READERS, "keprompt", lambda text, member: other)
     found = prompts.parse_prompt(f"{first}\n.user hi".encode(), path="a.prompt")
     assert found == other
 

@@ -23,7 +23,9 @@ VALUES = {"x": "<x>", "y": "<y>", "d": "{d}"}  # `{d}` is left for a later forma
         'f"a{x}b{y!r:>10}c{{d}}"', 'f"a" "[b]" f"{x}"', '"a" + x + f"{y}"', 'f"{1}{x}"', "f'{x=}'",
         'textwrap.dedent("""\n    a\n      b\n    """)', 'dedent(f"""\n    a {x}\n      {y}\n    """).strip()',
         'inspect.cleandoc("""  a\n    b\n     c\n  """)', '"  a ".lstrip() + " b  ".rstrip()', 'OTHER + "b"',
-        'f"{OTHER}{OTHER}{x}"', "OTHER", '"{x} and {{d}}".format(x=x)', '"a{x}".format(x=x).strip()',
+        'f"{OTHER}{OTHER}{x}"', "OTHER", '"{x} and {{d}}".format(x=x)',
+        '", ".join(["a", x, f"{y}b"])', '"".join(("a", "b"))', '"a".join([])',
+ '"a{x}".format(x=x).strip()',
     ],
 )  # fmt: skip
 def test_what_a_constant_holds(source: str) -> None:
@@ -73,6 +75,26 @@ def test_any_text(text: str) -> None:
 )
 def test_which_braces_are_fields(text: str, nodes: tuple[object, ...]) -> None:
     assert only(prompt_of(f"A = {text!r}", "python", "A")) == nodes
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['PromptTemplate("Tell {x}")', 'PromptTemplate.from_template("Tell {x}")', 'T.from_template(template="Tell {x}")',
+     'PromptTemplate(input_variables=["x"], template="Tell {x}")', 'ChatPromptTemplate.from_template("Tell " + "{x}")'],
+)  # fmt: skip
+def test_template_classes(source: str) -> None:
+    assert only(prompt_of(f"A = {source}", "python", "A")) == ("Tell ", Variable("x"))
+
+
+def test_a_long_prompt_that_cannot_be_read_is_of_unknown_size() -> None:
+    long = "word " * 20
+    text = (
+        f"PROMPT = '{long}'\nOTHER_PROMPT = load('{long}')\nSYSTEM = load('short')\nTEMPLATE = 5\n"
+        f"class C:\n    PROMPTS = {{'a': '{long}'}}\nNEXT = load('{long}')\n"
+    )
+    prompt = prompt_of(text, "python")
+    unknown = [(Variable("OTHER_PROMPT"),), (Variable("C.PROMPTS"),)]
+    assert [message.body for message in prompt.messages] == [(long,), *unknown]
 
 
 @pytest.mark.parametrize(

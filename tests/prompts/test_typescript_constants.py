@@ -20,6 +20,9 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="{\0\
 NAMELESS = "has no constant that is a prompt by name (line 1): PROMPT, SYSTEM, TEMPLATE or INSTRUCTION"
 
 
+LONG = "word " * 20
+
+
 @pytest.mark.parametrize("ending", ["ts", "mts", "cts", "tsx", "js", "mjs", "cjs", "jsx"])
 def test_names(ending: str) -> None:
     assert format_of(f"src/prompts.{ending}") == "typescript"
@@ -47,6 +50,9 @@ def test_names(ending: str) -> None:
         ("'Hi {{ name }}'", ("Hi ", Variable("name"))),
         ("'a' as const", ("a",)),
         ("'a' satisfies string", ("a",)),
+        ("(x: string, y = {a: 1}) => `a${x}b`", ("a", Variable("x"), "b")),
+        ("async (): Promise<string> => ('a' + 'b')", ("ab",)),
+        ("x => `${x}`.trim()", (Variable("x"),)),
         ("''", ()),
     ],
 )  # fmt: skip
@@ -92,6 +98,16 @@ def test_without_a_name_the_long_prompts_are_taken() -> None:
     assert prompt.requests == 1
 
 
+def test_a_long_prompt_that_cannot_be_read_is_of_unknown_size() -> None:
+    text = (
+        f"const PROMPT = `{LONG}`;\nconst OTHER_PROMPT = b ? `{LONG}` : ''\nconst SYSTEM = f('short')\n"
+        f"const NEXT_PROMPT = {{ a: `{LONG}` }};\nf('{LONG}')\nconst TEMPLATE = g()\n"
+    )
+    prompt = prompt_of(text, "typescript")
+    unknown = [(Variable("OTHER_PROMPT"),), (Variable("NEXT_PROMPT"),)]
+    assert [message.body for message in prompt.messages] == [(LONG,), *unknown]
+
+
 @pytest.mark.parametrize(
     ("text", "member", "message"),
     [
@@ -103,7 +119,9 @@ def test_without_a_name_the_long_prompts_are_taken() -> None:
         ("const A = 'x' || 'y'", "A", "has a constant that only running it would tell (line 1)"),
         ("const A = b", "A", "has a constant that only running it would tell (line 1)"),
         ("const A = ('x'", "A", "has a constant that only running it would tell (line 1)"),
-        ("const A = (a) => 'x'", "A", "has a constant that only running it would tell (line 1)"),
+        ("const A = (a) => { return 'x' }", "A", "has a constant that only running it would tell (line 1)"),
+        ("const A = (a) => b", "A", "has a constant that only running it would tell (line 1)"),
+        (f"const A = 1\nconst PROMPT = f('{LONG}')", "", "has a constant that only running it would tell (line 2)"),
         ("const A = B + C", "A", "has a constant that only running it would tell (line 1)"),
         ("const A = ", "A", "has a constant that only running it would tell (line 1)"),
         ("const A = '\\ud800'", "A", "has half a character in a text (line 1)"),

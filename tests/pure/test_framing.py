@@ -24,7 +24,7 @@ from llmcost_hooks.prompts.images import Image
 from llmcost_hooks.prompts.parts import numbered
 from llmcost_hooks.sizing import NO_SIZE, Input, input_of
 from llmcost_hooks.snapshot import PromptFile
-from llmcost_hooks.tokens.bulk import PATTERNS
+from llmcost_hooks.tokens import KNOWN
 from llmcost_hooks.tokens.table import Ranks
 
 REAL = PriceBook(open_data("prices.json"))
@@ -84,7 +84,7 @@ def reference(encoding: str) -> Tiktoken:
     """tiktoken with the vocabulary of the package."""
     ranks = Ranks(load_encoding(encoding).table)
     vocabulary = {token: rank for rank, token in enumerate(ranks.vocabulary())}
-    return Tiktoken(encoding, pat_str=PATTERNS[encoding], mergeable_ranks=vocabulary, special_tokens={})
+    return Tiktoken(encoding, pat_str=str(KNOWN[encoding].pattern), mergeable_ranks=vocabulary, special_tokens={})
 
 
 def by_the_cookbook(encoding: Tiktoken, messages: list[dict[str, str]], per_message: int, per_name: int) -> int:
