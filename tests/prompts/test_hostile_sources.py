@@ -125,7 +125,10 @@ def test_a_large_batch_takes_time_as_it_is_long() -> None:
     line = '{"body": {"model": "m", "messages": [{"role": "user", "content": "%s"}]}}\n' % ("word " * 100)
     seconds = []
     for count in (250, 1000):
-        start = time.process_time()
-        assert parse_prompt((line * count).encode(), path="a.jsonl").requests == count
-        seconds.append(time.process_time() - start)
+        tries = []
+        for _ in range(3):  # the quickest: others work on the machine too
+            start = time.process_time()
+            assert parse_prompt((line * count).encode(), path="a.jsonl").requests == count
+            tries.append(time.process_time() - start)
+        seconds.append(min(tries))
     assert seconds[1] < 8 * seconds[0] + 0.2
