@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .parts import Parts
 
 MAX_BYTES = 10_000_000  # a larger prompt is refused (exit 3): no model takes it, and a mistake is likelier
-FACTS_VERSION = 4  # raised whenever parsing or counting of the same bytes may give other facts
+FACTS_VERSION = 5  # raised whenever parsing or counting of the same bytes may give other facts
 
 
 class Message(NamedTuple):

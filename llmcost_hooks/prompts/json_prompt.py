@@ -55,11 +55,13 @@ def _format_of(value: Any) -> str:
         return "openai" if messages else "text" if schemas_in(value) is None else "tools"
     if not isinstance(value, dict):
         return "text"
+    if isinstance(value.get("_type"), str):
+        return "langchain"
     if isinstance(value.get("messages"), list) or isinstance(value.get("requests"), list) or _envelope(value):
         return "openai"
     if "model" in value and ("input" in value or "prompt" in value):
         return "openai"
-    if "_type" in value or "template" in value or "template_path" in value:
+    if "template" in value or "template_path" in value:
         return "langchain"
     if predictors_in(value):
         return "dspy"

@@ -17,7 +17,18 @@ TODAY = {"as_of": None, "expired": False, "estimated": False}
 
 def test_whole_document(prompts: Repo) -> None:
     found = answer(prompts, "estimate")
-    assert list(found) == ["schema", "side", "currency", "unit", "grade", "prices", "prompts", "total", "notes"]
+    assert list(found) == [
+        "schema",
+        "side",
+        "currency",
+        "unit",
+        "grade",
+        "prices",
+        "prompts",
+        "total",
+        "manifests",
+        "notes",
+    ]
     assert found["schema"] == "llm-cost/estimate/1"
     assert found["side"] == {"label": "worktree", "commit": None, "prices": TODAY}
     assert (found["currency"], found["unit"]) == ("USD", {"calls": "declared", "period": "month"})

@@ -366,3 +366,11 @@ def test_prompts_with_the_same_facts_are_computed_once_and_keep_their_own_names(
     assert isinstance(first, PromptEstimate) and isinstance(second, PromptEstimate)
     assert (second.prompt_id, second.path, second.content_hash) == ("twin", "elsewhere", "other oid")
     assert second[5:] == first[5:]
+
+
+def test_a_band_without_a_price_at_one_end_is_unknown() -> None:
+    whole = price((prompt(model="gpt-4o", calls=1, output_tokens=5), facts()))
+    row = next(iter(whole.priced()))
+    assert whole.cost_band() is not None
+    for lacking in (row._replace(lower=None), row._replace(upper=None)):
+        assert whole._replace(rows=(lacking,)).cost_band() is None
