@@ -18,13 +18,12 @@ from .pricestore import load_installed, store_directory
 from .pricing import model_name
 from .prompts import Problem, Prompt, PromptFacts, Sample
 from .prompts.classes import mix_of
-from .prompts.measure import Value, sized_values
 from .prompts.parts import numbered
+from .prompts.sized import Value, sized_values
 from .reading import Side
 from .sizing import UNKNOWN_MODEL_ENCODING
 from .snapshot import PromptFile
 from .tokens import KNOWN, Counter, Encoding
-from .tokens.encodings import CORE
 
 
 def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook) -> Facts:
@@ -182,7 +181,7 @@ def load_price_book() -> PriceBook:
 
 def countable(encoding: str) -> bool:
     """Whether text can be counted in `encoding` with what is installed."""
-    return encoding in CORE or (encoding in KNOWN and available(encoding))
+    return encoding in KNOWN and available(encoding)
 
 
 @cache

@@ -12,13 +12,10 @@ from typing import NamedTuple, TypeAlias
 
 from .prices.book import ModelRow
 from .prompts.classes import CLASSES, Mix
-from .tokens.encodings import CORE
+from .tokens.encodings import ADD_ON, CORE, KNOWN, counted_as
 
 EXACT, CALIBRATED, HEURISTIC = "exact", "calibrated", "heuristic"
 ONE = Decimal(1)
-# Encodings that are another one for ordinary text: they differ in special tokens only.
-SAME = {"o200k_harmony": "o200k_base"}
-ADD_ON = "install llmcost-hooks-vocab for exact counts"
 _SCALE = 12  # digits behind the point that a ratio may have
 
 
@@ -84,9 +81,9 @@ def counting_of(row: ModelRow, countable: Countable | None = None) -> Counting:
 
     None: those of the package itself.
     """
-    countable = countable or CORE.__contains__
-    if row.tokenizer and countable(SAME.get(row.tokenizer, row.tokenizer)):
-        return _own("openai" if row.tokenizer not in SAME else "gpt_oss", row.tokenizer, "")
+    countable = countable or (lambda encoding: encoding in KNOWN and KNOWN[encoding].table in CORE)
+    if row.tokenizer and countable(row.tokenizer):
+        return _own("gpt_oss" if row.tokenizer == "o200k_harmony" else "openai", row.tokenizer, "")
     key = "openai_old" if row.tokenizer else None
     return _by_name(key, developer_name(row), row.developer or row.provider, countable)
 
@@ -97,16 +94,16 @@ def _by_name(known: str | None, name: str, developer: str | None, countable: Cou
 
     key, sure = (known, True) if known else family_of(name, developer)
     family = FAMILIES[key]
-    encoding = family.encoding and SAME.get(family.encoding, family.encoding)
+    encoding = family.encoding
     if encoding and countable(encoding):
         if sure:
-            return _own(key, str(family.encoding), family.why)
-        basis = f"{family.encoding} of {family.title} is assumed, within 10 %"
-        return Counting(key, encoding, HEURISTIC, _ALIKE, basis)
+            return _own(key, encoding, family.why)
+        basis = f"{encoding} of {family.title} is assumed, within 10 %"
+        return Counting(key, counted_as(encoding), HEURISTIC, _ALIKE, basis)
     table = RATIOS[family.ratios]
     cells = table.values.split(";")
     ratios = tuple(Ratio(*map(Decimal, cell.split())) for cell in cells) * (len(CLASSES) // len(cells))
-    why = f"{family.title}: {family.why or ADD_ON}"
+    why = f"{family.title}: {f'install {ADD_ON} for exact counts' if encoding and sure else family.why}"
     spread = f"{min(ratio.low for ratio in ratios)}-{max(ratio.high for ratio in ratios)}"
     basis = f"{why}; {ratios[0].typical} x {table.encoding} in prose, {spread} by kind of text"
     return Counting(key, table.encoding, HEURISTIC, ratios, basis)
@@ -114,7 +111,7 @@ def _by_name(known: str | None, name: str, developer: str | None, countable: Cou
 
 def _own(family: str, encoding: str, why: str) -> Counting:
     basis = f"{encoding} is the model's own tokenizer" + (f", {why}" if why else "")
-    return Counting(family, SAME.get(encoding, encoding), EXACT, ITSELF, basis)
+    return Counting(family, counted_as(encoding), EXACT, ITSELF, basis)
 
 
 def family_of(name: str, developer: str | None = None) -> tuple[str, bool]:

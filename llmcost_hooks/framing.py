@@ -100,7 +100,7 @@ def tool_prompt(model: Model | None, forced: bool, on: date) -> Extra:
     found = [row for row in TOOL_PROMPTS if fits(row.name, name)]
     if not found:
         return Extra(*TOOL_PROMPT_OF_OTHERS, "heuristic")
-    begun = [row for row in found if date.fromisoformat(row.since) <= on] or found[:1]
+    begun = [row for row in found if row.since <= on.isoformat()]
     tokens = begun[-1].forced if forced else begun[-1].auto
     return Extra(tokens, tokens, tokens)
 

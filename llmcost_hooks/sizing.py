@@ -15,7 +15,9 @@ from .models import Model
 from .prompts import Problem, PromptFacts
 from .prompts.classes import Mix
 from .prompts.images import Image
-from .prompts.measure import Measured, Part, Size, Stated, Value, measure, sized_values
+from .prompts.measure import Measured, measure
+from .prompts.sized import Stated, Value, sized_values
+from .prompts.tally import Part, Size
 from .snapshot import PromptFile
 
 GRADES = ("exact", "calibrated", "heuristic")  # best first; a total carries its worst

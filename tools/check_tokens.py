@@ -15,7 +15,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -24,7 +24,7 @@ import tiktoken
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from llmcost_hooks.data import open_data  # noqa: E402  (needs the path above)
+from llmcost_hooks.data import open_data, open_table  # noqa: E402  (needs the path above)
 from llmcost_hooks.tokens.bulk import Bulk  # noqa: E402
 from llmcost_hooks.tokens.encodings import CORE, KNOWN  # noqa: E402
 from llmcost_hooks.tokens.merge import count_merged  # noqa: E402
@@ -50,28 +50,34 @@ def original(folder: Path, name: str) -> tiktoken.Encoding:
     return tiktoken.Encoding(**getattr(openai_public, name)())
 
 
-class Check:
-    """One encoding: the original and both ways; counts comparisons and differences."""
+def counts_of(encoding: tiktoken.Encoding) -> Callable[[str], int]:
+    return lambda text: len(encoding.encode_ordinary(text))
 
-    def __init__(self, folder: Path, name: str) -> None:
+
+class Check:
+    """One encoding: both of our ways and `others`, each a function from text to tokens; counts the differences."""
+
+    def __init__(self, name: str, others: Mapping[str, Callable[[str], int]]) -> None:
         self.name = name
-        self.original = original(folder, name)
-        self.table_bytes = open_data(f"{name}.tbl")
-        self.ranks = Ranks(self.table_bytes)
+        self.others = others
+        self.ranks = Ranks(open_table(name))
         self.splitter = make_splitter(KNOWN[name], open_data("classes.bin"), self.ranks)
         self.bulk = Bulk(KNOWN[name], self.ranks, self.splitter)
         self.differences = 0
+        self.forget()
 
     def forget(self) -> None:
         """Begin with empty memos, which would otherwise hold every piece of the run."""
-        self.table = TableCounter(Ranks(self.table_bytes), self.splitter, UNLIMITED)
+        self.table = TableCounter(Ranks(open_table(self.name)), self.splitter, UNLIMITED)
 
     def compare(self, text: str, what: str) -> None:
-        expected = len(self.original.encode_ordinary(text))
-        for way, count in (("table", self.table.count(text)), ("bulk", self.bulk.count(text))):
-            if count != expected:
-                self.differences += 1
-                print(f"DIFFERENT {self.name} {way}: {what}: {count}, tiktoken {expected}")
+        prepared = self.splitter.prepare(text)
+        counts = {"table": self.table.count(prepared), "bulk": self.bulk.count(prepared)}
+        counts.update((other, count(text)) for other, count in self.others.items())
+        if len(set(counts.values())) > 1:
+            self.differences += 1
+            if self.differences <= 20:
+                print(f"DIFFERENT {self.name}: {what[:200]}: {counts}", flush=True)
 
     def run(self, title: str, texts: Iterable[tuple[str, str]]) -> None:
         """Compare all `texts`: (what it is, text); print one line."""
@@ -82,14 +88,16 @@ class Check:
             number, size = number + 1, size + len(text)
             if size >> 22 != (size - len(text)) >> 22:
                 self.forget()
-        seconds = time.perf_counter() - start
-        found = self.differences - before
-        print(f"{self.name:12} {title:34} {number:>9,} texts {size:>12,} characters {found} differ {seconds:6.0f} s")
+        seconds, found = time.perf_counter() - start, self.differences - before
+        print(
+            f"{self.name:12} {title:34} {number:>9,} texts {size:>12,} characters {found} differ {seconds:6.0f} s",
+            flush=True,
+        )
 
-    def vocabulary(self) -> None:
+    def vocabulary(self, original: tiktoken.Encoding) -> None:
         """Table and rank file hold the same tokens, and merging a token's bytes gives that token."""
         tokens = list(self.ranks.vocabulary())
-        same = {token: rank for rank, token in enumerate(tokens)} == self.original._mergeable_ranks
+        same = {token: rank for rank, token in enumerate(tokens)} == original._mergeable_ranks
         whole = sum(count_merged(token, self.ranks) == 1 for token in tokens)
         found = sum(self.ranks.look_up(token) == rank for rank, token in enumerate(tokens))
         self.differences += (not same) + (whole != len(tokens)) + (found != len(tokens))
@@ -139,10 +147,10 @@ def long_texts() -> Iterator[tuple[str, str]]:
         yield f"prose {size}", prose(random, size)
 
 
-def freeze(checks: list[Check]) -> None:
+def freeze(originals: Mapping[str, tiktoken.Encoding]) -> None:
     frozen = {
         name: {"sha256": hashlib.sha256(text.encode()).hexdigest()}
-        | {check.name: len(check.original.encode_ordinary(text)) for check in checks}
+        | {each: len(original.encode_ordinary(text)) for each, original in originals.items()}
         for name, text in reference_texts().items()
     }
     REFERENCE.write_text(json.dumps(frozen, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -155,11 +163,12 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="freeze the counts of the test texts")
     args = parser.parse_args()
     print(f"Python {platform.python_version()}, tiktoken {version('tiktoken')}, original rank files (SHA-256 checked)")
-    checks = [Check(args.ranks, name) for name in CORE]
+    originals = {name: original(args.ranks, name) for name in CORE}
     if args.write:
-        freeze(checks)
+        freeze(originals)
+    checks = [Check(name, {"tiktoken": counts_of(originals[name])}) for name in CORE]
     for check in checks:
-        check.vocabulary()
+        check.vocabulary(originals[check.name])
         check.run("test texts", reference_texts().items())
         check.run("runs and long mixtures", long_texts())
         check.run("random strings", strings(args.strings))

@@ -17,25 +17,19 @@ import platform
 import sys
 import tarfile
 import tempfile
-import time
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from llmcost_hooks.data import open_data, open_table  # noqa: E402  (needs the path above)
-from llmcost_hooks.tokens.bulk import Bulk  # noqa: E402
 from llmcost_hooks.tokens.encodings import CORE, KNOWN  # noqa: E402
 from llmcost_hooks.tokens.sentencepiece import TAGS  # noqa: E402
-from llmcost_hooks.tokens.split import make_splitter  # noqa: E402
-from llmcost_hooks.tokens.table import Ranks  # noqa: E402
-from llmcost_hooks.tokens.table_counter import TableCounter  # noqa: E402
 from tests.tokens.texts import reference_texts  # noqa: E402
 from tools.build_vocab import BUILD, Packages  # noqa: E402
-from tools.check_tokens import CONTEXTS, code_points, long_texts, strings  # noqa: E402
+from tools.check_tokens import CONTEXTS, Check, code_points, long_texts, strings  # noqa: E402
 
 REFERENCE = ROOT / "tests" / "tokens" / "vocab_reference.json"
 UNLIMITED = 1 << 60
@@ -146,47 +140,6 @@ def others(folder: Path, name: str) -> dict[str, Count]:
     return found
 
 
-class Check:
-    """One family: others and both of our ways; counts comparisons and differences."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self.name = name
-        self.others = others(folder, name)
-        self.ranks = Ranks(open_table(name))
-        self.splitter = make_splitter(KNOWN[name], open_data("classes.bin"), self.ranks)
-        self.bulk = Bulk(KNOWN[name], self.ranks, self.splitter)
-        self.differences = 0
-        self.forget()
-
-    def forget(self) -> None:
-        """Begin with empty memos, which would otherwise hold every piece of the run."""
-        self.table = TableCounter(Ranks(open_table(self.name)), self.splitter, UNLIMITED)
-
-    def compare(self, text: str, what: str) -> None:
-        prepared = self.splitter.prepare(text)
-        counts = {"table": self.table.count(prepared), "bulk": self.bulk.count(prepared)}
-        counts.update((other, count(text)) for other, count in self.others.items())
-        if len(set(counts.values())) > 1:
-            self.differences += 1
-            if self.differences <= 20:
-                print(f"DIFFERENT {self.name}: {what[:200]}: {counts}", flush=True)
-
-    def run(self, title: str, texts: Iterable[tuple[str, str]]) -> None:
-        """Compare all `texts`: (what it is, text); print one line."""
-        self.forget()
-        start, before, number, size = time.perf_counter(), self.differences, 0, 0
-        for what, text in texts:
-            self.compare(text, what)
-            number, size = number + 1, size + len(text)
-            if size >> 22 != (size - len(text)) >> 22:
-                self.forget()
-        seconds, found = time.perf_counter() - start, self.differences - before
-        print(
-            f"{self.name:12} {title:34} {number:>9,} texts {size:>12,} characters {found} differ {seconds:6.0f} s",
-            flush=True,
-        )
-
-
 def freeze(folder: Path) -> None:
     texts, frozen = reference_texts(), {}
     counts = {name: next(iter(others(folder, name).values())) for name in KNOWN if name not in CORE and name != HARMONY}
@@ -213,7 +166,7 @@ def main() -> int:
     print(f"Python {platform.python_version()}, tiktoken {version('tiktoken')}")
     differences = 0
     for name in args.families.split(","):
-        check = Check(args.packages, name)
+        check = Check(name, others(args.packages, name))
         print(f"{name:12} against {', '.join(check.others)}", flush=True)
         check.run("test texts", reference_texts().items())
         check.run("runs and long mixtures", long_texts())

@@ -9,7 +9,6 @@ from functools import cache
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
 GROUP = "llmcost_hooks.vocab"  # entry points of packages with more token tables: modules with the name of a FOLDER
-ADD_ON = "llmcost-hooks-vocab"  # the one that this repository makes
 
 
 def open_data(name: str) -> memoryview:
@@ -26,6 +25,8 @@ def open_table(encoding: str) -> memoryview:
     """The token table of `encoding`, memory-mapped. Raise ValueError if it is unknown, or its package not installed."""
     place = _place(_table(encoding))
     if place is None:
+        from ..tokens.encodings import ADD_ON
+
         raise ValueError(f"the token table of {encoding} is not installed; it comes with the package {ADD_ON}")
     return _map(place)
 

@@ -73,12 +73,12 @@ class ToolPrompt(NamedTuple):
     """Tokens of the system prompt that Anthropic adds to a request with tools."""
 
     name: str
-    since: str  # the first day on which the page said so
+    since: str  # the first day on which the page is known to say so; "": before
     auto: int  # tool_choice auto or none
     forced: int  # any or tool
 
 
-_PAGE, _NEW_PAGE = "2024-05-30", "2026-07-13"  # "Tool use overview": when the page had these figures
+_PAGE, _NEW_PAGE = "", "2026-07-13"  # "Tool use overview"; on which days the older figures changed is not known
 TOOL_PROMPTS: tuple[ToolPrompt, ...] = (  # of several that fit a name the last that has begun
     ToolPrompt("claude-3-haiku", _PAGE, 264, 340),
     ToolPrompt("claude-3-sonnet", _PAGE, 159, 235),
@@ -116,9 +116,11 @@ class Images(NamedTuple):
 
 
 # OpenAI, images and vision: tiles of 512 px with a base, or patches of 32 px times a factor, 1,536 at most.
-_TILES, _MINI_TILES = Images("tiles", ("85", "170"), True), Images("tiles", ("2833", "5667"), True)
-# Anthropic, vision: patches of 28 px; long edge in px and tokens at most.
-_CLAUDE, _CLAUDE_4_7 = Images("area", ("1568", "1568"), True), Images("area", ("2576", "4784"), True)
+# Those of gpt-4o-mini were not read on the page.
+_TILES, _MINI_TILES = Images("tiles", ("85", "170"), True), Images("tiles", ("2833", "5667"), False)
+# Anthropic, vision: patches of 28 px; long edge in px and tokens at most. For the newer models the page says of the
+# most only that it is about three times as much.
+_CLAUDE, _CLAUDE_4_7 = Images("area", ("1568", "1568"), True), Images("area", ("2576", "4784"), False)
 IMAGES: tuple[tuple[str, Images], ...] = (
     ("gpt-4o-mini*", _MINI_TILES),
     ("gpt-4o*", _TILES),

@@ -6,13 +6,14 @@ each place where two texts meet, tokens of the one may join tokens of the other:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from ..errors import ParseError
 from .classes import ALL_PROSE, ALL_STRUCTURED, Mix
 from .nodes import ELSE, UNKNOWN, Block, Choice, Include, Loop, Nodes, Variable
-from .parts import Sized
+from .sized import Leaf, Stated, Value, is_true, leaves_in, mixed_in, tokens_in, value_at, value_of_key
+from .tally import NOTHING, Part, Size, Tally
 
 SEAM = 1  # tokens that a seam of two texts may add or save
 MAX_STEPS = 200_000  # nodes that are walked: loops within loops over long samples end here, and includes that double
@@ -21,45 +22,6 @@ MAX_NESTING = 160  # statements and includes within each other, which the interp
 IMPORTS = "claude-md"  # imports of this format end silently where they meet themselves, or at
 MAX_IMPORTS = 5  # files within each other
 _INCLUDE_STEPS = 10  # what an include counts as
-
-
-class Size(NamedTuple):
-    """Tokens, by what they owe to a tokenizer."""
-
-    counted: int = 0  # in the encoding that was counted
-    stated: int = 0  # in the model's own tokens, as the manifest says
-
-    def plus(self, other: Size) -> Size:
-        return Size(self.counted + other.counted, self.stated + other.stated)
-
-
-NOTHING = Size()
-
-
-class Stated(NamedTuple):
-    """A variable's size as the manifest states it, in tokens."""
-
-    typical: int  # the median
-    high: int  # the 95th percentile
-
-
-class Leaf(NamedTuple):
-    """A sample value: what it counts, and what templates take it for."""
-
-    tokens: int
-    true: bool
-    mix: Mix = ALL_PROSE  # classes of its text
-
-
-Value: TypeAlias = "Stated | Leaf | list[Value] | dict[str, Value]"
-
-
-class Part(NamedTuple):
-    """A share of the whole."""
-
-    kind: str  # "text", "variable", "include", "tools"
-    name: str  # of the variable, the path of the included file
-    size: Size
 
 
 class Body(NamedTuple):
@@ -89,20 +51,6 @@ class Measured(NamedTuple):
 _Found = TypeVar("_Found")
 _Owned = tuple[Nodes, Body, str]  # nodes, their file, and the included path that their text counts to
 Resolve = Callable[[Body, Include], "Body | None"]  # (file, include in it) -> the included file, if it is there
-
-
-def sized_values(samples: Mapping[str, Sized], counts: Sequence[int], mixes: Sequence[Mix] = ()) -> dict[str, Value]:
-    """Sample values as their tokens."""
-    return {name: _value(value, counts, mixes) for name, value in samples.items()}
-
-
-def _value(value: Sized, counts: Sequence[int], mixes: Sequence[Mix]) -> Value:
-    if isinstance(value, dict):
-        return {name: _value(inner, counts, mixes) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_value(inner, counts, mixes) for inner in value]
-    number = value if value >= 0 else ~value
-    return Leaf(counts[number], value >= 0, mixes[number] if mixes else ALL_PROSE)
 
 
 def measure(
@@ -162,58 +110,11 @@ class _Scope(NamedTuple):
 _StandIn = tuple[_Owned, "_Scope | None"]  # and what is set where it stands
 
 
-class _Tally:
-    """What has been met so far."""
-
-    def __init__(self, prefix: bool) -> None:
-        self.low = self.typical = self.high = self.cacheable = NOTHING
-        self.prefix = prefix  # nothing that varies was met yet
-        self.ends_at: str | None = None
-        self.pieces = 0  # texts and values that meet
-        self.parts: dict[tuple[str, str], Size] = {}
-        self.undeclared: dict[str, None] = {}
-        self.once: dict[str, None] = {}
-        self.includes: dict[str, None] = {}
-        self.mixed: dict[Mix, int] = {}
-
-    def text(self, kind: str, name: str, tokens: int, mix: Mix) -> None:
-        size = Size(tokens, 0)
-        self.mixed[mix] = self.mixed.get(mix, 0) + tokens
-        if self.prefix:
-            self.cacheable = self.cacheable.plus(size)
-        self.put(kind, name, size, size)
-
-    def put(self, kind: str, name: str, typical: Size, high: Size, *, low: Size | None = None) -> None:
-        self.low = self.low.plus(typical if low is None else low)
-        self.typical, self.high = self.typical.plus(typical), self.high.plus(high)
-        self.pieces += 1
-        self.parts[kind, name] = self.parts.get((kind, name), NOTHING).plus(typical)
-
-    def varies(self, name: str) -> None:
-        if self.prefix:
-            self.prefix, self.ends_at = False, name
-
-    def join(self, chosen: _Tally, low: Size, others: Sequence[_Tally]) -> None:
-        """One branch of several stands for what is sent, `low` for the least that may be."""
-        self.low = self.low.plus(low)
-        high = max((tally.high for tally in (chosen, *others)), key=sum)
-        self.typical, self.high = self.typical.plus(chosen.typical), self.high.plus(high)
-        self.pieces += max(tally.pieces for tally in (chosen, *others))
-        for key, size in chosen.parts.items():
-            self.parts[key] = self.parts.get(key, NOTHING).plus(size)
-        for mix, tokens in chosen.mixed.items():
-            self.mixed[mix] = self.mixed.get(mix, 0) + tokens
-        for each in (chosen, *others):
-            self.undeclared.update(each.undeclared)
-            self.once.update(each.once)
-            self.includes.update(each.includes)
-
-
 class _Walk:
     """Adds up nodes in their order."""
 
     def __init__(self, stated: Mapping[str, Stated], samples: Mapping[str, Value], resolve: Resolve) -> None:
-        self.tally = _Tally(prefix=True)
+        self.tally = Tally(prefix=True)
         self.used: set[str] = set()
         self._values: dict[str, Value] = {**samples, **stated}
         self._resolve = resolve
@@ -272,13 +173,13 @@ class _Walk:
             self._spent.add(root)
             self.tally.put("variable", root, Size(0, value.typical), Size(0, value.high))
         else:
-            for mix, tokens in _mixed(value):
+            for mix, tokens in mixed_in(value):
                 self.tally.mixed[mix] = self.tally.mixed.get(mix, 0) + tokens
-            size = Size(_tokens(value))
+            size = Size(tokens_in(value))
             if isinstance(value, Leaf):
                 self.tally.put("variable", name, size, size)
             else:  # how it is written, as JSON or joined, nobody says
-                self.tally.put("variable", name, size, Size(-(-size.counted * 5 // 4)), low=Size(_leaves(value)))
+                self.tally.put("variable", name, size, Size(-(-size.counted * 5 // 4)), low=Size(leaves_in(value)))
         return None
 
     def _choice(self, choice: Choice, body: Body, owner: str) -> None:
@@ -302,10 +203,10 @@ class _Walk:
         self.tally.join(chosen, low, [tally for tally, _ in tallies if tally is not chosen])
         return None
 
-    def _apart(self, nodes: Nodes, body: Body, owner: str) -> tuple[_Tally, set[str]]:
+    def _apart(self, nodes: Nodes, body: Body, owner: str) -> tuple[Tally, set[str]]:
         """What `nodes` come to by themselves, and what is spent behind them."""
         outer, before = self.tally, self._spent
-        self.tally, self._spent = _Tally(prefix=False), set(before)
+        self.tally, self._spent = Tally(prefix=False), set(before)
         self.nodes(nodes, body, owner)
         apart = self.tally, self._spent
         self.tally, self._spent = outer, before
@@ -316,9 +217,11 @@ class _Walk:
         value = self._find(loop.over)
         if value is None or isinstance(value, Stated):
             return self._unknown_loop(loop, value, body, owner)
-        items = list(value) if isinstance(value, list) else [value] if _true(value) else []
+        items = list(value) if isinstance(value, list) else [value] if is_true(value) else []
         if isinstance(value, dict) and loop.item:
-            items = [[_of_key(key), inner] if "," in loop.item else _of_key(key) for key, inner in value.items()]
+            items = [
+                [value_of_key(key), inner] if "," in loop.item else value_of_key(key) for key, inner in value.items()
+            ]
         if not items:
             return self.nodes(loop.otherwise, body, owner)
         for n, item in enumerate(items):
@@ -397,7 +300,7 @@ class _Walk:
             return None
         if isinstance(value, Stated):
             self.used.add(self._root(name))
-        true = value.high > 0 if isinstance(value, Stated) else _true(value)
+        true = value.high > 0 if isinstance(value, Stated) else is_true(value)
         return true != condition.startswith("!")
 
     def _find(self, name: str) -> Value | None:
@@ -426,7 +329,7 @@ class _Walk:
                 continue
             else:
                 inner = path
-            found = _at(value, inner)
+            found = value_at(value, inner)
             if found is not None:
                 return found
         root = self._root(name)
@@ -435,7 +338,7 @@ class _Walk:
         self.used.add(root)
         value = self._values[root]
         rest = name[len(root) + 1 :].split(".") if root != name else []
-        return value if isinstance(value, Stated) else _at(value, rest)
+        return value if isinstance(value, Stated) else value_at(value, rest)
 
     def _scope_of(self, name: str) -> _Scope | None:
         """Where the first part of `name` was set for the file that is walked; None where a loop's item hides it."""
@@ -485,49 +388,3 @@ class _Walk:
             for item, value, *_ in self._items
             if value is None or isinstance(value, Stated)
         )
-
-
-def _at(value: Value, path: Sequence[str]) -> Value | None:
-    for key in path:
-        if isinstance(value, dict) and key in value:
-            value = value[key]
-        elif isinstance(value, list) and key.removeprefix("-").isdecimal() and -len(value) <= int(key) < len(value):
-            value = value[int(key)]
-        else:
-            return None
-    return value
-
-
-def _of_key(key: str) -> Value:
-    """A key, which nobody counted: four characters a token."""
-    return Leaf(len(key) // 4 + 1, True)
-
-
-def _true(value: Value) -> bool:
-    return value.true if isinstance(value, Leaf) else bool(value)
-
-
-def _mixed(value: Value) -> Iterator[tuple[Mix, int]]:
-    if isinstance(value, Leaf):
-        yield value.mix, value.tokens
-    elif not isinstance(value, Stated):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _mixed(inner)
-
-
-def _tokens(value: Value) -> int:
-    """Of a list or table all that is in it, as it is written: a token between two items, keys and quotes of a table."""
-    if isinstance(value, Leaf):
-        return value.tokens
-    if isinstance(value, Stated):
-        return value.typical
-    if isinstance(value, dict):
-        return sum(_tokens(inner) + len(key) // 5 + 4 for key, inner in value.items()) + 1
-    return sum(map(_tokens, value)) + 2 * len(value)
-
-
-def _leaves(value: Value) -> int:
-    """Of a list or table the texts in it alone."""
-    if isinstance(value, list | dict):
-        return sum(map(_leaves, value.values() if isinstance(value, dict) else value))
-    return _tokens(value)

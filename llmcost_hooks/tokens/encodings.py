@@ -127,6 +127,16 @@ _SPECS = (
 # Every encoding that this release can count exactly, whether its table is installed or not.
 KNOWN: dict[str, Spec] = {spec.name: spec for spec in _SPECS}
 CORE: tuple[str, ...] = ("o200k_base", "cl100k_base")  # tables of this package
+ADD_ON = "llmcost-hooks-vocab"  # the package with the others
+
+
+def counted_as(name: str) -> str:
+    """What is counted in place of `name`: the core's encoding where it differs in special tokens only, else itself.
+
+    Raises ValueError if it is unknown.
+    """
+    table = spec_of(name).table
+    return table if table in CORE else name
 
 
 def spec_of(name: str) -> Spec:

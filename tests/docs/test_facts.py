@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 import llmcost_hooks
-from llmcost_hooks.data import ADD_ON
 from llmcost_hooks.errors import ExitCode
 from llmcost_hooks.known.families import FAMILIES
 from llmcost_hooks.known.ratios import RATIOS
@@ -20,7 +19,7 @@ from llmcost_hooks.prompts.agent_names import WITHOUT_ENDING
 from llmcost_hooks.prompts.templates import ENGINES
 from llmcost_hooks.sizing import GRADES
 from llmcost_hooks.tokens import KNOWN
-from llmcost_hooks.tokens.encodings import CORE
+from llmcost_hooks.tokens.encodings import ADD_ON, CORE
 
 from .fences import DOCUMENTS, ROOT, fences_of, tables_of
 

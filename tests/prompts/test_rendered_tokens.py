@@ -12,10 +12,11 @@ import jinja2
 import pytest
 
 from llmcost_hooks.prompts import Message, Prompt
-from llmcost_hooks.prompts.measure import Body, Measured, measure, sized_values
+from llmcost_hooks.prompts.measure import Body, Measured, measure
 from llmcost_hooks.prompts.nodes import Include
 from llmcost_hooks.prompts.parts import numbered
 from llmcost_hooks.prompts.samples import as_sample
+from llmcost_hooks.prompts.sized import sized_values
 from llmcost_hooks.prompts.templates import parse_template
 
 from .generating import VALUES, Jinja, format_string

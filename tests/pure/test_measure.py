@@ -15,17 +15,14 @@ from llmcost_hooks.prompts import Message, Prompt
 from llmcost_hooks.prompts.measure import (
     MAX_DEPTH,
     Body,
-    Leaf,
     Measured,
-    Size,
-    Stated,
-    Value,
     measure,
-    sized_values,
 )
 from llmcost_hooks.prompts.nodes import ELSE, UNKNOWN, Block, Choice, Include, Loop, Nodes, Variable
 from llmcost_hooks.prompts.parts import Parts, numbered
 from llmcost_hooks.prompts.parts_text import dump_parts, load_parts
+from llmcost_hooks.prompts.sized import Leaf, Stated, Value, sized_values
+from llmcost_hooks.prompts.tally import Size
 
 COUNTS = (10, 20, 40, 80)  # tokens of text 0, 1, 2 and 3
 

@@ -42,10 +42,7 @@ def test_without_a_top_nothing_governs_outside() -> None:
 
 
 def test_paths_are_seen_from_the_top_and_patterns_from_the_directory() -> None:
-    text = (
-        b'version = 1\n[discover]\ninclude = ["p/*.md"]\nexclude = ["p/no.md"]\n[discover.formats]\n"p/*.md" = "text"\n'
-    )
-    text = text.replace(b'[discover.formats]\n"p/*.md" = "text"\n', b"")
+    text = b'version = 1\n[discover]\ninclude = ["p/*.md"]\nexclude = ["p/no.md"]\nformats = { "p/x*" = "mustache" }\n'
     text += b'[[prompts]]\npath = "q.txt"\nprompt_id = "q"\nvariables_from = "s.json"\n'
     found = joined(top=PLAIN, a=text)
     finder = Finder(found, Selection())
@@ -54,6 +51,7 @@ def test_paths_are_seen_from_the_top_and_patterns_from_the_directory() -> None:
     ]  # fmt: skip
     assert finder.enters("a/p/") and not finder.enters("a/z/") and finder.roots() == ()
     side = make_snapshot("main", None, found, Selection(), {"a/p/x.md": "1"})
+    assert [file.format for file in side.files] == ["mustache", "text"]
     assert [(file.prompt_id, file.path, file.assumptions.variables_from) for file in side.files] == [
         ("a/p/x.md", "a/p/x.md", None),
         ("a:q", "a/q.txt", "a/s.json"),
