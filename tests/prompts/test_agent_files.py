@@ -81,9 +81,13 @@ def test_marks_in_a_file_for_agents_are_text(text: str) -> None:
         ("do $1. Then $2, please", ("do ", Variable("1"), ". Then ", Variable("2"), ", please")),
         ("{{x}} <!-- $1 -->", ("{{x}} <!-- ", Variable("1"), " -->")),
         ("", ()),
+        ("now !`git status --short`, of $1", ("now ", Variable("!git"), ", of ", Variable("1"))),
+        ("now `!git` and x!`git`", ("now `!git` and x!`git`",)),
+        ("read @docs/a.md.", ("read @docs/a.md", Include("docs/a.md", optional=True, format="literal"), ".")),
+        ("look at @logo.PNG", ("look at @logo.PNG",)),
     ],
 )
-def test_arguments_of_a_command(text: str, body: Nodes) -> None:
+def test_what_is_put_into_a_command(text: str, body: Nodes) -> None:
     assert bodies(read(text, "command")) == [(None, body)]
 
 
