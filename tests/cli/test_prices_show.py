@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,9 +27,7 @@ def shown(cwd: Path, *args: str) -> Ran:
 
 
 def test_a_first_look_is_the_developers_own_and_says_what_else_there_is(tmp_path: Path) -> None:
-    begin = time.process_time()
     out = passed(llm_cost(tmp_path, "models")).out
-    assert time.process_time() - begin < 5
     assert "more with --channel: openrouter" in out and "retired models are left out" in out
     channels = {model["channel"] for model in models(tmp_path)}
     assert channels == {"openai", "anthropic", "google", "mistral", "cohere", "deepseek", "xai"}

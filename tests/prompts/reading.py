@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from llmcost_hooks.errors import ParseError
 from llmcost_hooks.prompts import Prompt, parse_prompt
 from llmcost_hooks.prompts.nodes import Nodes
+
+from ..pace import quiet_seconds
 
 
 def read(text: str, format: str) -> Prompt:
@@ -27,9 +27,11 @@ def refusal(text: str, format: str) -> str:
 
 def seconds(text: str, format: str) -> float:
     """How long reading takes, whether it ends in a prompt or in a refusal."""
-    start = time.process_time()
-    try:
-        read(text, format)
-    except ParseError as error:
-        assert len(error.message) < 200
-    return time.process_time() - start
+
+    def work() -> None:
+        try:
+            read(text, format)
+        except ParseError as error:
+            assert len(error.message) < 200
+
+    return quiet_seconds(work, times=1)

@@ -150,4 +150,4 @@ def test_paragraphs_and_rules_are_text(text: str) -> None:
     ids=lambda text: repr(text[:16]),
 )
 def test_large_files_take_no_longer_than_their_size(text: str) -> None:
-    assert seconds(text, "dotprompt") < 6
+    assert seconds(text, "dotprompt") < 3

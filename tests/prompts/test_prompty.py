@@ -167,4 +167,4 @@ def test_settings_of_any_shape_stop_nothing(block: str) -> None:
     ids=lambda text: repr(text[:12]),
 )  # fmt: skip
 def test_large_files_take_no_longer_than_their_size(text: str) -> None:
-    assert seconds(text, "prompty") < 6
+    assert seconds(text, "prompty") < 3

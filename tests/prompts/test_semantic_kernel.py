@@ -116,4 +116,4 @@ def test_what_is_not_read(text: str, format: str, message: str) -> None:
     ids=lambda text: repr(text[:24]),
 )  # fmt: skip
 def test_large_files_take_no_longer_than_their_size(text: str) -> None:
-    assert seconds(text, "semantic-kernel") < 6
+    assert seconds(text, "semantic-kernel") < 3
