@@ -13,7 +13,7 @@ from .cli.running import ROOT
 PACKAGE = "llmcost_hooks"
 SOURCE = ROOT / PACKAGE
 
-IO = ("git", "data", "memo", "pricestore", "fetch", "manifest_file", "export_file")
+IO = ("git", "data", "memo", "pricestore", "fetch", "manifest_file", "sheet_file")
 # These call the rooms and own nothing.
 JOINING = (
     "reading", "finding", "beside", "facts", "counting", "loose", "renaming", "unread", "checking", "failures", "clock",
@@ -147,7 +147,7 @@ def test_pure(name: str) -> None:
         ("tomli", {"manifest"}),
         ("yaml", {"prompts.yaml_text"}),
         ("minisign", {"prices.signing"}),
-        ("pyarrow", {"export_file"}),
+        ("pyarrow", {"sheet_file"}),
     ],
 )
 def test_one_owner(package: str, owners: set[str]) -> None:

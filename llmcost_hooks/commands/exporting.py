@@ -12,7 +12,6 @@ import click
 from ..clock import build_day
 from ..errors import ConfigError, worst
 from ..estimate import Estimate
-from ..export_file import save_bytes, save_parquet
 from ..failures import say_failures
 from ..focus.cbf import cbf_sheet
 from ..focus.charges import unknown_parts
@@ -21,12 +20,12 @@ from ..focus.period import read_period
 from ..focus.rows import focus_sheet
 from ..focus.sheet import Sheet
 from ..render.csv_text import render_csv
+from ..sheet_file import PARQUET, save_bytes, save_parquet
 
 F = TypeVar("F", bound=Callable[..., Any])
 EXPORTS = ("focus", "focus-compact", "cbf")
 FOCUS_VERSIONS = ("1.0", "1.2", "1.3", "1.4")
 DEFAULT_VERSION = "1.2"
-PARQUET = ".parquet"
 
 
 class Export(NamedTuple):

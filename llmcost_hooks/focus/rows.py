@@ -37,7 +37,7 @@ def focus_sheet(estimate: Estimate, version: str, period: Period, *, billed: boo
     ]
     rows = []
     for charge in charges(estimate):
-        cells = _cells(charge, estimate, version, period, billed=billed)
+        cells = _cells(charge, estimate, period, billed=billed)
         rows.append(tuple(cells.get(column.name) for column in columns))
     return Sheet(tuple(Field(column.name, _KINDS.get(column.kind, column.kind)) for column in columns), tuple(rows))
 
@@ -59,7 +59,7 @@ def _has(version: str, column: Column) -> bool:
     return at(column.since) <= at(version) and (column.before is None or at(version) < at(column.before))
 
 
-def _cells(charge: Charge, estimate: Estimate, version: str, period: Period, *, billed: bool) -> dict[str, Cell]:
+def _cells(charge: Charge, estimate: Estimate, period: Period, *, billed: bool) -> dict[str, Cell]:
     """By column, for all versions together."""
     row, paid, meter = charge.row, charge.paid, charge.meter
     model, provider, cost = clean(row.model), clean(paid.offer.provider), charge.cost()
@@ -115,7 +115,6 @@ def _cells(charge: Charge, estimate: Estimate, version: str, period: Period, *, 
         "Tags": tags_of(row),
         "x_CacheHitRatio": hit_ratio(row),
         "x_ContentHash": row.content_hash[:HASH_DIGITS],
-        "x_FocusVersion": version,
         "x_Grade": row.grade,
         "x_ModelId": model,
         "x_PriceDbVersion": estimate.prices.version,

@@ -229,7 +229,6 @@ COLUMNS = (
 CUSTOM = (
     Column("x_CacheHitRatio", DECIMAL, CONDITIONAL, NULL),  # as assumed; empty outside of the cached scenario
     Column("x_ContentHash", TEXT, CONDITIONAL, NULL),  # the first 12 digits of the file's git object id
-    Column("x_FocusVersion", TEXT, CONDITIONAL, NULL),
     Column("x_Grade", TEXT, CONDITIONAL, NULL),  # of the token counts: exact, calibrated or heuristic
     Column("x_ModelId", TEXT, CONDITIONAL, NULL),
     Column("x_PriceDbVersion", TEXT, CONDITIONAL, NULL),
@@ -263,3 +262,55 @@ CACHE_WRITE = Meter("cache-write", "Cache Write Input Tokens", "cache write toke
 OUTPUT = Meter("output", "Output Tokens", "output tokens", "Output", None)
 REQUEST = Meter("request", "Requests", "requests", None, None, "Requests", 1)
 METERS = (INPUT, CACHE_READ, CACHE_WRITE, OUTPUT, REQUEST)
+
+# --- what a file has to keep besides each column's own constraints ------------------------------------------------
+
+# One is empty exactly where the other is.
+EMPTY_TOGETHER = (
+    ("ConsumedUnit", "ConsumedQuantity"), ("PricingUnit", "PricingQuantity"), ("RegionName", "RegionId"),
+    ("ResourceType", "ResourceId"), ("SubAccountName", "SubAccountId"),
+)  # fmt: skip
+# The first is empty where the second is.
+EMPTY_WITHOUT = (
+    ("CapacityReservationStatus", "CapacityReservationId"), ("CommitmentDiscountCategory", "CommitmentDiscountId"),
+    ("CommitmentDiscountName", "CommitmentDiscountId"), ("CommitmentDiscountQuantity", "CommitmentDiscountId"),
+    ("CommitmentDiscountStatus", "CommitmentDiscountId"), ("CommitmentDiscountType", "CommitmentDiscountId"),
+    ("ResourceName", "ResourceId"), ("SkuMeter", "SkuId"), ("SkuPriceDetails", "SkuPriceId"),
+)  # fmt: skip
+# Never empty on Usage and Purchase unless it is a correction, always empty on Tax.
+PRICED = (
+    "ContractedUnitPrice", "ListUnitPrice", "PricingCategory", "PricingCurrencyContractedUnitPrice",
+    "PricingCurrencyListUnitPrice", "PricingQuantity", "SkuId", "SkuPriceId",
+)  # fmt: skip
+# Cost = price x PricingQuantity, unless it is a correction.
+PRODUCTS = (
+    ("ContractedCost", "ContractedUnitPrice"), ("ListCost", "ListUnitPrice"),
+)  # fmt: skip
+NOT_NEGATIVE = (
+    "ContractedUnitPrice", "ListUnitPrice", "PricingCurrencyContractedUnitPrice", "PricingCurrencyListUnitPrice",
+)  # fmt: skip
+SPANS = (("BillingPeriodStart", "BillingPeriodEnd"), ("ChargePeriodStart", "ChargePeriodEnd"))
+# The first has one and only one of the second.
+PARENTS = (("ServiceName", "ServiceCategory"), ("SkuPriceId", "SkuId"))
+SKU_PRICE_KEYS = (
+    "CoreCount DiskMaxIops DiskSpace DiskType GpuCount InstanceSeries InstanceType MemorySize NetworkMaxIops "
+    "NetworkMaxThroughput OperatingSystem Redundancy StorageClass"
+)  # in SkuPriceDetails; all others begin with "x_"
+PLACEHOLDERS = frozenset(("n/a", "nan", "none", "not applicable", "null", "undefined"))
+
+# Names that never were or no longer are columns, and what to write.
+FORMER = {
+    "InvoiceIssuer": "InvoiceIssuerName", "Provider": "ProviderName", "Publisher": "PublisherName",
+    "Region": "RegionId", "ResourceID": "ResourceId", "UsageQuantity": "ConsumedQuantity", "UsageUnit": "ConsumedUnit",
+    "ChargeType": "ChargeCategory", "ChargeSubcategory": "ChargeClass", "AmortizedCost": "EffectiveCost",
+}  # fmt: skip
+
+# ISO 4217
+CURRENCIES = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE "
+    "CHF CHW CLF CLP CNY COP COU CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ "
+    "GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL "
+    "LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR "
+    "PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY "
+    "TTD TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG"
+)

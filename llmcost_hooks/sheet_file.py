@@ -1,8 +1,9 @@
-"""Exported rows in a file, which is there as a whole or as it was before; the one module that knows pyarrow."""
+"""Files of rows: written as a whole or not at all, read a row at a time. The one module that knows pyarrow."""
 
 from __future__ import annotations
 
 import contextlib
+import csv
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +11,7 @@ from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from .errors import ConfigError
+from .errors import ConfigError, ParseError
 from .focus.sheet import NUMBER, Cell, Sheet
 from .known.focus import DECIMAL, TIME
 from .render.csv_text import format_cell
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MOST_DIGITS = 76  # of Parquet's widest decimals
+PARQUET = ".parquet"
+BATCH = 10_000  # rows of Parquet that are read at once
 
 
 def save_bytes(data: bytes, path: str) -> None:
@@ -35,6 +38,55 @@ def save_parquet(sheet: Sheet, path: str) -> None:
     columns = [_column(arrow, field.kind, [row[at] for row in sheet.rows]) for at, field in enumerate(sheet.fields)]
     table = arrow.table(columns, names=[field.name for field in sheet.fields])
     _save(path, lambda file: parquet.write_table(table, file))
+
+
+def read_rows(path: str) -> Iterator[list[str]]:
+    """The cells of a CSV or Parquet file as texts, its header first.
+
+    ConfigError where it cannot be read at all, ParseError where it is neither.
+    """
+    try:
+        yield from _parquet_rows(path) if path.endswith(PARQUET) else _csv_rows(path)
+    except OSError as error:
+        raise ConfigError(f"Cannot read {path}: {error.strerror}", "Name a CSV or Parquet file.") from None
+
+
+def _csv_rows(path: str) -> Iterator[list[str]]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            yield from (cells for cells in reader if cells)
+        except UnicodeDecodeError:
+            raise ParseError(f"{path}: not UTF-8, after row {reader.line_num}", "Save it as UTF-8.") from None
+        except csv.Error as error:
+            raise ParseError(
+                f"{path}: not CSV, in line {reader.line_num}: {error}", "Quote it as RFC 4180 says."
+            ) from None
+
+
+def _parquet_rows(path: str) -> Iterator[list[str]]:
+    arrow, parquet = _pyarrow()
+    with open(path, "rb") as file:
+        try:
+            stored = parquet.ParquetFile(file)
+            yield list(stored.schema_arrow.names)
+            for batch in stored.iter_batches(BATCH):
+                columns = [[_cell_text(value) for value in column.to_pylist()] for column in batch.columns]
+                yield from map(list, zip(*columns, strict=True))
+        except arrow.ArrowException:
+            raise ParseError(f"{path}: not Parquet", "Other files end in .csv.") from None
+
+
+def _cell_text(value: object) -> str:
+    """As the same cell is written in CSV."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        at = value.astimezone(timezone.utc) if value.tzinfo else value
+        return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    if isinstance(value, (Decimal, float)):
+        return format_cell(Decimal(repr(value)) if isinstance(value, float) else value, DECIMAL)
+    return str(value)
 
 
 def _pyarrow() -> tuple[ModuleType, ModuleType]:
