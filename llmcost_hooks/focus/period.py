@@ -50,7 +50,7 @@ def _typed(unit: str, on: date) -> str:
         return f"{year:04}-W{week:02}"
     quarter = (on.month + 2) // 3
     return {
-        "day": on.isoformat(), "month": f"{on:%Y-%m}", "quarter": f"{on.year:04}-Q{quarter}", "year": f"{on.year:04}",
+        "day": on.isoformat(), "month": on.isoformat()[:7], "quarter": f"{on.year:04}-Q{quarter}", "year": f"{on.year:04}",
     }[unit]  # fmt: skip
 
 
