@@ -48,10 +48,8 @@ def _typed(unit: str, on: date) -> str:
     if unit == "week":
         year, week, _ = on.isocalendar()
         return f"{year:04}-W{week:02}"
-    quarter = (on.month + 2) // 3
-    return {
-        "day": on.isoformat(), "month": on.isoformat()[:7], "quarter": f"{on.year:04}-Q{quarter}", "year": f"{on.year:04}",
-    }[unit]  # fmt: skip
+    day, year = on.isoformat(), f"{on.year:04}"
+    return {"day": day, "month": day[:7], "quarter": f"{year}-Q{(on.month + 2) // 3}", "year": year}[unit]
 
 
 def _day(year: int, month: int, day: int) -> Period:
