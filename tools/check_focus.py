@@ -106,14 +106,14 @@ def broken(python: str, version: str, file: Path) -> list[str]:
     ran = subprocess.run(command, cwd=site, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     lines = ran.stdout.strip().splitlines() or ["nothing"]
     if version.startswith("1."):
-        return [] if lines[-1] == "Validation succeeded." else _named(r"(\w+) failed:$", lines)
-    failed = _named(r"^❌ ([A-Za-z]+-[CD]-\d+-[A-Z]): FAIL", lines)
+        return [] if lines[-1] == "Validation succeeded." else _named(r"(\w+) failed:$", lines) or [lines[-1]]
+    failed = [rule for rule in _named(r"^❌ ([A-Za-z]+-[CD]-\d+-[A-Z]): FAIL", lines) if rule not in EXPECTED]
     passed = sum(line.startswith("✅") for line in lines)
-    return [rule for rule in failed if rule not in EXPECTED] if passed > 100 else failed or [lines[-1]]
+    return failed if passed > 100 else failed or [lines[-1]]
 
 
 def _named(pattern: str, lines: list[str]) -> list[str]:
-    return [found[1] for line in lines if (found := re.search(pattern, line))] or [lines[-1]]
+    return [found[1] for line in lines if (found := re.search(pattern, line))]
 
 
 if __name__ == "__main__":
