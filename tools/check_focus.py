@@ -35,6 +35,8 @@ CRITERIA = (
 )  # fmt: skip
 # It demands an id of the invoice of every charge; the specification, of charges that are on one.
 EXPECTED = {"InvoiceId-C-005-C"}
+# It takes a text that is not ASCII for broken; the specification wants every text as it was written.
+NOT_ASCII = {"ChargeDescription-C-000-M", "ChargeDescription-C-002-M", "ResourceId-C-000-C", "ResourceId-C-002-M"}
 
 
 def main() -> int:
@@ -107,7 +109,8 @@ def broken(python: str, version: str, file: Path) -> list[str]:
     lines = ran.stdout.strip().splitlines() or ["nothing"]
     if version.startswith("1."):
         return [] if lines[-1] == "Validation succeeded." else _named(r"(\w+) failed:$", lines) or [lines[-1]]
-    failed = [rule for rule in _named(r"^❌ ([A-Za-z]+-[CD]-\d+-[A-Z]): FAIL", lines) if rule not in EXPECTED]
+    expected = EXPECTED if file.read_bytes().isascii() else EXPECTED | NOT_ASCII
+    failed = [rule for rule in _named(r"^❌ ([A-Za-z]+-[CD]-\d+-[A-Z]): FAIL", lines) if rule not in expected]
     passed = sum(line.startswith("✅") for line in lines)
     return failed if passed > 100 else failed or [lines[-1]]
 
