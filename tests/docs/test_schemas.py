@@ -12,9 +12,12 @@ from jsonschema import Draft202012Validator, FormatChecker
 from .fences import ROOT
 from .shell import Shell
 
-DOCUMENTS = ("estimate", "rows", "check", "diff", "models", "price", "price-history", "price-changes")
+DOCUMENTS = (
+    "estimate", "rows", "check", "diff", "models", "price", "price-history", "price-changes", "focus-validation",
+)  # fmt: skip
 NAMES = (*DOCUMENTS, "manifest")
 
+FOCUS = r"printf 'BilledCost,ListCost,ListUnitPrice,PricingQuantity\n1,2,3,4\n' > usage.csv"
 ROWS = r"printf 'documents,question\nShoes can be sent back.,May I?\n,Why?\n' > rows.csv"
 
 # What is done to the demo's repository before, the command, and the exit code that it ends with.
@@ -59,6 +62,8 @@ RUNS = (
     (r"printf '[prices.override.\"gpt-4o\"]\ninput = 1\n' >> llm-cost.toml", "prices show gpt-4o", 0),
     ("", "prices history o3", 0),
     ("", "prices diff bundled installed", 0),
+    (FOCUS, "focus validate usage.csv", 3),
+    ("llm-cost estimate --format focus --output rows.csv", "focus validate rows.csv", 0),
 )
 
 
@@ -75,9 +80,8 @@ CHECKS = {name: Draft202012Validator(schema, format_checker=FormatChecker()) for
 def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit: int, shell: Shell) -> None:
     shell.run(before)
     first, second = command.split()[0], " ".join(command.split()[:2])
-    name = {"prices show": "price", "prices history": "price-history", "prices diff": "price-changes"}.get(
-        second, "rows" if "--data" in command else first
-    )
+    name = {"prices show": "price", "prices history": "price-history", "prices diff": "price-changes",
+            "focus validate": "focus-validation"}.get(second, "rows" if "--data" in command else first)  # fmt: skip
     runs = [shell.run(f"llm-cost {command} --format json {more} 2>/dev/null") for more in ("", _without_memo(first))]
     assert runs[0].code == exit
     assert runs[0] == runs[1]
@@ -87,7 +91,7 @@ def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit:
 
 
 def _without_memo(name: str) -> str:
-    return "" if name in ("models", "prices") else "--no-cache"
+    return "" if name in ("models", "prices", "focus") else "--no-cache"
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -95,8 +99,9 @@ def test_no_member_of_a_document_can_be_left_out_or_added(name: str, shell: Shel
     command = {
         "diff": "diff main", "price": "prices show azure/gpt-4o", "price-history": "prices history o3",
         "price-changes": "prices diff bundled installed", "rows": "estimate prompts/search.md --data rows.csv",
+        "focus-validation": "focus validate usage.csv",
     }.get(name, name)  # fmt: skip
-    shell.run(ROWS)
+    shell.run(f"{ROWS}; {FOCUS}")
     run = shell.run(f"llm-cost {command} --format json 2>/dev/null")
     document = json.loads(run.output)
     for place in list(_objects(document)):
