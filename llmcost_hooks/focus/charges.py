@@ -29,6 +29,11 @@ NO_SIZE = Problem(
     "State their tokens, variables = { name = 1200 } in llm-cost.toml; estimate names them.",
     ExitCode.CONFIG_ERROR,
 )
+NOT_OF_CALLS = Problem(
+    "has costs beside those of its calls, which no row stands for",
+    "Leave it out: --exclude GLOB.",
+    ExitCode.CONFIG_ERROR,
+)
 
 
 class Charge(NamedTuple):
@@ -55,8 +60,21 @@ class Charge(NamedTuple):
 
 
 def unknown_parts(estimate: Estimate) -> list[Unpriced]:
-    """The prompts that no row can stand for, each with its problem: without a price, or with a lower bound of one."""
-    return [row if isinstance(row, Unpriced) else _bounded(row) for row in estimate.rows if not _is_known(row)]
+    """The prompts that no rows can stand for, each with its problem: without a price, or with a lower bound of one."""
+    known = [row for row in estimate.priced() if not row.bounded()]
+    costs = dict.fromkeys([row.prompt_id for row in known], ZERO)
+    with localcontext(EXACT):
+        for charge in charges(estimate._replace(rows=tuple(known))):
+            costs[charge.row.prompt_id] += charge.cost()
+    found = []
+    for row in estimate.rows:
+        if isinstance(row, Unpriced):
+            found.append(row)
+        elif row.bounded():
+            found.append(_without_price(row, NO_OUTPUT if row.output_tokens is None else NO_SIZE))
+        elif costs[row.prompt_id] != row.effective_cost:
+            found.append(_without_price(row, NOT_OF_CALLS))
+    return found
 
 
 def charges(estimate: Estimate) -> list[Charge]:
@@ -69,12 +87,7 @@ def charges(estimate: Estimate) -> list[Charge]:
         return [charge for row in estimate.priced() for charge in _of_prompt(row, times.get(row.prompt_id))]
 
 
-def _is_known(row: PromptEstimate | Unpriced) -> bool:
-    return isinstance(row, PromptEstimate) and not row.bounded()
-
-
-def _bounded(row: PromptEstimate) -> Unpriced:
-    problem = NO_OUTPUT if row.output_tokens is None else NO_SIZE
+def _without_price(row: PromptEstimate, problem: Problem) -> Unpriced:
     own = (row.prompt_id, row.path, row.content_hash, row.named, row.tags)
     return Unpriced(*own, row.model, row.grade, row.input_tokens, problem)
 
