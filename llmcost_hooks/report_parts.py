@@ -46,6 +46,25 @@ def total(estimate: Estimate) -> str:
     return marks(*estimate.rows) + format_money(estimate.known_cost())
 
 
+def training(estimate: Estimate) -> str:
+    """What training costs of a side's total."""
+    return training_marks(estimate) + format_money(estimate.training_cost())
+
+
+def training_marks(estimate: Estimate) -> str:
+    """What stands before it: it depends on no count and no output, only on prices."""
+    guessed = any(row.training_cost and row.price_estimated for row in estimate.priced())
+    return _marks(guessed, any(True for _ in estimate.unpriced()))
+
+
+def training_amount(row: Row) -> str:
+    """One prompt's training: `$12.50`, `—` where it declares none, `?` where its price is unknown."""
+    if isinstance(row, Unpriced):
+        return "?"
+    mark = "~" if row.price_estimated else ""
+    return mark + format_money(row.training_cost) if row.training_cost else "—"
+
+
 def by_manifest(*estimates: Estimate) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
     """The section with the total of each manifest, where several govern: on one side, or base → head."""
     head, money = estimates[-1], has_money(*estimates)
