@@ -16,11 +16,12 @@ from .errors import ConfigError
 TRAILER = "LLM-Cost-Accept"
 APPROVAL = "Cost-Approved-By"
 WHOLE = ("*", "total")
+SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 FORM = f"{TRAILER}: search <= +$120/month until 2027-01-31 (why)"
 MAX_LENGTH = 1000  # characters
 
 _NUMBER = r"(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(\.\d{1,9})?"
-_USD = re.compile(rf"(\+?) ?\$ ?{_NUMBER}(?: ?/ ?([a-z]+))?", re.ASCII)
+_MONEY = re.compile(rf"(\+?) ?(?:([$€£¥₹]) ?{_NUMBER}|{_NUMBER} ([A-Z]{{3}}))(?: ?/ ?([a-z]+))?", re.ASCII)
 _PERCENT = re.compile(rf"\+ ?{_NUMBER} ?%", re.ASCII)
 _REST = re.compile(r"([^(]*?)(?:\s+until\s+([^\s(]+))?\s*(?:\((.*)\))?", re.DOTALL)
 _APPROVED = re.compile(r"[^<>]*\w[^<>]*<[^<>\s]+@[^<>\s]+>")
@@ -31,7 +32,8 @@ class Waiver(NamedTuple):
 
     target: str  # what it names: a prompt_id, "tag:key:value", or "total"
     increase: bool  # False: `amount` is what the target may cost in all
-    amount: Decimal | None  # USD per `period`
+    amount: Decimal | None  # in `currency`, per `period`
+    currency: str
     percent: Decimal | None  # of base; in place of an amount
     period: str | None  # None: of one call of every prompt
     until: date | None  # the last day (UTC) on which it allows anything; None: it does not end
@@ -68,11 +70,12 @@ def parse_waiver(text: str, commit: str | None = None) -> Waiver:
     stated, until, reason = found.groups() if found else (rest, None, None)
     if not (reason or "").strip():
         raise _wrong(f"{_quoted(text)} has no reason in parentheses at its end", commit)
-    increase, amount, percent, period = _amount(stated.strip(), text, commit)
+    increase, amount, currency, percent, period = _amount(stated.strip(), text, commit)
     return Waiver(
         "total" if target in WHOLE else target,
         increase,
         amount,
+        currency,
         percent,
         period,
         None if until is None else _day(until, text, commit),
@@ -90,25 +93,33 @@ def is_approval(text: str) -> bool:
 def parse_statements(said: list[tuple[str | None, list[str], list[str]]]) -> Statements:
     """The trailers of each commit (None: of the message that is being written): waivers, and who approved.
 
-    One that several commits repeat, as cherry-picks and squashes do, counts once. An approval that names nobody does
-    not count. Raises ConfigError for a malformed waiver.
+    An approval that names nobody does not count. Raises ConfigError for a malformed waiver.
     """
+    waivers = tuple(parse_waiver(text, commit) for commit, accepted, _ in said for text in accepted)
+    approvers = tuple(" ".join(text.split()) for _, _, approved in said for text in approved if is_approval(text))
+    return join_statements(Statements(waivers, approvers))
+
+
+def join_statements(*each: Statements) -> Statements:
+    """All of them. One that several commits repeat, as cherry-picks and squashes do, counts once."""
     waivers: dict[str, Waiver] = {}
-    approvers: dict[str, None] = {}
-    for commit, accepted, approved in said:
-        for text in accepted:
-            waiver = parse_waiver(text, commit)
-            waivers.setdefault(waiver.text, waiver)
-        approvers.update((" ".join(text.split()), None) for text in approved if is_approval(text))
-    return Statements(tuple(waivers.values()), tuple(approvers))
+    for waiver in (waiver for said in each for waiver in said.waivers):
+        waivers.setdefault(waiver.text, waiver)
+    return Statements(
+        tuple(waivers.values()), tuple(dict.fromkeys(approver for said in each for approver in said.approvers))
+    )
 
 
-def _amount(stated: str, text: str, commit: str | None) -> tuple[bool, Decimal | None, Decimal | None, str | None]:
-    """(whether it is an increase, USD, percent, period)."""
-    if usd := _USD.fullmatch(stated):
-        return usd[1] == "+", _number(usd[2], usd[3]), None, usd[4]
+def _amount(
+    stated: str, text: str, commit: str | None
+) -> tuple[bool, Decimal | None, str, Decimal | None, str | None]:
+    """(whether it is an increase, the amount, its currency, percent, period)."""
+    if money := _MONEY.fullmatch(stated):
+        plus, sign, *numbers, letters, period = money.groups()
+        whole, decimals = numbers[:2] if sign else numbers[2:]
+        return plus == "+", _number(whole, decimals), SIGNS.get(sign, letters), None, period
     if percent := _PERCENT.fullmatch(stated):
-        return True, None, _number(percent[1], percent[2]), None
+        return True, None, "USD", _number(percent[1], percent[2]), None
     raise _wrong(f"{_quoted(text)} has no amount such as +$120/month or +25%", commit)
 
 

@@ -72,6 +72,16 @@ def try_merge_base(cwd: str, a: str, b: str) -> str | None:
     return None
 
 
+def merge_heads(cwd: str) -> list[str]:
+    """The commits that the merge which is being committed brings in; none where there is no merge."""
+    path = os.fsdecode(run_git(cwd, "rev-parse", "--git-path", "MERGE_HEAD").stdout).removesuffix("\n")
+    try:
+        with open(os.path.join(cwd, path), "rb") as file:
+            return [line.decode("ascii") for line in file.read().split() if _OID.fullmatch(line + b"\n")]
+    except FileNotFoundError:
+        return []
+
+
 def nearest_known(cwd: str, commit: str) -> str | None:
     """The newest ancestor of `commit` (or itself) that any ref of this repository holds; None where there is none."""
     if not run_git(cwd, "for-each-ref", "--count=1").stdout:

@@ -9,7 +9,8 @@ from .plumbing import run_git
 
 MESSAGE_BYTES = 1_000_000  # of a message that is read
 
-# A repository may state other separators and comment characters for its trailers; ours are always "Key: value".
+_CUT = b" ------------------------ >8 ------------------------"
+# A repository may state other separators for its trailers; ours are always "Key: value".
 _COLON = ("-c", "trailer.separators=:")
 
 
@@ -46,13 +47,34 @@ def set_trailer(cwd: str, path: str, key: str, value: str) -> None:
 
     Outside of any repository, so that no command which a configuration names for other trailers runs.
     """
-    comment = run_git(cwd, "config", "--get", "core.commentChar", check=False).stdout.decode("utf-8", "replace").strip()
-    character = comment if len(comment) == 1 else "#"
     run_git(
-        cwd, *_COLON, "-c", f"core.commentChar={character}", "interpret-trailers", "--in-place", "--no-divider",
-        "--where", "end", "--if-exists", "replace", "--if-missing", "add", "--trailer", f"{key}={value}", path,
+        cwd, *_COLON, "-c", f"core.commentChar={_comment_character(cwd)}", "interpret-trailers", "--in-place",
+        "--no-divider", "--where", "end", "--if-exists", "replace", "--if-missing", "add",
+        "--trailer", f"{key}={value}", path,
         env={"GIT_DIR": os.devnull, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
     )  # fmt: skip
+
+
+def set_comment(cwd: str, path: str, text: str) -> None:
+    """Put a comment in front of those that git wrote below the message in the file `path`; nothing where it wrote none.
+
+    Where everything below a cut line goes, the comment goes with it.
+    """
+    character = _comment_character(cwd).encode()
+    with open(path, "rb") as file:
+        lines = file.read().split(b"\n")
+    first = next((n for n, line in enumerate(lines) if line.startswith(character)), None)
+    if first is None:
+        return
+    at = first + (lines[first] == character + _CUT)
+    lines.insert(at, character + b" " + os.fsencode(text))
+    with open(path, "wb") as file:
+        file.write(b"\n".join(lines))
+
+
+def _comment_character(cwd: str) -> str:
+    said = run_git(cwd, "config", "--get", "core.commentChar", check=False).stdout.decode("utf-8", "replace").strip()
+    return said if len(said) == 1 else "#"
 
 
 def _text(out: bytes) -> str:
