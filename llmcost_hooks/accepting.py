@@ -13,12 +13,14 @@ from typing import NamedTuple
 from .call_costs import ZERO
 from .compare import Comparison, PromptDelta
 from .errors import ConfigError
-from .limits import Exceeded, has_tag, written
+from .limits import Exceeded, with_tag, written
 from .manifest_budget import Budget, share_of
 from .prices.exact import EXACT
+from .pricing import Row
 from .waivers import FORM, TRAILER, Statements, Waiver
 
-# Where a verdict is asked for. Increases fail where the message is known that may accept them.
+# When a verdict is asked for. Increases fail where the message is known that may accept them: until then they are
+# warnings. With the message of one commit nothing else is judged: it was before.
 COMMIT, MESSAGE, WHOLE = "pre-commit", "commit-msg", "whole"
 
 USED, EXCEEDED, UNUSED, EXPIRED = "used", "exceeded", "unused", "expired"
@@ -36,7 +38,7 @@ class Settled(NamedTuple):
     """What does not hold, sorted by what is to be done about it."""
 
     exceeded: list[Exceeded]  # fails
-    warned: list[Exceeded]  # will fail at a later stage
+    warned: list[Exceeded]  # will fail when the message is known
     waived: list[Exceeded]
     uses: list[Use]
 
@@ -64,16 +66,17 @@ def settle(
     Raises ConfigError where a waiver is stated for another period or in another currency than the manifest's.
     """
     bounds = [bound for waiver in said.waivers if (bound := _bind(waiver, comparison, directory, budget, on))]
-    failing, waived = [], []
+    failing: list[Exceeded] = []
+    waived: list[Exceeded] = []
     used: set[Waiver] = set()
     for each in exceeded:
         by = _allowed_by(each, bounds, comparison)
         (waived if by else failing).append(each)
         used.update(bound.waiver for bound in by)
-    later = [each for each in failing if _is_later(each, stage)]
-    return Settled(
-        [each for each in failing if each not in later], later, waived, _uses(said.waivers, bounds, used, on)
-    )
+    increases = [each for each in failing if each.is_increase()]
+    others = [each for each in failing if not each.is_increase()]
+    fails = {COMMIT: others, MESSAGE: increases}.get(stage, failing)
+    return Settled(fails, increases if stage == COMMIT else [], waived, _uses(said.waivers, bounds, used, on))
 
 
 def missing_approval(comparison: Comparison | None, budget: Budget, said: Statements) -> list[Exceeded]:
@@ -110,11 +113,6 @@ def accepting_line(exceeded: Exceeded, comparison: Comparison, directory: str) -
     return risen[0] if len(risen) == 1 else (f"{before}total", exceeded.amount)
 
 
-def _is_later(each: Exceeded, stage: str) -> bool:
-    """Whether another stage fails for it: before the message is known no increase does, and there nothing else."""
-    return each.is_increase() if stage == COMMIT else not each.is_increase() if stage == MESSAGE else False
-
-
 def _allowed_by(each: Exceeded, bounds: list[_Bound], comparison: Comparison | None) -> list[_Bound]:
     """The waivers that allow it: one that names just this, or those that leave no more of it than its limit."""
     if each.amount is None or each.limit is None or each.what == "approve_above":
@@ -137,9 +135,7 @@ def _allowed_by(each: Exceeded, bounds: list[_Bound], comparison: Comparison | N
     return [b for b in narrower if any(row.prompt_id in covered for row in b.rows)]
 
 
-def _bind(
-    waiver: Waiver, comparison: Comparison | None, directory: str, budget: Budget, on: date
-) -> _Bound | None:
+def _bind(waiver: Waiver, comparison: Comparison | None, directory: str, budget: Budget, on: date) -> _Bound | None:
     """The waiver with what it names here; None where that is nothing, or it has expired."""
     about = _named(waiver.target, directory)
     if about is None or comparison is None or waiver.expired(on):
@@ -180,15 +176,12 @@ def _rows_about(about: tuple[str, str], comparison: Comparison) -> tuple[PromptD
         return comparison.rows
     if kind == "prompt":
         return tuple(row for row in comparison.rows if row.prompt_id == name)
-    key, _, value = name.partition(":")
-    rows = [
-        row._replace(
-            base=row.base if row.base and has_tag(row.base, key, value) else None,
-            head=row.head if row.head and has_tag(row.head, key, value) else None,
-        )
-        for row in comparison.rows
-    ]
+    rows = (row._replace(base=_tagged(row.base, name), head=_tagged(row.head, name)) for row in comparison.rows)
     return tuple(row for row in rows if row.base or row.head)
+
+
+def _tagged(side: Row | None, tag: str) -> Row | None:
+    return side if side is not None and with_tag([side], tag) else None
 
 
 def _usd(waiver: Waiver, budget: Budget) -> Decimal:
@@ -197,7 +190,9 @@ def _usd(waiver: Waiver, budget: Budget) -> Decimal:
         stated = f"is stated per {waiver.period}" if waiver.period else "is stated without a period"
         own = f"[budget] period is {budget.period}" if budget.period else "[budget] has no period"
         form = f"+$120/{budget.period}" if budget.period else "+$0.10: of one call of every prompt"
-        raise ConfigError(f'{waiver.where()}: {TRAILER} "{waiver.text}" {stated}, and {own}', f"Write for example {form}")
+        raise ConfigError(
+            f'{waiver.where()}: {TRAILER} "{waiver.text}" {stated}, and {own}', f"Write for example {form}"
+        )
     if waiver.currency == "USD":
         return waiver.amount
     if waiver.currency != budget.currency or budget.usd_rate is None:
@@ -232,5 +227,3 @@ def _uses(waivers: Sequence[Waiver], bounds: list[_Bound], used: set[Waiver], on
             state = USED if waiver in used else UNUSED if bound.kept() else EXCEEDED
             uses.append(Use(waiver, state, bound.amount))
     return uses
-
-

@@ -15,7 +15,7 @@ from .manifest_values import SIGNS
 from .prices.exact import EXACT
 from .pricing import PromptEstimate, Row
 
-INCREASES = ("max_increase", "max_prompt_increase")  # what is held against a base
+INCREASES = ("max_increase", "max_prompt_increase", "approve_above")  # what is held against a base
 
 
 class Exceeded(NamedTuple):

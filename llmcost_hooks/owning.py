@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .codeowners import MAX_BYTES, PATHS, CodeOwners, parse_codeowners
 from .git.authors import last_author
 from .git.catfile import read_named
 from .git.files import read_below
 from .git.plumbing import Repository
+from .policy import Judged
 from .pricing import Row
 from .reading import Source
 from .snapshot import place_of
 
+SHOWN = 20  # prompts of each kind that a report names
 TAGS = ("owner", "team")  # the first that a prompt has names its owner
+
+
+def with_owners(repo: Repository, source: Source, judged: Sequence[Judged]) -> list[Judged]:
+    """The verdicts, with the owners of what fails in them."""
+    rows = [row for each in judged for row in _at_fault(each)]
+    if not rows:
+        return list(judged)
+    owners = find_owners(repo, source, rows)
+    return [each._replace(verdict=each.verdict._replace(owners=_of(each, owners))) for each in judged]
+
+
+def _of(each: Judged, owners: Mapping[str, str]) -> dict[str, str]:
+    return {row.prompt_id: owners[row.prompt_id] for row in each.estimate.rows if row.prompt_id in owners}
+
+
+def _at_fault(each: Judged) -> list[Row]:
+    """The prompts that a report of a failure names, the first one foremost: those that fail by themselves, what a
+    change makes dearer, and the dearest; none where nothing fails."""
+    verdict, comparison = each.verdict, each.comparison
+    failing = [*verdict.exceeded, *(warned for warned in verdict.warned if warned.is_increase())]
+    if not failing:
+        return []
+    named = {found.prompt_id for found in failing}
+    rows = [row for row in each.estimate.rows if row.prompt_id in named]
+    if comparison is not None and any(found.is_increase() for found in failing):
+        grown = [(row.cost, row.head) for row in comparison.rows if row.head and row.cost is not None and row.cost > 0]
+        grown.sort(key=lambda pair: (-pair[0], pair[1].prompt_id))
+        rows += [row for _, row in grown[:SHOWN]]
+    rows += sorted(each.estimate.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:SHOWN]
+    return list({row.prompt_id: row for row in rows}.values())
 
 
 def find_owners(repo: Repository, source: Source, rows: Sequence[Row]) -> dict[str, str]:

@@ -110,9 +110,7 @@ def join_statements(*each: Statements) -> Statements:
     )
 
 
-def _amount(
-    stated: str, text: str, commit: str | None
-) -> tuple[bool, Decimal | None, str, Decimal | None, str | None]:
+def _amount(stated: str, text: str, commit: str | None) -> tuple[bool, Decimal | None, str, Decimal | None, str | None]:
     """(whether it is an increase, the amount, its currency, percent, period)."""
     if money := _MONEY.fullmatch(stated):
         plus, sign, *numbers, letters, period = money.groups()

@@ -29,7 +29,9 @@ def trailers_between(cwd: str, base: str | None, head: str, keys: tuple[str, ...
     step = len(keys) + 2  # "commit <id>\n", the id, the values of each key
     found = []
     for at in range(1, len(parts) - step + 1, step):
-        values = [[value.strip() for value in said.split("\1") if value.strip()] for said in parts[at + 1 : at + step - 1]]
+        values = [
+            [value.strip() for value in said.split("\1") if value.strip()] for said in parts[at + 1 : at + step - 1]
+        ]
         if any(values):
             found.append((parts[at], values))
     return found

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from ..boundary import write
 from ..accepting import COMMIT, MESSAGE, WHOLE
+from ..boundary import write
 from ..checking import check_side, compare_sides, read_sides
 from ..clock import today
 from ..compare import Comparison

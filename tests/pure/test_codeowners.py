@@ -81,6 +81,8 @@ def test_a_file_that_is_too_large_owns_nothing() -> None:
     assert parse_codeowners(b"* @ada\n" + b"#" * MAX_BYTES).of("a") == ()
 
 
-@given(st.binary(max_size=200) | st.text("*?/\\[]!#@ab. \n", max_size=60).map(str.encode), st.text("ab/.*", max_size=20))
+@given(
+    st.binary(max_size=200) | st.text("*?/\\[]!#@ab. \n", max_size=60).map(str.encode), st.text("ab/.*", max_size=20)
+)
 def test_any_bytes(data: bytes, path: str) -> None:
     assert isinstance(parse_codeowners(data).of(path), tuple)
