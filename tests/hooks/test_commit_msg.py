@@ -108,7 +108,9 @@ def test_approvals(hooked: Repo) -> None:
     hooked.stage(SEARCH, words(480))
     commit(hooked, "0.20 more", ok=True)
     hooked.stage(SEARCH, words(561))
-    ended = commit(hooked, "more", ok=False, said="❌ Approval missing: +$0.2025 > $0.20 (approve_above $0.20) over HEAD")
+    ended = commit(
+        hooked, "more", ok=False, said="❌ Approval missing: +$0.2025 > $0.20 (approve_above $0.20) over HEAD"
+    )
     assert "  • Cost-Approved-By: Name <mail>" in ended.err
     commit(hooked, "more\n\nCost-Approved-By: Ada", ok=False, said="Approval missing")
     commit(hooked, f"more\n\n{ACCEPT}", ok=False, said="Approval missing")

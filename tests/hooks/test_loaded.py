@@ -28,9 +28,7 @@ NEVER_IN_VAIN = {
 }  # fmt: skip
 
 
-def run_hook(
-    repo: Repo, tmp_path: Path, hook: str = "pre_commit", *args: str
-) -> tuple[int, set[str], list[list[str]]]:
+def run_hook(repo: Repo, tmp_path: Path, hook: str = "pre_commit", *args: str) -> tuple[int, set[str], list[list[str]]]:
     """(exit code, modules that the hook adds to a bare interpreter's, git command lines that it started)."""
     # -S -s: no `.pth` file of the environment can import anything first; the paths are given instead.
     environment = {

@@ -98,7 +98,9 @@ def test_messages(managed: Repo) -> None:
     git(managed, "commit", "--amend", "-m", "longer", ok=True, said="Passed")
     managed.write(SEARCH, words(1400))
     git(managed, "commit", "-am", "longer", ok=True, said="Skipped", SKIP="llm-cost-message")
-    git(managed, "commit", "--amend", "--allow-empty", "-m", "x\n\nLLM-Cost-Accept: x", ok=False, said="NAME <= +AMOUNT")
+    git(
+        managed, "commit", "--amend", "--allow-empty", "-m", "x\n\nLLM-Cost-Accept: x", ok=False, said="NAME <= +AMOUNT"
+    )
 
 
 def test_dated_prices_are_kept(managed: Repo) -> None:
