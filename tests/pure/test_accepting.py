@@ -17,6 +17,12 @@ from llmcost_hooks.estimate import Estimate
 from llmcost_hooks.manifest import Manifest
 from llmcost_hooks.manifest_budget import Budget, Limits, TagLimits
 from llmcost_hooks.policy import Verdict, judge
+from llmcost_hooks.render.jsondoc import check_document, render_json
+from llmcost_hooks.render.markdown import render_markdown
+from llmcost_hooks.render.text import render_text
+from llmcost_hooks.report_accepting import statement_notes
+from llmcost_hooks.report_check import check_report
+from llmcost_hooks.report_diff import diff_report
 from llmcost_hooks.waivers import NOTHING_STATED, Statements, parse_statements
 
 from .build import BOOK, ON, estimate, row
@@ -258,6 +264,36 @@ def _accepted(use: Use, comparison: Comparison) -> Decimal:
         return waiver.amount
     assert waiver.percent is not None
     return comparison.base.known_cost() * waiver.percent / 100
+
+
+HOSTILE = st.text(st.characters(codec=None, exclude_characters="<>="), min_size=1, max_size=40)
+
+
+@given(HOSTILE, HOSTILE, HOSTILE)
+def test_hostile_trailers_are_harmless(target: str, reason: str, owner: str) -> None:
+    """In what is printed for a terminal, in Markdown and in a document: no control character, no markup, one line."""
+    try:
+        stated = parse_statements([("a" * 40, [f"{target} <= +$1/month (x{reason})"], [f"{owner}x <a@b>"])])
+    except ConfigError as error:
+        assert error.hint
+        return
+    rules = Manifest("llm-cost.toml", budget=Budget(period="month", max_increase=Decimal(2)))
+    comparison = compare_estimates(TEN, MORE)
+    found = judge(MORE, rules, comparison, None, BOOK, ON, said=stated)._replace(owners={"a": f"{owner}x"})
+    report = check_report(MORE, rules, found, comparison)
+    plain = check_report(MORE, rules, judge(MORE, rules, comparison, None, BOOK, ON), comparison)
+    notes = statement_notes(stated, [f"{target}{reason}"], ON)
+    compared = diff_report(comparison, notes)
+    for render in (render_text, render_markdown):
+        for each in (report, compared):
+            text = render(each).replace("\ufe0f", "").replace("\u200b", "")
+            assert all(line.isprintable() for line in text.split("\n"))
+        assert render(report).count("\n") - render(plain).count("\n") == WAIVER_LINES[render] + len(stated.approvers)
+    assert render_json(check_document(MORE, rules, found, comparison)).isascii()
+    assert "<" not in render_markdown(compared) and "\n#" not in render_markdown(report)
+
+
+WAIVER_LINES = {render_text: 3, render_markdown: 4}  # an empty line, the title, the waiver
 
 
 def test_nothing_stated_is_nothing() -> None:
