@@ -11,6 +11,19 @@ from .running import PROJECT, answer, failed, llm_cost, passed, project, words
 
 SEARCH = "prompts/search.md"
 LIMITED = PROJECT.replace('period = "month"', 'period = "month"\nmax_increase = "$0.10"')  # 40 tokens more
+BELOW = """\
+version = 1
+[defaults]
+model = "gpt-4o"
+calls = 1000
+output_tokens = 9
+[budget]
+period = "month"
+max_increase = "$0.10"
+[[prompts]]
+path = "a.md"
+prompt_id = "a"
+"""
 ACCEPT = "LLM-Cost-Accept: search <= +$0.25/month (longer answers)"
 
 
@@ -107,14 +120,15 @@ def test_an_approval(repo: Repo) -> None:
 
 
 def test_several_manifests(repo: Repo) -> None:
-    repo.write("web/llm-cost.toml", 'version = 1\n[defaults]\nmodel = "gpt-4o"\ncalls = 1000\noutput_tokens = 9\n'
-               '[budget]\nperiod = "month"\nmax_increase = "$0.10"\n[[prompts]]\npath = "a.md"\nprompt_id = "a"\n')  # fmt: skip
+    repo.write("web/llm-cost.toml", BELOW)
     repo.write("web/a.md", words(10))
     repo.commit("web")
     repo.git("branch", "-f", "main")
     repo.write("web/a.md", words(110))
     repo.commit("more")
-    assert "LLM-Cost-Accept: web:a <= +$0.25/month (why)" in failed(llm_cost(repo.path, "check", "--base", "main"), 1).out
+    assert (
+        "LLM-Cost-Accept: web:a <= +$0.25/month (why)" in failed(llm_cost(repo.path, "check", "--base", "main"), 1).out
+    )
     for target, code in (("total", 1), ("a", 1), ("web:total", 0), ("web:a", 0)):
         repo.git("commit", "-q", "--amend", "-m", f"x\n\nLLM-Cost-Accept: {target} <= +$0.25/month (y)")
         found = answer(repo, "check", "--base", "main", code=code)
@@ -140,7 +154,9 @@ def test_owners_by_tags_codeowners_and_authors(repo: Repo) -> None:
     repo.write(".github/CODEOWNERS", "* @org/uncommitted\n")
     assert owners(repo, "--rev", "HEAD") == owners(repo, "--staged") == expected
     tagged = LIMITED.replace('prompt_id = "search"', 'prompt_id = "search"\ntags = { team = "search" }')
-    repo.write("llm-cost.toml", tagged.replace('prompt_id = "classify"', 'prompt_id = "classify"\ntags = { owner = "eve" }'))
+    repo.write(
+        "llm-cost.toml", tagged.replace('prompt_id = "classify"', 'prompt_id = "classify"\ntags = { owner = "eve" }')
+    )
     assert owners(repo) == {"classify": "eve", "search": "team:search"}
     text = failed(llm_cost(repo.path, "check", "--budget", "0.01"), 1).out
     assert "← largest  owner: team:search\n" in text and "owner: eve\n" in text

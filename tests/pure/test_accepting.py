@@ -33,7 +33,9 @@ APPROVED = "Ada <ada@example.com>"
 def side(costs: dict[str, str], tags: dict[str, str] | None = None) -> Estimate:
     """Prompts by id and cost; the tag "team" of some."""
     teams = tags or {}
-    return estimate(*(row(name, cost, tags={"team": teams[name]} if name in teams else {}) for name, cost in costs.items()))
+    return estimate(
+        *(row(name, cost, tags={"team": teams[name]} if name in teams else {}) for name, cost in costs.items())
+    )
 
 
 def said(*waivers: str, approved: bool = False) -> Statements:
@@ -55,7 +57,7 @@ def states(found: Verdict) -> list[str]:
 
 TEN = side({"a": "10", "b": "10"}, {"a": "search", "b": "billing"})
 MORE = side({"a": "15", "b": "11"}, {"a": "search", "b": "billing"})  # +5 and +1
-LIMIT = {"max_increase": Decimal(2)}
+LIMIT: dict[str, Any] = {"max_increase": Decimal(2)}
 
 
 @pytest.mark.parametrize(
@@ -103,11 +105,11 @@ def test_what_others_save_accepts_nothing_more() -> None:
 
 
 def test_an_increase_of_one_prompt_and_of_a_tag() -> None:
-    prompt = {"max_prompt_increase": Decimal(2)}
+    prompt: dict[str, Any] = {"max_prompt_increase": Decimal(2)}
     assert verdict(TEN, MORE, "a <= +$5/month (x)", **prompt).code() == 0
     assert verdict(TEN, MORE, "total <= +$99/month (x)", **prompt).code(), "it does not name the prompt"
     assert verdict(TEN, MORE, "tag:team:search <= +$99/month (x)", **prompt).code()
-    tag = {"by_tag": (TagLimits("team", "search", Limits(max_increase=Decimal(2))),)}
+    tag: dict[str, Any] = {"by_tag": (TagLimits("team", "search", Limits(max_increase=Decimal(2))),)}
     assert verdict(TEN, MORE, **tag).code()
     assert verdict(TEN, MORE, "tag:team:search <= +$5/month (x)", **tag).code() == 0
     assert verdict(TEN, MORE, "a <= +$5/month (x)", **tag).code() == 0
@@ -117,8 +119,11 @@ def test_an_increase_of_one_prompt_and_of_a_tag() -> None:
 
 def test_a_prompt_that_comes_into_a_tag() -> None:
     """To the tag it is new, whatever it cost before."""
-    base, head = side({"a": "10", "b": "5"}, {"b": "search"}), side({"a": "10", "b": "5"}, dict.fromkeys("ab", "search"))
-    tag = {"by_tag": (TagLimits("team", "search", Limits(max_increase=Decimal(2))),)}
+    base, head = (
+        side({"a": "10", "b": "5"}, {"b": "search"}),
+        side({"a": "10", "b": "5"}, dict.fromkeys("ab", "search")),
+    )
+    tag: dict[str, Any] = {"by_tag": (TagLimits("team", "search", Limits(max_increase=Decimal(2))),)}
     assert verdict(base, head, "tag:team:search <= +100% (x)", **tag).code(), "100% of 5, and it is 10"
     assert verdict(base, head, "tag:team:search <= +200% (x)", **tag).code() == 0
 
@@ -140,7 +145,7 @@ def test_other_limits_are_never_lifted() -> None:
 
 
 def test_approvals() -> None:
-    above = {"approve_above": Decimal(6)}
+    above: dict[str, Any] = {"approve_above": Decimal(6)}
     assert verdict(TEN, MORE, **above).code() == 0
     above = {"approve_above": Decimal("5.99")}
     found = verdict(TEN, MORE, "total <= +$99/month (x)", **above)
@@ -152,7 +157,7 @@ def test_approvals() -> None:
 
 
 def test_stages() -> None:
-    limits = {"limit": Decimal(20), "max_increase": Decimal(2), "approve_above": Decimal(3)}
+    limits: dict[str, Any] = {"limit": Decimal(20), "max_increase": Decimal(2), "approve_above": Decimal(3)}
     early = verdict(TEN, MORE, stage=COMMIT, **limits)
     assert [each.what for each in early.exceeded] == ["limit"]
     assert [each.what for each in early.warned] == ["max_increase", "approve_above"]
@@ -181,7 +186,7 @@ def test_another_unit_is_an_error(waiver: str, budget: dict[str, Any], reason: s
 
 
 def test_another_currency_is_the_manifests() -> None:
-    euros = {"currency": "EUR", "usd_rate": Decimal("1.25"), "max_increase": Decimal(2)}
+    euros: dict[str, Any] = {"currency": "EUR", "usd_rate": Decimal("1.25"), "max_increase": Decimal(2)}
     assert verdict(TEN, MORE, "total <= +€4.80/month (x)", **euros).code() == 0
     assert verdict(TEN, MORE, "total <= +€4.79/month (x)", **euros).code()
     assert verdict(TEN, MORE, "total <= +$6/month (x)", **euros).code() == 0
@@ -216,7 +221,7 @@ BUDGETS = st.fixed_dictionaries(
     {
         "max_increase": MONEY, "max_increase_percent": MONEY, "max_prompt_increase": MONEY, "limit": MONEY,
         "approve_above": MONEY,
-        "by_tag": st.just(()) | MONEY.map(lambda limit: (TagLimits("team", "search", Limits(limit, max_increase=limit)),)),
+        "by_tag": st.just(()) | MONEY.map(lambda most: (TagLimits("team", "search", Limits(most, max_increase=most)),)),
     }
 )  # fmt: skip
 
@@ -234,7 +239,9 @@ def test_laws(
         assert set(with_more.exceeded) <= set(fewer.exceeded), "a waiver makes no failure"
         assert with_more.code() <= fewer.code()
         assert set(with_more.exceeded) | set(with_more.waived) >= set(fewer.exceeded)
-    assert {each.amount for each in (*some.exceeded, *some.waived)} >= {each.amount for each in none.exceeded}, "no cost"
+    assert {each.amount for each in (*some.exceeded, *some.waived)} >= {each.amount for each in none.exceeded}, (
+        "no cost"
+    )
     expired = [each.replace("(x)", "until 2026-01-01 (x)") for each in waivers if "until" not in each]
     late = verdict(base, head, *expired, stage=stage, **budget)
     assert late.exceeded == none.exceeded and set(states(late)) <= {"expired"}
