@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
+from .accepting import WHOLE
 from .compare import Comparison, compare_estimates
 from .errors import ConfigError, ExitCode
 from .estimate import Estimate, estimate_snapshot, estimate_snapshots
@@ -15,12 +17,13 @@ from .limits import with_tag
 from .manifest import NAME, Manifest
 from .manifest_budget import unknown_tag
 from .memo import Memo
+from .owning import with_owners
 from .policy import NO_OVERRIDES, Judged, Overrides, Verdict, join_verdicts, judge
-from .prices.book import PriceBook
 from .reading import EMPTY, Side, Source, parse_manifests, read_manifest, read_manifest_bytes, read_side
 from .renaming import find_renames
 from .report import Name, Text
 from .snapshot import Selection
+from .waivers import Statements
 
 
 class Sides(NamedTuple):
@@ -101,9 +104,12 @@ class Checked(NamedTuple):
 
 def check_side(
     repo: Repository, head: Source, base: Source | None, selection: Selection, memo: Memo, on: date, *,
-    force_stale: bool = False, overrides: Overrides = NO_OVERRIDES,
+    force_stale: bool = False, overrides: Overrides = NO_OVERRIDES, said: Statements | None = None,
+    stage: str = WHOLE,
 ) -> Checked:  # fmt: skip
     """Judge `head` by its own manifests, and by what the command line says instead. Without `base` no increase is.
+
+    `said` is what the messages of the change say of its cost; `stage` is when it is asked (`accepting`).
 
     Raises ConfigError where a manifest finds no prompt, or none with the tag that it limits: a limit on nothing would
     hold for ever.
@@ -122,7 +128,8 @@ def check_side(
         priced = estimate_snapshot(side.snapshot, facts, book, on, force_stale=force_stale)
         nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
         comparison = compare_estimates(nothing, priced) if base is not None else None
-    judged = list(_judged(priced, manifest, comparison, base_manifest, book, on, overrides))
+    judge_part = partial(judge, book=book, on=on, overrides=overrides, said=said, stage=stage)
+    judged = with_owners(repo, head, list(_judged(priced, manifest, comparison, base_manifest, judge_part)))
     if len(judged) > 1 and overrides != NO_OVERRIDES:
         paths = ", ".join(each.path() for each in judged)
         raise ConfigError(
@@ -136,7 +143,7 @@ def check_side(
 
 def _judged(
     priced: Estimate, manifest: Manifest | None, comparison: Comparison | None, base_manifest: Manifest | None,
-    book: PriceBook, on: date, overrides: Overrides,
+    judge_part: Callable[..., Verdict],
 ) -> Iterator[Judged]:  # fmt: skip
     parts = priced.parts()
     manifests = {each.directory: each for each in manifest.every()} if manifest else {}
@@ -149,16 +156,16 @@ def _judged(
             continue  # outside of every manifest, and nothing is there
         _refuse_other_unit(own, change)
         _refuse_nothing(own, part)
-        yield Judged(part, own, change, judge(part, own, change, before.get(directory), book, on, overrides))
+        yield Judged(part, own, change, judge_part(part, own, change, before.get(directory)))
 
 
 def _refuse_other_unit(manifest: Manifest | None, comparison: Comparison | None) -> None:
-    limits = manifest is not None and manifest.limits_increase()
+    limits = manifest is not None and (manifest.limits_increase() or manifest.budget.approve_above is not None)
     if limits and comparison is not None and not comparison.same_unit():
         base, head = (side.period or "one call" for side in (comparison.base, comparison.head))
         raise ConfigError(
-            f"[budget] period changes from {base} to {head}: max_increase cannot be judged over it",
-            "Change the period in a commit of its own, without max_increase.",
+            f"[budget] period changes from {base} to {head}: an increase cannot be judged over it",
+            "Change the period in a commit of its own, without max_increase and approve_above.",
         )
 
 

@@ -20,6 +20,7 @@ from ..reading import STAGED, WORKTREE, Source, commit_source, read_manifest_byt
 from ..render.jsondoc import check_document
 from ..report import Text, count_prompts
 from ..report_check import check_report
+from ..stating import read_statements
 from .options import assumption_options, output_options, read_memo, read_selection, show, verbose_note
 from .sides import moved_on, since_merge_base
 
@@ -96,9 +97,11 @@ def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: st
         raise ConfigError("--merge-base needs --base", "For example: llm-cost check --base main --merge-base")
     if base is None and overrides.limits_increase():
         raise ConfigError("--max-increase needs --base", "For example: llm-cost check --base main --max-increase 25%")
+    said = read_statements(repo, base_source, head)
     checked = check_side(
-        repo, head, base_source, read_selection(values), memo, on, force_stale=force_stale, overrides=overrides
-    )
+        repo, head, base_source, read_selection(values), memo, on,
+        force_stale=force_stale, overrides=overrides, said=said,
+    )  # fmt: skip
     estimate, manifest, comparison, verdict = checked
     verbose_note(ctx, f"{estimate.label}: {count_prompts(len(estimate.rows))}; prices {estimate.prices.version}")
     if manifest is None:

@@ -9,6 +9,7 @@ import json
 from datetime import date
 from typing import Any
 
+from ..accepting import Use
 from ..compare import Comparison, PromptDelta, shared_parts
 from ..errors import ExitCode
 from ..estimate import Estimate
@@ -17,6 +18,7 @@ from ..manifest import Manifest
 from ..policy import Judged, Verdict
 from ..pricing import PromptEstimate, Row, worst_grade
 from ..sizing import Input, Shares
+from ..waivers import Statements, Waiver
 from .money import format_document_percent, format_exact
 
 Document = dict[str, Any]
@@ -39,7 +41,7 @@ def estimate_document(estimate: Estimate) -> Document:
     }
 
 
-def diff_document(comparison: Comparison) -> Document:
+def diff_document(comparison: Comparison, said: Statements | None = None) -> Document:
     base, head = comparison.base, comparison.head
     return {
         "schema": "llm-cost/diff/1",
@@ -58,6 +60,8 @@ def diff_document(comparison: Comparison) -> Document:
         ],
         "total": _total_change(comparison),
         "manifests": [_manifest_change(part) for part in comparison.parts() if _governs(part.head)],
+        "waivers": [_waiver(waiver) for waiver in said.waivers] if said else [],
+        "approved_by": list(said.approvers) if said else [],
         "notes": [*_base_notes(comparison), *_notes(head)],
     }
 
@@ -79,6 +83,9 @@ def check_document(
         "judged_at": verdict.judged,
         "exceeded": [_exceeded(each) for each in verdict.exceeded],
         "warned": [_exceeded(each) for each in verdict.warned],
+        "waived": [_exceeded(each) for each in verdict.waived],
+        "waivers": [{**_waiver(use.waiver), **_came_of(use)} for use in verdict.waivers],
+        "approved_by": list(verdict.approvers),
         "suggestions": [
             {
                 "prompt_id": each.prompt_id,
@@ -88,6 +95,7 @@ def check_document(
             }
             for each in verdict.suggestions
         ],
+        "owners": dict(sorted(verdict.owners.items())),
         "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
         "manifests": [_judged(each) for each in judged if each.manifest],
@@ -127,6 +135,20 @@ def _exceeded(each: Exceeded) -> Document:
         "prompt_id": each.prompt_id,
         "tag": each.tag,
     }
+
+
+def _waiver(waiver: Waiver) -> Document:
+    return {
+        "text": waiver.text,
+        "commit": waiver.commit,
+        "target": waiver.target,
+        "until": None if waiver.until is None else waiver.until.isoformat(),
+        "reason": waiver.reason,
+    }
+
+
+def _came_of(use: Use) -> Document:
+    return {"state": use.state, "amount": None if use.amount is None else format_exact(use.amount)}
 
 
 def _parts(estimate: Estimate) -> list[Estimate]:
