@@ -10,13 +10,14 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from .running import MODULES
 
 
 def converse(
-    cwd: Path, *args: str, answers: list[tuple[str, str]], env: dict[str, str] | None = None
+    cwd: Path, *args: str, answers: Iterable[tuple[str, str]], env: dict[str, str] | None = None
 ) -> tuple[int, str]:
     """A real terminal: each question is waited for and answered. The exit code and all that was shown."""
     leader, follower = pty.openpty()

@@ -269,13 +269,17 @@ def test_an_absolute_place(place: Place, tmp_path: Path) -> None:
 def test_a_place_of_all_repositories_is_left(place: Place, tmp_path: Path) -> None:
     config = tmp_path / "gitconfig"
     config.write_text(f"{Path(os.environ['GIT_CONFIG_GLOBAL']).read_text()}[core]\nhooksPath = {tmp_path}/shared\n")
-    more = {"GIT_CONFIG_GLOBAL": str(config)}
-    failed(place.llm_cost("install", **more), 2, "for all repositories of this machine (global configuration)")
+    named = str(config)
+    failed(
+        place.llm_cost("install", GIT_CONFIG_GLOBAL=named),
+        2,
+        "for all repositories of this machine (global configuration)",
+    )
     assert not (tmp_path / "shared").exists()
     place.repo.git("config", "core.hooksPath", ".git/hooks")  # as the hint says
-    passed(place.llm_cost("install", **more))
+    passed(place.llm_cost("install", GIT_CONFIG_GLOBAL=named))
     place.repo.stage(SEARCH, DEAR)
-    place.refused(OVER, "commit", "-qm", "dear", **more)
+    place.refused(OVER, "commit", "-qm", "dear", GIT_CONFIG_GLOBAL=named)
 
 
 def test_hooks_that_are_switched_off(place: Place) -> None:
