@@ -16,6 +16,7 @@ from ..reading import STAGED, WORKTREE, Source, commit_source, read_manifest_byt
 from ..render.jsondoc import check_document
 from ..report import Text, count_prompts
 from ..report_check import check_report
+from ..stating import read_statements
 from .options import assumption_options, output_options, read_memo, read_selection, show, verbose_note
 from .sides import moved_on, since_merge_base
 
@@ -60,7 +61,8 @@ def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: st
     base_source, notes = (None, ()) if base is None else _find_base(repo, base, head, at_merge_base)
     if at_merge_base and base is None:
         raise ConfigError("--merge-base needs --base", "For example: llm-cost check --base main --merge-base")
-    checked = check_side(repo, head, base_source, read_selection(values), memo, on, force_stale=force_stale)
+    said = read_statements(repo, base_source, head)
+    checked = check_side(repo, head, base_source, read_selection(values), memo, on, force_stale=force_stale, said=said)
     estimate, manifest, comparison, verdict = checked
     verbose_note(ctx, f"{estimate.label}: {count_prompts(len(estimate.rows))}; prices {estimate.prices.version}")
     if manifest is None:
