@@ -22,6 +22,7 @@ repos:
       - id: llm-cost-check
       - id: llm-cost-budget
       - id: llm-cost-manifest
+      - id: llm-cost-message
 """
 
 LEFTHOOK = """\
@@ -62,7 +63,7 @@ MANAGERS = (
         (".pre-commit-config.yaml",),
         PRE_COMMIT,
         "Add this to .pre-commit-config.yaml, with the address that you use for OWNER",
-        "pre-commit install --hook-type pre-commit --hook-type pre-push",
+        "pre-commit install -t pre-commit -t pre-merge-commit -t commit-msg -t pre-push",
     ),
     Manager("lefthook", _LEFTHOOK_FILES, LEFTHOOK, "Add this to {mark}", "lefthook install"),
     Manager("husky", (".husky",), HUSKY, "Run this at the top of the repository", ""),
