@@ -97,7 +97,7 @@ def init_command(ctx: click.Context, /, yes: bool, **values: Any) -> int:
     edit_manifest(repo.top, lambda before: _fresh(path, before, text))
     if not ctx.obj["quiet"]:
         where = f" in {terminal_name(repo.top, 1000)}" if repo.prefix else ""
-        write(sys.stdout, f"\n✓ Created {NAME}{where}\n\n{_TIP}")
+        write(sys.stdout, f"{'' if yes else chr(10)}✓ Created {NAME}{where}\n\n{_TIP}")
     return 0
 
 

@@ -105,6 +105,7 @@ def _refuse_managed(top: str, place: HookPlace) -> None:
         return
     manager, mark = found
     write(sys.stdout, manager.snippet.replace("{version}", __version__))
+    sys.stdout.flush()  # before what is said of it
     raise ConfigError(
         f"{manager.name} manages the hooks of this repository ({mark}). Nothing was changed",
         manager.place.replace("{mark}", mark) + (f", then run: {manager.then}" if manager.then else ""),
