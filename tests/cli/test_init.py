@@ -44,7 +44,7 @@ ALL = {"AGENTS.md": "agents", "prompts/search.txt": "search", "src/prompts/auth.
 def test_yes_takes_every_proposal_and_the_result_works_at_once(found: Repo) -> None:
     ran = passed(llm_cost(found.path, "init", "--yes"))
     assert ran.err == "" and ran.out.startswith(
-        "\n✓ Created llm-cost.toml\n\nTip: prompt_id is your cost tracking key.\n"
+        "✓ Created llm-cost.toml\n\nTip: prompt_id is your cost tracking key.\n"
     )
     assert ids(found) == ALL
     manifest = parse_manifest((found.path / "llm-cost.toml").read_bytes())
