@@ -15,7 +15,6 @@ class Manager(NamedTuple):
 
 
 PRE_COMMIT = """\
-repos:
   - repo: https://github.com/OWNER/llm-cost
     rev: v{version}
     hooks:
@@ -62,7 +61,7 @@ MANAGERS = (
         "pre-commit",
         (".pre-commit-config.yaml",),
         PRE_COMMIT,
-        "Add this to .pre-commit-config.yaml, with the address that you use for OWNER",
+        "Add this to the repos of {mark}, with the address that you use for OWNER",
         "pre-commit install -t pre-commit -t pre-merge-commit -t commit-msg -t pre-push",
     ),
     Manager("lefthook", _LEFTHOOK_FILES, LEFTHOOK, "Add this to {mark}", "lefthook install"),

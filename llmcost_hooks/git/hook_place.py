@@ -28,4 +28,4 @@ def find_hooks(repo: Repository) -> HookPlace:
 def _path(repo: Repository, *options: str) -> str:
     """What git prints is relative to where it ran, or absolute."""
     out = os.fsdecode(run_git(repo.cwd, "rev-parse", *options).stdout).removesuffix("\n")
-    return os.path.normpath(os.path.join(os.path.abspath(repo.cwd), out))
+    return os.path.join(os.path.abspath(repo.cwd), out)

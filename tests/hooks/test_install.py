@@ -236,10 +236,10 @@ def test_husky_without_its_folder(place: Place) -> None:
 
 
 def test_the_snippet_for_pre_commit_names_every_hook_that_judges(place: Place) -> None:
-    place.repo.write(".pre-commit-config.yaml", "repos: []\n")
-    snippet = yaml.safe_load(failed(place.llm_cost("install"), 2).out)
+    place.repo.write(".pre-commit-config.yaml", "repos:\n")
+    (snippet,) = yaml.safe_load(failed(llm_cost(place.repo.path, "install"), 2).out)
     declared = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    ids = [hook["id"] for hook in snippet["repos"][0]["hooks"]]
+    ids = [hook["id"] for hook in snippet["hooks"]]
     assert ids == [hook["id"] for hook in declared if hook["id"] != "llm-cost-trailer"]
 
 
