@@ -130,6 +130,12 @@ def check_side(
         comparison = compare_estimates(nothing, priced) if base is not None else None
     judge_part = partial(judge, book=book, on=on, overrides=overrides, said=said, stage=stage)
     judged = with_owners(repo, head, list(_judged(priced, manifest, comparison, base_manifest, judge_part)))
+    if len(judged) > 1 and overrides != NO_OVERRIDES:
+        paths = ", ".join(each.path() for each in judged)
+        raise ConfigError(
+            f"A limit on the command line is given, and several manifests have their own: {paths}",
+            "Write it into the manifest that it is for.",
+        )
     if len(judged) == 1:
         return Checked(*judged[0])
     return Checked(priced, manifest, comparison, join_verdicts(judged))

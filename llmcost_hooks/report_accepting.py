@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from .accepting import EXCEEDED, EXPIRED, USED, Use, accepting_line
 from .compare import Comparison
 from .policy import Verdict
 from .render.money import format_delta, format_money, format_up
 from .report import Name, Text
-from .waivers import APPROVAL, TRAILER, Waiver
+from .waivers import APPROVAL, TRAILER, Statements, Waiver
 
 ACCEPTING: Text = ("To accept it, in the last paragraph of a commit's message",)
 WAIVERS: Text = ("Waivers",)
@@ -45,6 +46,15 @@ def stated(waiver: Waiver) -> Text:
 
 def approver_lines(approvers: Sequence[str]) -> tuple[Text, ...]:
     return tuple((f"{APPROVAL}: ", Name(each)) for each in approvers)
+
+
+def statement_notes(said: Statements, malformed: Sequence[str], on: date) -> tuple[Text, ...]:
+    """The same where nothing is judged."""
+    return (
+        *(("accepted: ", *stated(waiver), " (expired)" if waiver.expired(on) else "") for waiver in said.waivers),
+        *(("approved: ", Name(each)) for each in said.approvers),
+        *(("allows nothing: ", Name(each)) for each in malformed),
+    )
 
 
 def _came_of(use: Use, period: str | None) -> Text:

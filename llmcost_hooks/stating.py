@@ -25,15 +25,17 @@ _KEYS = (TRAILER, APPROVAL)
 _LINE = re.compile(rf"^({TRAILER}|{APPROVAL})\s*:".encode(), re.IGNORECASE | re.MULTILINE)
 
 
-def read_statements(repo: Repository, base: Source | None, head: Source) -> Statements:
+def read_statements(
+    repo: Repository, base: Source | None, head: Source, malformed: list[str] | None = None
+) -> Statements:
     """Of the commits that head has and base does not; of the index and the working tree, those that HEAD has.
 
-    Nothing where no base is known. Raises ConfigError for a malformed waiver.
+    Nothing where no base is known. Raises ConfigError for a malformed waiver, or says in `malformed` what is wrong.
     """
     if base is None:
         return NOTHING_STATED
     commit = head.commit or try_resolve_commit(repo.cwd, "HEAD")
-    return NOTHING_STATED if commit is None else _stated(repo.cwd, base.commit, commit)
+    return NOTHING_STATED if commit is None else _stated(repo.cwd, base.commit, commit, malformed)
 
 
 def read_message(cwd: str, path: str) -> Statements:
@@ -61,6 +63,6 @@ def read_merged(repo: Repository) -> Statements:
     return join_statements(*(_stated(repo.cwd, "HEAD", head) for head in merge_heads(repo.cwd)))
 
 
-def _stated(cwd: str, base: str | None, head: str) -> Statements:
+def _stated(cwd: str, base: str | None, head: str, malformed: list[str] | None = None) -> Statements:
     found = trailers_between(cwd, base, head, _KEYS)
-    return parse_statements([(commit, accepted, approved) for commit, (accepted, approved) in found])
+    return parse_statements([(commit, accepted, approved) for commit, (accepted, approved) in found], malformed)

@@ -90,14 +90,24 @@ def is_approval(text: str) -> bool:
     return len(text) <= MAX_LENGTH and _APPROVED.fullmatch(text.strip()) is not None
 
 
-def parse_statements(said: list[tuple[str | None, list[str], list[str]]]) -> Statements:
+def parse_statements(
+    said: list[tuple[str | None, list[str], list[str]]], malformed: list[str] | None = None
+) -> Statements:
     """The trailers of each commit (None: of the message that is being written): waivers, and who approved.
 
-    An approval that names nobody does not count. Raises ConfigError for a malformed waiver.
+    An approval that names nobody does not count. Raises ConfigError for a malformed waiver; with `malformed` given,
+    what is wrong goes there instead.
     """
-    waivers = tuple(parse_waiver(text, commit) for commit, accepted, _ in said for text in accepted)
+    waivers = []
+    for text, commit in ((text, commit) for commit, accepted, _ in said for text in accepted):
+        try:
+            waivers.append(parse_waiver(text, commit))
+        except ConfigError as error:
+            if malformed is None:
+                raise
+            malformed.append(error.message)
     approvers = tuple(" ".join(text.split()) for _, _, approved in said for text in approved if is_approval(text))
-    return join_statements(Statements(waivers, approvers))
+    return join_statements(Statements(tuple(waivers), approvers))
 
 
 def join_statements(*each: Statements) -> Statements:

@@ -23,7 +23,9 @@ from llmcost_hooks.pricing import NO_UPPER, Costs, Row
 from .build import BOOK, ON, estimate, manifest, row, unpriced
 
 
-def verdict(head: Estimate, rules: Manifest | None, base: Estimate | None = None, was: Manifest | None = None) -> Verdict:
+def verdict(
+    head: Estimate, rules: Manifest | None, base: Estimate | None = None, was: Manifest | None = None
+) -> Verdict:
     comparison = compare_estimates(base, head) if base is not None else None
     return judge(head, rules, comparison, was, BOOK, ON)
 
@@ -53,7 +55,7 @@ def test_a_limit_holds_up_to_itself(cost: str, limit: str, holds: bool) -> None:
 )  # fmt: skip
 def test_an_increase_in_usd(base: str, head: str, allowed: str, holds: bool) -> None:
     increase = Decimal(head) - Decimal(base)
-    expected = () if holds else (Exceeded("max_increase", increase, Decimal(allowed), f"${allowed}"),)
+    expected = () if holds else (Exceeded("max_increase", increase, Decimal(allowed), f"${allowed}.00"),)
     assert exceeded(head, base, max_increase=allowed) == expected
 
 
