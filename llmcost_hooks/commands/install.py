@@ -122,7 +122,7 @@ def _beside(program: str, place: HookPlace) -> str:
     found = next((path for folder in folders if os.access(path := os.path.join(folder, program), os.X_OK)), "")
     if not found and shutil.which(program) is None:
         raise ConfigError(f"The program {program} is not on PATH", "Install llm-cost again: pip install llmcost-hooks")
-    return found if place.in_git else ""
+    return "" if place.in_tree else found
 
 
 def _refuse_blocked(directory: str, steps: Sequence[Step]) -> None:
@@ -157,8 +157,10 @@ def _notes(repo: Repository, place: HookPlace) -> list[str]:
     notes = []
     if not os.path.lexists(os.path.join(repo.top or "", NAME)):
         notes.append(f"There is no {NAME} yet, and without a model the hooks fail. To write one: llm-cost init")
-    if not place.in_git:
-        notes.append(f"core.hooksPath is {terminal_name(place.stated)}: commit the hooks for others to have them.")
+    if place.in_tree:
+        notes.append("The hooks lie in the working tree: commit them for others to have them.")
+    elif place.stated:
+        notes.append(f"core.hooksPath is {terminal_name(place.stated)}: they hold for every repository that names it.")
     return notes
 
 

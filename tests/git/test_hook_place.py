@@ -24,12 +24,12 @@ def runs_what_lies_in(repo: Repo, folder: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("stated", "in_git"),
-    [(None, True), (".githooks", False), ("a/../b c", False), (".git/own", True), ("{outside}", False), ("~/h", False)],
+    ("stated", "in_tree"),
+    [(None, False), (".githooks", True), ("a/../b c", True), (".git/own", False), ("{outside}", False), ("~/h", False)],
 )
 @pytest.mark.parametrize("below", ["", "sub/dir"])
 def test_it_is_where_git_looks(
-    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stated: str | None, in_git: bool, below: str
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stated: str | None, in_tree: bool, below: str
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (repo.path / "sub/dir").mkdir(parents=True)
@@ -37,7 +37,7 @@ def test_it_is_where_git_looks(
     if stated is not None:
         repo.git("config", "core.hooksPath", stated.replace("{outside}", str(tmp_path / "outside")))
     place = find_hooks(open_repository(str(repo.path / below)))
-    assert (place.in_git, place.scope) == (in_git, "" if stated is None else "local")
+    assert (place.in_tree, place.scope) == (in_tree, "" if stated is None else "local")
     assert os.path.isabs(place.directory) and runs_what_lies_in(repo, place.directory)
 
 
@@ -50,7 +50,7 @@ def test_linked_working_trees_and_submodules(repo: Repo, tmp_path: Path) -> None
     above.git("submodule", "--quiet", "add", f"file://{repo.path}", "sub")
     sub = Repo(above.path / "sub")
     place = find_hooks(open_repository(sub.cwd))
-    assert place.in_git and place.directory == str(above.path / ".git/modules/sub/hooks")
+    assert not place.in_tree and place.directory == str(above.path / ".git/modules/sub/hooks")
     assert runs_what_lies_in(sub, place.directory)
 
 

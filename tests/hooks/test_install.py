@@ -249,7 +249,7 @@ def test_the_snippet_for_pre_commit_names_every_hook_that_judges(place: Place) -
 def test_hooks_in_the_working_tree_name_no_place_of_this_machine(place: Place) -> None:
     place.repo.git("config", "core.hooksPath", ".githooks")
     said = passed(place.llm_cost("install", cwd=place.repo.path / "prompts"))
-    assert "✓ .githooks/pre-commit" in said.out and "commit the hooks for others to have them" in said.out
+    assert "✓ .githooks/pre-commit" in said.out and "commit them for others to have them" in said.out
     script = (place.repo.path / ".githooks" / "pre-commit").read_text()
     assert str(place.programs) not in script and "/bin/llm-cost" not in script
     place.repo.stage(SEARCH, DEAR)
@@ -260,7 +260,7 @@ def test_hooks_in_the_working_tree_name_no_place_of_this_machine(place: Place) -
 def test_an_absolute_place(place: Place, tmp_path: Path) -> None:
     elsewhere = tmp_path / "all hooks"
     place.repo.git("config", "core.hooksPath", str(elsewhere))
-    passed(place.llm_cost("install"))
+    assert "they hold for every repository that names it" in passed(place.llm_cost("install")).out
     assert sorted(path.name for path in elsewhere.iterdir()) == sorted(DEFAULT)
     place.repo.stage(SEARCH, DEAR)
     place.refused(OVER, "commit", "-qm", "dear")
