@@ -18,7 +18,7 @@ from ..finding import files_on_disk
 from ..git.plumbing import Repository, open_repository
 from ..git.worktree import untracked_paths
 from ..globs import Globs
-from ..manifest import NAME, Manifest
+from ..manifest import MAX_BYTES, NAME, Manifest
 from ..manifest_file import edit_manifest
 from ..manifest_values import PROMPT_ID
 from ..models import near_names, resolve_model
@@ -94,6 +94,11 @@ def init_command(ctx: click.Context, /, yes: bool, **values: Any) -> int:
     if ratio is None and not yes:
         ratio = _ask("? Output tokens per input token, e.g. 0.5 (empty: not known):", "", _ratio)
     text = manifest_text(model, ratio, found.include, found.exclude, ids)
+    if len(text.encode()) > MAX_BYTES:
+        raise ConfigError(
+            f"{len(ids):,} prompts are too many for one {NAME}. Nothing was written",
+            'Take a part of them: llm-cost init --include "GLOB". Directories can have manifests of their own.',
+        )
     edit_manifest(repo.top, lambda before: _fresh(path, before, text))
     if not ctx.obj["quiet"]:
         where = f" in {terminal_name(repo.top, 1000)}" if repo.prefix else ""

@@ -155,6 +155,13 @@ def test_no_prompt_at_all(repo: Repo) -> None:
     assert [path.name for path in repo.path.iterdir()] == [".git"]
 
 
+def test_more_prompts_than_a_manifest_can_list(repo: Repo) -> None:
+    for number in range(1500):
+        repo.write(f"prompts/{'x' * 80}{number}.md", "x")
+    failed(llm_cost(repo.path, "init", "--yes"), 2, "1,500 prompts are too many for one llm-cost.toml", "--include")
+    assert not (repo.path / "llm-cost.toml").exists()
+
+
 def test_outside_and_bare(repo: Repo, tmp_path: Path) -> None:
     failed(llm_cost(tmp_path, "init", "--yes"), 2, "is not inside a git repository")
     failed(llm_cost(Repo.init(tmp_path / "bare.git", "--bare").path, "init", "--yes"), 2, "bare repository")
