@@ -23,7 +23,7 @@ from .reading import EMPTY, Side, Source, parse_manifests, read_manifest, read_m
 from .renaming import find_renames
 from .report import Name, Text
 from .snapshot import Selection
-from .waivers import NOTHING_STATED, Statements
+from .waivers import Statements
 
 
 class Sides(NamedTuple):
@@ -104,7 +104,7 @@ class Checked(NamedTuple):
 
 def check_side(
     repo: Repository, head: Source, base: Source | None, selection: Selection, memo: Memo, on: date, *,
-    force_stale: bool = False, overrides: Overrides = NO_OVERRIDES, said: Statements = NOTHING_STATED,
+    force_stale: bool = False, overrides: Overrides = NO_OVERRIDES, said: Statements | None = None,
     stage: str = WHOLE,
 ) -> Checked:  # fmt: skip
     """Judge `head` by its own manifests, and by what the command line says instead. Without `base` no increase is.

@@ -105,7 +105,7 @@ def join_verdicts(judged: Sequence[Judged]) -> Verdict:
 
 def judge(
     head: Estimate, manifest: Manifest | None, comparison: Comparison | None, base: Manifest | None,
-    book: PriceBook, on: date, overrides: Overrides = NO_OVERRIDES, said: Statements = NOTHING_STATED,
+    book: PriceBook, on: date, overrides: Overrides = NO_OVERRIDES, said: Statements | None = None,
     stage: str = WHOLE,
 ) -> Verdict:  # fmt: skip
     """Hold `head` against its own manifest's limits and rules, and against what `said` allows of its increase.
@@ -119,6 +119,7 @@ def judge(
     exceeded, warned = judge_limits(head, manifest, budget, comparison)
     if manifest is not None:
         exceeded += judge_rules(head, manifest)
+    said = said or NOTHING_STATED
     exceeded += missing_approval(comparison, budget, said)
     settled = settle(exceeded, comparison, manifest.directory if manifest else "", budget, said, stage, on)
     exceeded = settled.exceeded

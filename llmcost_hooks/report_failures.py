@@ -187,7 +187,7 @@ def _advice(each: Exceeded, verdict: Verdict) -> Text | None:
 _UNKNOWN = {  # by what is not known
     NO_OUTPUT: "Write output_tokens or output_ratio for it, or in [defaults].",
     SIZE_OF: "State what its variables stand for, in its [[prompts]] entry: variables = { question = 40 }.",
-    WINDOW_OF: 'Name another model; one of your own takes its window from its base: [prices.model."NAME"] base = "...".',
+    WINDOW_OF: 'Name another model; one of your own has the window of its base: [prices.model."NAME"] base = "gpt-4o".',
 }
 _TO_DO = {
     "limit": "Shorten the largest prompts, call them less or name a cheaper model; or raise limit in llm-cost.toml.",

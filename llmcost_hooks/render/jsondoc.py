@@ -18,7 +18,7 @@ from ..manifest import Manifest
 from ..policy import Judged, Verdict
 from ..pricing import PromptEstimate, Row, worst_grade
 from ..sizing import Input, Shares
-from ..waivers import NOTHING_STATED, Statements, Waiver
+from ..waivers import Statements, Waiver
 from .money import format_document_percent, format_exact
 
 Document = dict[str, Any]
@@ -41,7 +41,7 @@ def estimate_document(estimate: Estimate) -> Document:
     }
 
 
-def diff_document(comparison: Comparison, said: Statements = NOTHING_STATED) -> Document:
+def diff_document(comparison: Comparison, said: Statements | None = None) -> Document:
     base, head = comparison.base, comparison.head
     return {
         "schema": "llm-cost/diff/1",
@@ -60,8 +60,8 @@ def diff_document(comparison: Comparison, said: Statements = NOTHING_STATED) -> 
         ],
         "total": _total_change(comparison),
         "manifests": [_manifest_change(part) for part in comparison.parts() if _governs(part.head)],
-        "waivers": [_waiver(waiver) for waiver in said.waivers],
-        "approved_by": list(said.approvers),
+        "waivers": [_waiver(waiver) for waiver in said.waivers] if said else [],
+        "approved_by": list(said.approvers) if said else [],
         "notes": [*_base_notes(comparison), *_notes(head)],
     }
 

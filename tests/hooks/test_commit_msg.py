@@ -43,7 +43,7 @@ def test_an_increase_needs_a_waiver_that_is_large_enough(hooked: Repo) -> None:
     ended = commit(hooked, "more", ok=False, said="❌ Increase exceeded: +$0.25 > $0.10 (max_increase $0.10) over HEAD")
     assert "Exit code: 1 (BUDGET_EXCEEDED)" in ended.err
     assert "  • LLM-Cost-Accept: search <= +$0.25/month (why)\n" in ended.err, "what to write"
-    assert "owner: A U Thor (last author)" in ended.err
+    assert "owner: Ada Example (last author)" in ended.err
     small = ACCEPT.replace("0.25", "0.24")
     commit(hooked, f"more\n\n{small}", ok=False, said="this message: allows nothing: it is +$0.25/month")
     expired = ACCEPT.replace("(", "until 2026-01-31 (")

@@ -11,7 +11,7 @@ from llmcost_hooks.compare import compare_estimates
 from llmcost_hooks.errors import ExitCode
 from llmcost_hooks.estimate import Estimate, estimate_snapshot, price_info
 from llmcost_hooks.linking import Facts
-from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
+from llmcost_hooks.manifest import Assumptions, Manifest, PromptEntry
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.policy import judge
 from llmcost_hooks.prices.book import PriceBook

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from llmcost_hooks.compare import compare_estimates
 from llmcost_hooks.errors import PRECEDENCE, ExitCode
 from llmcost_hooks.estimate import Estimate
-from llmcost_hooks.manifest import Assumptions, Manifest, PromptEntry
-from llmcost_hooks.manifest_budget import Budget
 from llmcost_hooks.limits import Exceeded
+from llmcost_hooks.manifest import Assumptions, Manifest, PromptEntry
 from llmcost_hooks.policy import Verdict, judge
 from llmcost_hooks.pricing import NO_UPPER, Costs, Row
 
