@@ -13,7 +13,7 @@ from .cli.running import ROOT
 PACKAGE = "llmcost_hooks"
 SOURCE = ROOT / PACKAGE
 
-IO = ("git", "data", "memo", "pricestore", "fetch", "manifest_file")
+IO = ("git", "data", "memo", "pricestore", "fetch", "manifest_file", "hook_files", "man_pages")
 # These call the rooms and own nothing.
 JOINING = (
     "reading", "finding", "beside", "facts", "counting", "loose", "renaming", "unread", "checking", "failures", "clock",
