@@ -11,16 +11,14 @@ from ..clock import today
 from ..failures import say_failures
 from ..git.changes import Change
 from ..git.plumbing import Repository, open_repository
-from ..git.revisions import commit_and_tree
 from ..memo import Memo, memo_path
 from ..reading import EMPTY, STAGED, Source, commit_source
 from ..snapshot import Selection
 
 
-def judge_index(staged: tuple[Change, ...], *, force_stale: bool = False) -> int:
-    """The index, which changes `staged` in HEAD, against HEAD. Silent where it passes."""
+def judge_index(staged: tuple[Change, ...], head: tuple[str, str] | None, *, force_stale: bool = False) -> int:
+    """The index, which changes `staged` in HEAD, against HEAD: its commit and tree. Silent where it passes."""
     repo = open_repository()
-    head = commit_and_tree(repo.cwd, "HEAD")
     if head is None:
         return judge(repo, STAGED, EMPTY, force_stale=force_stale)
     return judge(

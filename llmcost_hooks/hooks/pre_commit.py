@@ -41,20 +41,23 @@ def _judge(force_stale: bool) -> int:
 
         return judge_range(*named, force_stale=force_stale)
     from ..git.changes import staged_changes
+    from ..git.revisions import commit_and_tree
 
-    changes = staged_changes(".")
-    if changes and not concerns_us(".", changes):
+    head = commit_and_tree(".", "HEAD")
+    changes = staged_changes(".", head[1]) if head else staged_changes(".")
+    if changes and not concerns_us(".", changes, head[1] if head else ""):
         return 0
     from .judging import judge_index
 
-    return judge_index(tuple(changes), force_stale=force_stale)
+    return judge_index(tuple(changes), head, force_stale=force_stale)
 
 
-def concerns_us(cwd: str, changes: Sequence[Change]) -> bool:
-    """Whether anything of ours is among the staged `changes`.
+def concerns_us(cwd: str, changes: Sequence[Change], tree: str) -> bool:
+    """Whether anything of ours is among the `changes` that are staged over `tree` ("" for nothing).
 
-    Asked of git, of the staged manifest and of the attributes above what is staged alone: most commits end here,
-    before pygit2, tokens or prices load.
+    Asked of git, of the manifest and of the attributes above what is staged alone: most commits end here, before
+    pygit2, tokens or prices load. Neither is staged then, so they are those of the tree: of the index git would read
+    the whole once more.
     """
     from ..attributes import directory_of, files_above, parse_attributes
     from ..git.catfile import read_named
@@ -67,9 +70,10 @@ def concerns_us(cwd: str, changes: Sequence[Change]) -> bool:
         return True
     above = files_above(paths)
     manifests = [(directory_of(path) or "") + NAME for path in above]  # those that can govern what is staged
-    held = read_named(cwd, [f":{path}" for path in (*manifests, *above)])
-    attributes = parse_attributes({directory_of(path) or "": said for path in above if (said := held[f":{path}"])})
-    found = {path: data for path in manifests if (data := held[f":{path}"]) is not None}
+    held = read_named(cwd, [f"{tree}:{path}" for path in (*manifests, *above)])
+    said = {directory_of(path) or "": data for path in above if (data := held[f"{tree}:{path}"])}
+    attributes = parse_attributes(said)
+    found = {path: data for path in manifests if (data := held[f"{tree}:{path}"]) is not None}
     manifest = join_manifests(found, lambda path, data: parse_manifest(data, origin=f"index:{path}"))
     finder = Finder(manifest, Selection(), attributes)
     return any(finder.finds(path) or may_be_pulled_in(path, manifest) for path in paths)

@@ -173,12 +173,12 @@ def test_attributes_that_cannot_be_read_are_an_error(stated: Repo) -> None:
 )  # fmt: skip
 def test_what_is_staged_concerns_us(stated: Repo, path: str, ours: bool) -> None:
     stated.stage(path, "Something else.")
-    assert concerns_us(stated.cwd, staged_changes(stated.cwd)) is ours
+    assert concerns_us(stated.cwd, staged_changes(stated.cwd), stated.oid("HEAD^{tree}")) is ours
 
 
 def test_what_is_removed_concerns_us(stated: Repo) -> None:
     stated.rm("odd/d.tmpl")
-    assert concerns_us(stated.cwd, staged_changes(stated.cwd))
+    assert concerns_us(stated.cwd, staged_changes(stated.cwd), stated.oid("HEAD^{tree}"))
 
 
 def test_the_hook_starts_no_more_programs_for_attributes(stated: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,8 +198,8 @@ def test_the_hook_starts_no_more_programs_for_attributes(stated: Repo, monkeypat
 
     for name in ("cat_file", "index_entries"):
         monkeypatch.setattr(catfile, name, partial(counted, getattr(catfile, name)))
-    assert not concerns_us(stated.cwd, changes)
-    assert asked == ["cat_file", "index_entries"]  # an empty file can also be one that is only to be added
+    assert not concerns_us(stated.cwd, changes, stated.oid("HEAD^{tree}"))
+    assert asked == ["cat_file"]
 
 
 def test_a_model_attribute_without_a_value(repo: Repo) -> None:
