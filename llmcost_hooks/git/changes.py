@@ -11,6 +11,7 @@ from .filters import without_filters
 from .plumbing import Completed, fitting, git_failed, run_git
 from .revisions import empty_tree
 
+SUBMODULE, NOTHING = "160000", "000000"  # modes
 _RAW = ("--raw", "-r", "-z", "--no-abbrev", "--no-relative")
 _CACHED = ("--cached", "--ita-invisible-in-index")
 

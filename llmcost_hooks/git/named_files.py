@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from ..errors import ConfigError
 from .catfile import UNREPLACED
-from .changes import Change, index_against, parse_raw
+from .changes import NOTHING, SUBMODULE, Change, index_against, parse_raw
 from .objects import open_objects
 from .plumbing import run_git
 from .revisions import empty_tree
@@ -52,10 +52,10 @@ def named_below_index(cwd: str, changes: Iterable[Change], name: str) -> list[st
     In a repository of many directories that is several times as fast. An unmerged path is left out.
     """
     listed = parse_raw(index_against(cwd, empty_tree(cwd), [name, f"*/{name}"], env=_GLOB).stdout)
-    found = {each.path for each in listed if each.mode.encode("ascii") != _SUBMODULE}
+    found = {each.path for each in listed if each.mode != SUBMODULE}
     for change in changes:
         if change.path.rpartition("/")[2] == name:
-            there = change.status != "U" and change.base_mode.strip("0") and change.base_mode.encode() != _SUBMODULE
+            there = change.status != "U" and change.base_mode not in (NOTHING, SUBMODULE)
             (found.add if there else found.discard)(change.path)
     return sorted(found)
 

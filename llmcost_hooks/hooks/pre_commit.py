@@ -61,11 +61,14 @@ def concerns_us(cwd: str, changes: Sequence[Change], tree: str) -> bool:
     """
     from ..attributes import directory_of, files_above, parse_attributes
     from ..git.catfile import read_named
+    from ..git.changes import NOTHING, SUBMODULE
     from ..manifest import NAME, parse_manifest
     from ..nested import join_manifests, manifest_directory
     from ..snapshot import Finder, Selection, may_be_pulled_in
 
-    paths = [path for change in changes for path in (change.path, change.base_path)]
+    # Where a submodule points is no file of this side.
+    files = [change for change in changes if not {change.base_mode, change.mode} <= {SUBMODULE, NOTHING}]
+    paths = [path for change in files for path in (change.path, change.base_path)]
     if any(manifest_directory(path) is not None or directory_of(path) is not None for path in paths):
         return True
     above = files_above(paths)
