@@ -61,6 +61,10 @@ def unasked(*says: str, done: bool = True) -> Verdict:
     return Verdict(None, says, done)
 
 
+DIES_OF_THE_NAME = (
+    "An unexpected error has occurred: UnicodeDecodeError: 'utf-8' codec can't decode byte 0xe9 in position 11: "
+    "invalid continuation byte"
+)
 NO_SHA256 = "llm-cost: pygit2 cannot open {repo}: {repo}: unknown object format 'sha256'"
 COMMITTING = (
     Situation("commit", places.staged, "commit -q -m m", over("82.00")),
@@ -92,7 +96,7 @@ COMMITTING = (
               unasked("fatal: Exiting because of an unresolved conflict.", done=False)),
     Situation("hook run by hand in a conflict", places.conflict, "hook run pre-commit",
               refused(2, f"llm-cost: {SEARCH} is unmerged"),
-              but={"pre-commit": unasked("Unmerged files.  Resolve before committing.", done=False)}),
+              but={"pre-commit": unasked("[ERROR] Unmerged files.  Resolve before committing.", done=False)}),
     Situation("rebase --apply, then push", places.forked, "push origin feat", over("82.00"),
               before=("rebase -q --apply main",)),
     Situation("rebase --merge, then push", places.forked, "push origin feat", over("82.00"),
@@ -171,7 +175,8 @@ COMMITTING = (
         places.written, path="prompts/dos.md", content="a\r\n\r\n" * 100, attributes="dos.md text eol=crlf\n"),
         "commit -q -m m", over("83.00")),
     Situation("name that is not UTF-8", partial(places.written, path="prompts/caf\udce9.md", content=words(300)),
-              "commit -q -m m", over("108.00")),
+              "commit -q -m m", over("108.00"),
+              but={"pre-commit": unasked(DIES_OF_THE_NAME, done=False)}),
     Situation("name with a newline", partial(places.written, path="prompts/a\nb.md", content=words(300)),
               "commit -q -m m", over("108.00")),
     Situation("case pair", partial(places.written, path="prompts/Search.md", content=words(300)), "commit -q -m m",
@@ -189,33 +194,45 @@ FOREIGN = (
               but={"pygit2": refused(2, "llm-cost: git refuses to read {repo}: it belongs to another user")}),
 )  # fmt: skip
 
+# pre-commit asks of a push one ref alone, none of a deletion and of what is there already, and it names a base of its
+# own: what the remote had, where that is here, else the parent of the first commit that it has not.
 PUSHING = (
     Situation("push", partial(places.ahead, tokens=150, manifest=LIMITED), "push origin main",
-              increase("12.50", "origin/main")),
+              increase("12.50", "origin/main"), but={"pre-commit": increase("12.50", "{remote}")}),
     Situation("push that keeps the budget", partial(places.ahead, tokens=120, manifest=LIMITED), "push origin main",
               within("37.00")),
     Situation("push HEAD, detached", places.ahead, "push origin HEAD:main", over("82.00"),
               before=("checkout -q --detach",)),
     Situation("push, new branch", partial(places.ahead, tokens=150, branch="feat", manifest=LIMITED),
-              "push origin feat", increase("12.50", "merge base with origin/main")),
-    Situation("push --force", places.rewritten, "push -f origin main", increase("12.50", "origin/main")),
-    Situation("push, deletion", places.extra, "push origin :extra", within("", " - [deleted]         extra")),
+              "push origin feat", increase("12.50", "merge base with origin/main"),
+              but={"pre-commit": increase("12.50", "{remote}")}),
+    Situation("push --force", places.rewritten, "push -f origin main", increase("12.50", "origin/main"),
+              but={"pre-commit": increase("12.50", "{remote}")}),
+    Situation("push, deletion", places.extra, "push origin :extra", within("", " - [deleted]         extra"),
+              but={"pre-commit": unasked(" - [deleted]         extra")}),
     Situation("push, tag", partial(places.tagged, options=("-a", "-m", "v1")), "push origin v1", over("82.00")),
     Situation("push, light tag", places.tagged, "push origin v1", over("82.00")),
-    Situation("push, tag of a commit that is there", places.tagged_pushed, "push origin v1", over("82.00")),
+    Situation("push, tag of a commit that is there", places.tagged_pushed, "push origin v1", over("82.00"),
+              but={"pre-commit": unasked(" * [new tag]         v1 -> v1")}),
     Situation("push, tag of a blob", places.tagged_blob, "push origin blob",
-              within("", "llm-cost: refs/tags/blob is not a commit and is not judged")),
-    Situation("push, several refs", places.two_branches, "push origin a b", over("82.00")),
-    Situation("push, unknown object on the remote", places.behind, "push -f origin main", refused(2)),
+              within("", "llm-cost: refs/tags/blob is not a commit and is not judged"),
+              but={"pre-commit": unasked(" * [new tag]         blob -> blob")}),
+    Situation("push, several refs", places.two_branches, "push origin a b", over("82.00"),
+              but={"pre-commit": within("34.50", " * [new branch]      b -> b")}),
+    Situation("push, unknown object on the remote", places.behind, "push -f origin main",
+              refused(2, "  To compare with it: git fetch origin"), but={"pre-commit": within("34.50")}),
     Situation("push, shallow clone", places.shallow_main, "push origin HEAD:main", over("82.00")),
-    Situation("push, shallow clone without merge base", places.shallow_ahead, "push origin old", refused(2)),
+    Situation("push, shallow clone without merge base", places.shallow_ahead, "push origin old",
+              refused(2, "  Type: git fetch --unshallow (or git fetch --deepen=100, until it is). In GitHub Actions: "
+                         "fetch-depth: 0"), but={"pre-commit": within("34.50")}),
     Situation("push, first of all", partial(places.first_push, manifest=LIMITED), "push origin main", within("32.00")),
     Situation("push, by URL", places.ahead, "push {at}/server.git main", over("82.00")),
     Situation("push, SHA-256", partial(places.ahead, options=("--object-format=sha256",)), "push origin main",
               over("82.00"), but={"pygit2": refused(2, NO_SHA256)}),
     Situation("push, SHA-256, new branch", partial(places.ahead, options=("--object-format=sha256",), branch="feat"),
               "push origin feat", over("82.00"), but={"pygit2": refused(2, NO_SHA256)}),
-    Situation("push from a bare repository", places.bare, "push origin main", over("82.00")),
+    Situation("push from a bare repository", places.bare, "push origin main", over("82.00"),
+              but={"pre-commit": unasked("No .pre-commit-config.yaml file was found", done=False)}),
     Situation("push from a linked worktree", places.linked_ahead, "push origin side", over("82.00")),
 )  # fmt: skip
 

@@ -104,6 +104,7 @@ def judge(
         assert done.code == 0, done
     assert not ended.exists(), "git starts no hook of ours for it"
 
+    names["remote"] = repo.run("rev-parse", "-q", "--verify", "origin/main").out.decode()[:9]
     before = state(at, repo)
     words = situation.command.format(**names).split()
     done = Repo(situation.cwd.format(**names)).run(*words, stdin=situation.stdin.encode(), env=env)
