@@ -20,6 +20,8 @@ from .report_parts import (
     side,
     token_total,
     total,
+    training,
+    training_amount,
     unit_line,
     without_price,
 )
@@ -32,12 +34,15 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
         return Report(("No prompts were found in ", side(estimate), "."), notes=(_HOW_TO_NAME_PROMPTS,))
     money = has_money(estimate)
     caching = shows_cacheable(estimate)
+    trained = estimate.training_cost() > 0
     middle = ("Input", "Cacheable", "Output") if caching else ("Input", "Output")
-    headers = ("prompt_id", "Model", *middle, "Cost" if money else "Tokens")
-    rows = tuple(_cells(row, caching) for row in estimate.rows)
+    headers = ("prompt_id", "Model", *middle, *(["Training"] if trained else []), "Cost" if money else "Tokens")
+    rows = tuple(_cells(row, caching, trained) for row in estimate.rows)
     table = Table(headers, rows, right=tuple(range(2, len(headers))))
     tokens = f"{token_total(estimate)} tokens"
     below: list[Text] = [(f"Total: {total(estimate) if money else tokens}", *expired_mark(estimate))]
+    if trained:
+        below.append((f"Of it training: {training(estimate)}",))
     listed, effective = estimate.known_list_cost(), estimate.known_cost()
     if listed != effective:
         below.append((f"List cost: {marks(*estimate.rows)}{format_money(listed)}",))
@@ -75,9 +80,18 @@ def _part(kind: str, name: str) -> Text:
     return (f"{kind} ", Name(name)) if kind in ("variable", "include") else (what[kind],)
 
 
-def _cells(row: Row, caching: bool) -> tuple[Text, ...]:
+def _cells(row: Row, caching: bool, trained: bool) -> tuple[Text, ...]:
     mark = "" if row.grade == "exact" else "~"
     tokens = "?" if row.input_tokens is None else f"{mark}{row.input_tokens:,}"
     output = f"{row.output_tokens:,}" if isinstance(row, PromptEstimate) and row.output_tokens is not None else "?"
     cached = ((cacheable(row),),) if caching else ()
-    return (Name(row.prompt_id),), (Name(row.model or "—"),), (tokens,), *cached, (output,), (amount(row),)
+    training_cell = ((training_amount(row),),) if trained else ()
+    return (
+        (Name(row.prompt_id),),
+        (Name(row.model or "—"),),
+        (tokens,),
+        *cached,
+        (output,),
+        *training_cell,
+        (amount(row),),
+    )

@@ -14,7 +14,9 @@ from ..git.plumbing import open_repository
 from ..pricing import NO_MODEL
 from ..render.jsondoc import diff_document
 from ..report import count_prompts
+from ..report_accepting import statement_notes
 from ..report_diff import diff_report
+from ..stating import read_statements
 from .options import (
     assumption_options,
     output_options,
@@ -81,11 +83,14 @@ def diff_command(
     sides = read_sides(repo, base, head, selection)
     refuse_empty(selection.paths, (sides.base, sides.head))
     comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale)
+    malformed: list[str] = []
+    said = read_statements(repo, base, head, malformed)  # nothing is judged here, so a malformed one is a note
     for side in (comparison.base, comparison.head):
         verbose_note(
             ctx, f"{side.label} {side.commit or ''}: {count_prompts(len(side.rows))}; prices {side.prices.version}"
         )
     failing = [row for row in comparison.head.unpriced() if row.problem != NO_MODEL]
     if failing or not ctx.obj["quiet"]:
-        show(diff_report(comparison, (*notes, *sides.notes)), lambda: diff_document(comparison), output)
+        extra = (*notes, *sides.notes, *statement_notes(said, malformed, on))
+        show(diff_report(comparison, extra), lambda: diff_document(comparison, said), output)
     return say_failures(failing, worst([row.problem.code for row in failing]))

@@ -5,13 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ..boundary import guarded
 from .arguments import FORCE_STALE, pre_commit_range, wants_help
-
-if TYPE_CHECKING:
-    from ..git.changes import Change
 
 HELP = """usage: llm-cost-pre-commit [--force-stale]
 
@@ -40,46 +36,14 @@ def _judge(force_stale: bool) -> int:
         from .judging import judge_range
 
         return judge_range(*named, force_stale=force_stale)
-    from ..git.changes import staged_changes
-    from ..git.revisions import commit_and_tree
+    from .staged import concerns_us, read_staged
 
-    head = commit_and_tree(".", "HEAD")
-    changes = staged_changes(".", head[1]) if head else staged_changes(".")
-    if changes and not concerns_us(".", changes, head[1] if head else ""):
+    staged = read_staged()
+    if staged.changes and not concerns_us(".", staged):
         return 0
     from .judging import judge_index
 
-    return judge_index(tuple(changes), head, force_stale=force_stale)
-
-
-def concerns_us(cwd: str, changes: Sequence[Change], tree: str) -> bool:
-    """Whether anything of ours is among the `changes` that are staged over `tree` ("" for nothing).
-
-    Asked of git, of the manifest and of the attributes above what is staged alone: most commits end here, before
-    pygit2, tokens or prices load. Neither is staged then, so they are those of the tree: of the index git would read
-    the whole once more.
-    """
-    from ..attributes import directory_of, files_above, parse_attributes
-    from ..git.catfile import read_named
-    from ..git.changes import NOTHING, SUBMODULE
-    from ..manifest import NAME, parse_manifest
-    from ..nested import join_manifests, manifest_directory
-    from ..snapshot import Finder, Selection, may_be_pulled_in
-
-    # Where a submodule points is no file of this side.
-    files = [change for change in changes if not {change.base_mode, change.mode} <= {SUBMODULE, NOTHING}]
-    paths = [path for change in files for path in (change.path, change.base_path)]
-    if any(manifest_directory(path) is not None or directory_of(path) is not None for path in paths):
-        return True
-    above = files_above(paths)
-    manifests = [(directory_of(path) or "") + NAME for path in above]  # those that can govern what is staged
-    held = read_named(cwd, [f"{tree}:{path}" for path in (*manifests, *above)])
-    said = {directory_of(path) or "": data for path in above if (data := held[f"{tree}:{path}"])}
-    attributes = parse_attributes(said)
-    found = {path: data for path in manifests if (data := held[f"{tree}:{path}"]) is not None}
-    manifest = join_manifests(found, lambda path, data: parse_manifest(data, origin=f"index:{path}"))
-    finder = Finder(manifest, Selection(), attributes)
-    return any(finder.finds(path) or may_be_pulled_in(path, manifest) for path in paths)
+    return judge_index(staged, force_stale=force_stale)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ PROGRAMS = {
     "llm-cost-pre-commit": "llmcost_hooks.hooks.pre_commit",
     "llm-cost-pre-push": "llmcost_hooks.hooks.pre_push",
     "llm-cost-manifest": "llmcost_hooks.hooks.manifest_lint",
+    "llm-cost-message": "llmcost_hooks.hooks.commit_msg",
+    "llm-cost-trailer": "llmcost_hooks.hooks.prepare_commit_msg",
 }
 
 # The documents show figures of the price file's day, so that is the day on which their commands run.
