@@ -18,15 +18,17 @@ from .report_parts import (
     notes,
     price_warning,
     side,
+    tag_value,
     token_total,
     total,
     unit_line,
     without_price,
 )
 from .sizing import IMAGES
+from .view import PLAIN, View, estimate_groups, shown_rows
 
 
-def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
+def estimate_report(estimate: Estimate, *, show_parts: bool = False, view: View = PLAIN) -> Report:
     """Every prompt with its cost, and the total; with `show_parts` what each is made of."""
     if not estimate.rows:
         return Report(("No prompts were found in ", side(estimate), "."), notes=(_HOW_TO_NAME_PROMPTS,))
@@ -34,7 +36,7 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
     caching = shows_cacheable(estimate)
     middle = ("Input", "Cacheable", "Output") if caching else ("Input", "Output")
     headers = ("prompt_id", "Model", *middle, "Cost" if money else "Tokens")
-    rows = tuple(_cells(row, caching) for row in estimate.rows)
+    rows = tuple(_cells(row, caching) for row in shown_rows(estimate, view))
     table = Table(headers, rows, right=tuple(range(2, len(headers))))
     tokens = f"{token_total(estimate)} tokens"
     below: list[Text] = [(f"Total: {total(estimate) if money else tokens}", *expired_mark(estimate))]
@@ -45,7 +47,12 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
         ("Estimated cost: " if money else "Tokens: ", side(estimate)),
         table,
         tuple(below),
-        (*by_manifest(estimate), *without_price(estimate), *(_parts(estimate) if show_parts else ())),
+        (
+            *by_manifest(estimate),
+            *_groups(estimate, view),
+            *without_price(estimate),
+            *(_parts(estimate) if show_parts else ()),
+        ),
         unit_line(estimate),
         tuple(notes(estimate)),
         price_warning(estimate),
@@ -55,6 +62,15 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
 _HOW_TO_NAME_PROMPTS: Text = (
     'Name prompts in llm-cost.toml ([[prompts]] or [discover]), on the command line, or with --include "GLOB".',
 )
+
+
+def _groups(estimate: Estimate, view: View) -> Iterator[tuple[Text, tuple[Text, ...]]]:
+    """The section with the total of each value of a tag."""
+    if view.group_by is not None:
+        show = total if has_money(estimate) else token_total
+        groups = estimate_groups(estimate, view.group_by)
+        lines = [(*tag_value(view.group_by, value), f": {show(part)}") for value, part in groups]
+        yield ("By ", Name(view.group_by)), tuple(lines)
 
 
 def _parts(estimate: Estimate) -> Iterator[tuple[Text, tuple[Text, ...]]]:
