@@ -14,9 +14,8 @@ from .manifest import Budget, Manifest
 from .prices.book import PriceBook
 from .prices.offers import EXACT
 from .pricing import Unpriced
-from .suggest import Suggestion, cheaper_model
-
-MAX_SUGGESTIONS = 3
+from .suggest import suggestions_for
+from .what_if import Suggestion
 
 
 class Exceeded(NamedTuple):
@@ -86,13 +85,12 @@ def judge(
     `comparison` is None where no base is known: then an increase is not judged, and that is said. `base_budget` is
     what base's manifest allowed, to say where the change moves its own limit.
     """
-    budget = manifest.budget if manifest else Budget()
+    budget, typical = manifest.budget if manifest else Budget(), head
     if budget.judge == "upper":
         head, comparison = head.at_upper_bound(), comparison and comparison.at_upper_bound()
     exceeded = [*_over_limit(head, budget), *_over_increase(comparison, budget), *_over_own_limits(head)]
-    largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_SUGGESTIONS]
     own = manifest.prices if manifest else None
-    suggestions = [cheaper_model(row, book, head.prices.as_of or on, own) for row in largest] if exceeded else []
+    suggestions = suggestions_for(typical, book, head.prices.as_of or on, own) if exceeded else ()
     listed = {entry.path for entry in manifest.prompts if entry.prompt_id is None} if manifest else set()
     return Verdict(
         tuple(exceeded),
@@ -101,7 +99,7 @@ def judge(
         budget.require_output,
         tuple(row.prompt_id for row in head.rows if row.path in listed),
         tuple(_notes(budget, comparison, base_budget)),
-        tuple(suggestion for suggestion in suggestions if suggestion),
+        suggestions,
         judged=budget.judge,
     )
 

@@ -10,6 +10,7 @@ from .render.money import format_limit, format_money, format_share
 from .report import Name, Report, Table, Text, count_prompts, name_list
 from .report_caching import cache_warnings
 from .report_parts import amount, expired_mark, inexact, marks, notes, price_warning, problem_lines, total, unit_line
+from .report_suggest import suggestion_line
 
 MAX_ROWS = 20
 
@@ -29,7 +30,7 @@ def check_report(
     if problems := problem_lines(verdict.problems):
         sections.append((("Cannot be priced",), problems))
     if verdict.suggestions:
-        sections.append((("Suggestions",), tuple(_suggestion(*each) for each in verdict.suggestions)))
+        sections.append((("Suggestions",), _suggestions(estimate, verdict)))
     warnings: list[Text] = [(text,) for text in verdict.notes]
     if comparison is not None:
         warnings += [("on base, ", Name(note)) for note in comparison.base.notes]
@@ -150,5 +151,6 @@ def _breakdown(estimate: Estimate) -> Table:
     return Table(("Breakdown", "Cost", "Share"), tuple(cells), shares=True)
 
 
-def _suggestion(prompt_id: str, model: str, other: str, saving: object) -> Text:
-    return (Name(prompt_id), " uses ", Name(model), ", consider ", Name(other), f" (-{saving}%)")
+def _suggestions(estimate: Estimate, verdict: Verdict) -> tuple[Text, ...]:
+    marked = {row.prompt_id: "~" if inexact(row) else "" for row in estimate.priced()}
+    return tuple(suggestion_line(each, estimate.period, marked[each.prompt_id]) for each in verdict.suggestions)

@@ -15,6 +15,7 @@ from ..estimate import Estimate
 from ..manifest import Manifest
 from ..policy import Exceeded, Judged, Verdict
 from ..pricing import PromptEstimate, Row, worst_grade
+from ..report_suggest import suggestion_document
 from ..sizing import Input, Shares
 from ..view import PLAIN, View, change_groups, estimate_groups, shown_changes, shown_rows
 from .money import format_document_percent, format_exact
@@ -86,15 +87,7 @@ def check_document(
         "limit": None if limit is None else format_exact(limit),
         "judged_at": verdict.judged,
         "exceeded": [_exceeded(each) for each in verdict.exceeded],
-        "suggestions": [
-            {
-                "prompt_id": each.prompt_id,
-                "model": each.model,
-                "other": each.other,
-                "saving_percent": str(each.saving_percent),
-            }
-            for each in verdict.suggestions
-        ],
+        "suggestions": [suggestion_document(each) for each in verdict.suggestions],
         "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
         "manifests": [_judged(each) for each in judged if each.manifest],

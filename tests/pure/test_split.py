@@ -39,7 +39,8 @@ def split(base: Side, head: Side, book: Any = BOOK) -> Comparison:
 
 
 def taken_apart(snapshots: list[Snapshot], known: Facts, book: Any = BOOK) -> Comparison:
-    comparison = compare_estimates(*estimate_snapshots(snapshots, known, book, ON, force_stale=True))
+    base, head = estimate_snapshots(snapshots, known, book, ON, force_stale=True)
+    comparison = compare_estimates(base, head)
     found = chains(comparison, known, *(each.key() for each in snapshots))
     assert len(steps_between(found)) == 3 * len(found)
     return split_deltas(comparison, found, known, make_resolver(book, ON))
@@ -147,7 +148,7 @@ def test_base_at_the_prices_of_another_day() -> None:
         for label, oid in (("main", "1"), ("worktree", "2"))
     )
     found = taken_apart([at_prices_of(base, ON.replace(month=3)), head], Facts(said), book)
-    assert found.rows[0].split == (Decimal(40), 0, 0, Decimal(-3030), "")
+    assert found.rows[0].split == NO_CHANGE._replace(text=Decimal(40), prices=Decimal(-3030))
     assert found.base.prices.as_of == ON.replace(month=3) and found.head.prices.as_of is None
 
 
