@@ -69,7 +69,9 @@ def split_deltas(comparison: Comparison, found: Mapping[str, Chain], facts: Fact
     def price(step: Step) -> Row:
         known = facts_of(step.file, facts, step.side)
         assert not isinstance(known, Problem)  # it is the same text as head's, which has a price
-        return price_known(step.file, known._replace(output_cap=step.cap), facts, resolve, None, step.side)
+        return price_known(
+            step.file, known._replace(output_cap=step.cap), facts, resolve, comparison.head.period, step.side
+        )
 
     with localcontext(EXACT):
         rows = [

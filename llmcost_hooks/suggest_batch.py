@@ -21,9 +21,9 @@ def in_batches(case: Case) -> Suggestion | None:
     if cost is None:
         return None
     with localcontext(EXACT):
-        saving = row.effective_cost - cost * row.calls
+        saving = row.inference_cost() - cost * row.calls
     if saving <= 0:
         return None
-    formula = f"{format_exact(row.effective_cost)} - {case.formula('batch', 0)} * {row.calls}"
+    formula = f"{format_exact(row.inference_cost())} - {case.formula('batch', 0)} * {row.calls}"
     percent = percent_saved(row.effective_cost, saving)
     return Suggestion(row.prompt_id, BATCH, row.model, row.model, saving, percent, formula)

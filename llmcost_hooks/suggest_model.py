@@ -25,7 +25,7 @@ def cheaper_model(row: PromptEstimate, book: PriceBook, on: date, own: OwnPrices
     cheapest: gpt-4o -> gpt-4o-mini. Nothing stands in for a fine-tuned model.
     """
     model = resolve_model(row.model, book, own)
-    if model is None or row.fine_tuned or row.effective_cost == 0:
+    if model is None or row.fine_tuned or row.training_cost or row.effective_cost == 0:
         return None
     with localcontext(EXACT):
         candidates = _cheaper(row, model, book, on, own)

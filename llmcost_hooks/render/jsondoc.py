@@ -12,8 +12,9 @@ from typing import Any
 from ..compare import Comparison, PromptDelta, Split, shared_parts
 from ..errors import ExitCode
 from ..estimate import Estimate
+from ..limits import Exceeded
 from ..manifest import Manifest
-from ..policy import Exceeded, Judged, Verdict
+from ..policy import Judged, Verdict
 from ..pricing import PromptEstimate, Row, worst_grade
 from ..report_suggest import suggestion_document
 from ..sizing import Input, Shares
@@ -75,7 +76,7 @@ def check_document(
     estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None
 ) -> Document:
     code = verdict.code()
-    limit = manifest.budget.limit if manifest else None
+    limit = verdict.budget.limit
     judged = verdict.parts or (Judged(estimate, manifest, comparison, verdict),)
     return {
         "schema": "llm-cost/check/1",
@@ -91,12 +92,16 @@ def check_document(
         "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
         "manifests": [_judged(each) for each in judged if each.manifest],
-        "notes": [*verdict.notes, *_base_notes(comparison), *_notes(estimate)],
+        "notes": [*verdict.notes, *_moved(verdict), *_base_notes(comparison), *_notes(estimate)],
     }
 
 
+def _moved(verdict: Verdict) -> list[str]:
+    return [f"This change also moves the budget itself: {', '.join(verdict.moved)}."] if verdict.moved else []
+
+
 def _judged(each: Judged) -> Document:
-    code, limit = each.verdict.code(), each.manifest.budget.limit if each.manifest else None
+    code, limit = each.verdict.code(), each.verdict.budget.limit
     return {
         **_manifest(each.estimate),
         "verdict": code.name,
@@ -110,8 +115,8 @@ def _judged(each: Judged) -> Document:
 def _exceeded(each: Exceeded) -> Document:
     return {
         "what": each.what,
-        "amount": format_exact(each.amount),
-        "limit": format_exact(each.limit),
+        "amount": None if each.amount is None else format_exact(each.amount),
+        "limit": None if each.limit is None else format_exact(each.limit),
         "prompt_id": each.prompt_id,
     }
 
