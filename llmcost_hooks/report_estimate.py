@@ -76,13 +76,16 @@ def _groups(estimate: Estimate, view: View) -> Iterator[tuple[Text, tuple[Text, 
 def _parts(estimate: Estimate) -> Iterator[tuple[Text, tuple[Text, ...]]]:
     """A section for each prompt: what its input is made of."""
     for row in estimate.rows:
-        if row.input_tokens is None:
-            continue
-        width = max((len(f"{tokens:,}") for _, _, tokens in row.parts), default=0)
-        lines = [(f"{tokens:>{width},}  ", *_part(kind, name)) for kind, name, tokens in row.parts]
-        unknown = [("images" if name == IMAGES else "variable", name) for name in row.undeclared]
-        lines += [(f"{'?':>{width}}  ", *_part(kind, name)) for kind, name in unknown]
-        yield ("Parts of ", Name(row.prompt_id), f": {row.input_tokens:,} input tokens"), tuple(lines)
+        if row.input_tokens is not None:
+            yield ("Parts of ", Name(row.prompt_id), f": {row.input_tokens:,} input tokens"), part_lines(row)
+
+
+def part_lines(row: Row) -> tuple[Text, ...]:
+    """What the input of one prompt is made of, a part a line."""
+    width = max((len(f"{tokens:,}") for _, _, tokens in row.parts), default=0)
+    lines: list[Text] = [(f"{tokens:>{width},}  ", *_part(kind, name)) for kind, name, tokens in row.parts]
+    unknown = [("images" if name == IMAGES else "variable", name) for name in row.undeclared]
+    return (*lines, *((f"{'?':>{width}}  ", *_part(kind, name)) for kind, name in unknown))
 
 
 def _part(kind: str, name: str) -> Text:

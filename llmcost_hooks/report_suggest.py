@@ -29,6 +29,16 @@ def _from(each: Suggestion) -> str:
     return f"; it pays from a hit ratio of {format_exact(each.break_even)} on" if each.break_even else ""
 
 
+def formula_lines(each: Suggestion) -> tuple[Text, ...]:
+    """The arithmetic of a saving, and of the ratio from which caching saves at all."""
+    lines: list[Text] = [(f"saving: {each.formula} = {format_exact(each.saving)}",)]
+    if each.break_even and each.break_even_formula:
+        lines.append(
+            (f"break-even hit ratio, rounded up: {each.break_even_formula} = {format_exact(each.break_even)}",)
+        )
+    return tuple(lines)
+
+
 def suggestion_document(each: Suggestion) -> dict[str, Any]:
     return {
         "prompt_id": each.prompt_id,

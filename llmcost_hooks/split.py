@@ -66,12 +66,12 @@ def steps_between(found: Mapping[str, Chain]) -> tuple[PromptFile, ...]:
 def split_deltas(comparison: Comparison, found: Mapping[str, Chain], facts: Facts, resolve: Resolve) -> Comparison:
     """The comparison with the parts of each row that has a chain. `facts` has counts for `steps_between`."""
 
+    period = comparison.head.period
+
     def price(step: Step) -> Row:
         known = facts_of(step.file, facts, step.side)
         assert not isinstance(known, Problem)  # it is the same text as head's, which has a price
-        return price_known(
-            step.file, known._replace(output_cap=step.cap), facts, resolve, comparison.head.period, step.side
-        )
+        return price_known(step.file, known._replace(output_cap=step.cap), facts, resolve, period, step.side)
 
     with localcontext(EXACT):
         rows = [

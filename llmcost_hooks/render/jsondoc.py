@@ -45,6 +45,11 @@ def estimate_document(estimate: Estimate, view: View = PLAIN) -> Document:
     }
 
 
+def prompt_document(estimate: Estimate, row: Row) -> Document:
+    """The members of a document about one prompt."""
+    return {"side": _side(estimate), **_frame(estimate), "prompt": {**_identity(row, estimate), **_row(row)}}
+
+
 def diff_document(comparison: Comparison, view: View = PLAIN) -> Document:
     base, head = comparison.base, comparison.head
     return {

@@ -175,7 +175,8 @@ def varying(prefix: int, **changes: Any) -> Estimate:
     estimate = side(2000, **changes)
     (priced,) = estimate.rows
     parts = (("text", "", 1900), ("variable", "documents", 100))
-    changed = priced._replace(cacheable_tokens=prefix, prefix_ends_at="documents", parts=parts)  # type: ignore[union-attr]
+    assert isinstance(priced, PromptEstimate)
+    changed = priced._replace(cacheable_tokens=prefix, prefix_ends_at="documents", parts=parts)
     return estimate._replace(rows=(changed,))
 
 
