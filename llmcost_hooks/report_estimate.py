@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from .estimate import Estimate
 from .pricing import PromptEstimate, Row
-from .render.money import format_money
 from .report import Name, Report, Table, Text
 from .report_caching import cacheable, shows_cacheable
 from .report_parts import (
@@ -14,7 +13,8 @@ from .report_parts import (
     by_manifest,
     expired_mark,
     has_money,
-    marks,
+    list_amount,
+    list_total,
     notes,
     price_warning,
     side,
@@ -35,14 +35,16 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False, view: View 
     money = has_money(estimate)
     caching = shows_cacheable(estimate)
     middle = ("Input", "Cacheable", "Output") if caching else ("Input", "Output")
-    headers = ("prompt_id", "Model", *middle, "Cost" if money else "Tokens")
-    rows = tuple(_cells(row, caching) for row in shown_rows(estimate, view))
+    listed, effective = estimate.known_list_cost(), estimate.known_cost()
+    differs = any(row.list_cost != row.effective_cost for row in estimate.priced())
+    costs = ("List cost", "Cost") if differs else ("Cost" if money else "Tokens",)
+    headers = ("prompt_id", "Model", *middle, *costs)
+    rows = tuple(_cells(row, caching, differs) for row in shown_rows(estimate, view))
     table = Table(headers, rows, right=tuple(range(2, len(headers))))
     tokens = f"{token_total(estimate)} tokens"
     below: list[Text] = [(f"Total: {total(estimate) if money else tokens}", *expired_mark(estimate))]
-    listed, effective = estimate.known_list_cost(), estimate.known_cost()
     if listed != effective:
-        below.append((f"List cost: {marks(*estimate.rows)}{format_money(listed)}",))
+        below.append((f"List cost: {list_total(estimate)}",))
     return Report(
         ("Estimated cost: " if money else "Tokens: ", side(estimate)),
         table,
@@ -94,9 +96,10 @@ def _part(kind: str, name: str) -> Text:
     return (f"{kind} ", Name(name)) if kind in ("variable", "include") else (what[kind],)
 
 
-def _cells(row: Row, caching: bool) -> tuple[Text, ...]:
+def _cells(row: Row, caching: bool, with_list: bool) -> tuple[Text, ...]:
     mark = "" if row.grade == "exact" else "~"
     tokens = "?" if row.input_tokens is None else f"{mark}{row.input_tokens:,}"
     output = f"{row.output_tokens:,}" if isinstance(row, PromptEstimate) and row.output_tokens is not None else "?"
     cached = ((cacheable(row),),) if caching else ()
-    return (Name(row.prompt_id),), (Name(row.model or "—"),), (tokens,), *cached, (output,), (amount(row),)
+    listed = ((list_amount(row),),) if with_list else ()
+    return (Name(row.prompt_id),), (Name(row.model or "—"),), (tokens,), *cached, (output,), *listed, (amount(row),)

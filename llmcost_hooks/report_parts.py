@@ -24,6 +24,16 @@ def amount(row: Row | None) -> str:
     return marks(row) + format_money(row.effective_cost)
 
 
+def list_amount(row: Row) -> str:
+    """One prompt's cost at standard uncached list prices; `?` where it has none."""
+    return marks(row) + format_money(row.list_cost) if isinstance(row, PromptEstimate) else "?"
+
+
+def list_total(estimate: Estimate) -> str:
+    """A side's total at list prices."""
+    return marks(*estimate.rows) + format_money(estimate.known_list_cost())
+
+
 def marks(*rows: Row) -> str:
     """What stands before an amount that is the sum of `rows`: `≥` where a part is unknown, `~` where one is inexact."""
     complete = all(isinstance(row, PromptEstimate) and not row.bounded() for row in rows)

@@ -47,7 +47,20 @@ def estimate_document(estimate: Estimate, view: View = PLAIN) -> Document:
 
 def prompt_document(estimate: Estimate, row: Row) -> Document:
     """The members of a document about one prompt."""
-    return {"side": _side(estimate), **_frame(estimate), "prompt": {**_identity(row, estimate), **_row(row)}}
+    return {**side_members(estimate), "prompt": prompt_members(row, estimate)}
+
+
+def side_members(*estimates: Estimate) -> Document:
+    """Where a side was read from, and what its costs are quoted for."""
+    return {"side": _side(estimates[0]), **_frame(*estimates)}
+
+
+def prompt_members(row: Row, estimate: Estimate) -> Document:
+    return {**_identity(row, estimate), **_row(row)}
+
+
+def total_members(estimate: Estimate) -> Document:
+    return _total(estimate)
 
 
 def diff_document(comparison: Comparison, view: View = PLAIN) -> Document:
