@@ -100,7 +100,11 @@ def test_every_assumption_names_its_line(prompts: Repo) -> None:
     found, lines = explained(prompts, "search")
     line = {key: n for n, text in enumerate(MUCH.replace('region = "eu"\n', "").split("\n"), 1)
             for key in [text.partition(" =")[0]]}  # fmt: skip
-    own, all_of = (lambda key: f"llm-cost.toml:{line[key]} [[prompts]]"), "[defaults]"
+    all_of = "[defaults]"
+
+    def own(key: str) -> str:
+        return f"llm-cost.toml:{line[key]} [[prompts]]"
+
     assert given(found) == {
         "calls": ("123", own("calls")),
         "output_ratio": ("0.3", f"llm-cost.toml:{line['output_ratio']} {all_of}"),
