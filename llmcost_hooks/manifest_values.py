@@ -103,8 +103,10 @@ def read_amount(value: object) -> Amount:
 
 
 def read_warning(value: object) -> Amount:
-    """An amount like a limit, or as a text; or a share."""
-    return read_amount(value) if isinstance(value, str) else Amount(None, read_number(value))
+    """An amount like a limit, or as a text; or a share of a limit, up to all of it."""
+    if not isinstance(value, str):
+        return Amount(None, read_number(value))
+    return Amount(read_percent(value)) if value.rstrip().endswith("%") else read_amount(value)
 
 
 def read_increase(value: object) -> tuple[Decimal | None, Decimal | None]:

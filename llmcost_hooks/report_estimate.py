@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from .estimate import Estimate
 from .pricing import PromptEstimate, Row
@@ -21,6 +21,8 @@ from .report_parts import (
     tag_value,
     token_total,
     total,
+    training,
+    training_amount,
     unit_line,
     without_price,
 )
@@ -34,15 +36,20 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False, view: View 
         return Report(("No prompts were found in ", side(estimate), "."), notes=(_HOW_TO_NAME_PROMPTS,))
     money = has_money(estimate)
     caching = shows_cacheable(estimate)
+    trained = estimate.training_cost() > 0
     middle = ("Input", "Cacheable", "Output") if caching else ("Input", "Output")
     listed, effective = estimate.known_list_cost(), estimate.known_cost()
-    differs = any(row.list_cost != row.effective_cost for row in estimate.priced())
-    costs = ("List cost", "Cost") if differs else ("Cost" if money else "Tokens",)
-    headers = ("prompt_id", "Model", *middle, *costs)
-    rows = tuple(_cells(row, caching, differs) for row in shown_rows(estimate, view))
+    own = [("Training", training_amount)] if trained else []  # columns that not every report has
+    if any(row.list_cost != row.effective_cost for row in estimate.priced()):
+        own.append(("List cost", list_amount))
+    headers = ("prompt_id", "Model", *middle, *(name for name, _ in own), "Cost" if money else "Tokens")
+    amounts = [show for _, show in own]
+    rows = tuple(_cells(row, caching, amounts) for row in shown_rows(estimate, view))
     table = Table(headers, rows, right=tuple(range(2, len(headers))))
     tokens = f"{token_total(estimate)} tokens"
     below: list[Text] = [(f"Total: {total(estimate) if money else tokens}", *expired_mark(estimate))]
+    if trained:
+        below.append((f"Of it training: {training(estimate)}",))
     if listed != effective:
         below.append((f"List cost: {list_total(estimate)}",))
     return Report(
@@ -96,10 +103,10 @@ def _part(kind: str, name: str) -> Text:
     return (f"{kind} ", Name(name)) if kind in ("variable", "include") else (what[kind],)
 
 
-def _cells(row: Row, caching: bool, with_list: bool) -> tuple[Text, ...]:
+def _cells(row: Row, caching: bool, own: Sequence[Callable[[Row], str]]) -> tuple[Text, ...]:
     mark = "" if row.grade == "exact" else "~"
     tokens = "?" if row.input_tokens is None else f"{mark}{row.input_tokens:,}"
     output = f"{row.output_tokens:,}" if isinstance(row, PromptEstimate) and row.output_tokens is not None else "?"
     cached = ((cacheable(row),),) if caching else ()
-    listed = ((list_amount(row),),) if with_list else ()
-    return (Name(row.prompt_id),), (Name(row.model or "—"),), (tokens,), *cached, (output,), *listed, (amount(row),)
+    amounts = [(show(row),) for show in (*own, amount)]
+    return (Name(row.prompt_id),), (Name(row.model or "—"),), (tokens,), *cached, (output,), *amounts

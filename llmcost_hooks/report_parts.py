@@ -56,6 +56,22 @@ def total(estimate: Estimate) -> str:
     return marks(*estimate.rows) + format_money(estimate.known_cost())
 
 
+def training(estimate: Estimate) -> str:
+    """What training costs of a side's total."""
+    trained = [row for row in estimate.priced() if row.training_cost]
+    least = "≥ " if any(True for _ in estimate.unpriced()) else ""
+    mark = "~" if any(row.price_estimated for row in trained) else ""
+    return least + mark + format_money(estimate.training_cost())
+
+
+def training_amount(row: Row) -> str:
+    """One prompt's training: `$12.50`, `—` where it declares none, `?` where its price is unknown."""
+    if isinstance(row, Unpriced):
+        return "?"
+    mark = "~" if row.price_estimated else ""
+    return mark + format_money(row.training_cost) if row.training_cost else "—"
+
+
 def by_manifest(*estimates: Estimate) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
     """The section with the total of each manifest, where several govern: on one side, or base → head."""
     head, money = estimates[-1], has_money(*estimates)
