@@ -131,7 +131,7 @@ IMAGES: tuple[tuple[str, Images], ...] = (
     ("gpt-4.1-nano*", Images("patches", ("2.46",), True)),
     ("gpt-4.1*", _TILES),
     ("gpt-4.5*", _TILES),
-    # The page says 1.62 and 2.46; the API bills these (community.openai.com/t/1344040; six sizes to the token, 2026-06).
+    # The page says 1.62 and 2.46; the API bills these (community.openai.com/t/1344040; six sizes, 2026-06).
     ("gpt-5-mini*", Images("patches", ("1.20",), False)),
     ("gpt-5-nano*", Images("patches", ("1.50",), False)),
     ("gpt-5", Images("tiles", ("70", "140"), False)),
