@@ -12,6 +12,7 @@ from .manifest import Manifest
 from .manifest_budget import USD, Budget
 from .policy import Judged, Verdict
 from .prices.exact import EXACT
+from .pricing import PromptEstimate
 from .render.money import format_exact, format_limit, format_money, format_share
 from .report import Name, Report, Table, Text, count_prompts, name_list
 from .report_accepting import ACCEPTING, WAIVERS, accepting_lines, approver_lines, waiver_lines
@@ -33,6 +34,9 @@ def check_report(
     if verdict.parts:
         return _of_several(estimate, verdict, comparison, extra)
     shown = estimate.at_upper_bound() if verdict.judged == "upper" else estimate
+    everybody = _shared_owner(shown, verdict.owners)
+    if everybody:
+        verdict = verdict._replace(owners={})  # said once, and not in every row
     failures, nearly = (lines(verdict, shown, comparison) for lines in (failure_lines, warning_lines))
     sections: list[tuple[Text, tuple[Text, ...]]] = []
     if changes := change_lines(verdict, comparison):
@@ -50,6 +54,8 @@ def check_report(
     warnings: list[Text] = [(text,) for text in verdict.notes]
     if verdict.moved:
         warnings.append(("This change also moves the budget itself: ", *name_list(list(verdict.moved), 10), "."))
+    if everybody:
+        warnings.append(("owner: ", Name(everybody)))
     if verdict.budget.usd_rate is not None:
         warnings.append((_rate(verdict.budget),))
     if comparison is not None:
@@ -148,8 +154,18 @@ def _rate(budget: Budget) -> str:
     return f"Limits are stated in {budget.currency}: 1 {budget.currency} = ${rate} (usd_rate of llm-cost.toml)."
 
 
+def _shared_owner(estimate: Estimate, owners: Mapping[str, str]) -> str | None:
+    """The owner of all that is shown, where they have one and the same."""
+    found = {owners.get(row.prompt_id) for row in _largest(estimate)[:MAX_ROWS]}
+    return found.pop() if len(found) == 1 and len(estimate.rows) > 1 else None
+
+
+def _largest(estimate: Estimate) -> list[PromptEstimate]:
+    return sorted(estimate.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))
+
+
 def _breakdown(estimate: Estimate, owners: Mapping[str, str]) -> Table:
-    rows = sorted(estimate.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))
+    rows = _largest(estimate)
     whole = estimate.known_cost()
     cells: list[tuple[Text, ...]] = []
     for n, row in enumerate(rows[:MAX_ROWS]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from .compare import Comparison
+from .compare import Comparison, PromptDelta
 from .estimate import Estimate
 from .limits import INCREASES, Exceeded, with_tag, written
 from .manifest_budget import USD, Budget
@@ -12,7 +12,7 @@ from .policy import Verdict
 from .pricing import Row
 from .render.money import format_delta, format_limit, format_money
 from .report import Name, Text, name_list
-from .report_parts import inexact, marks
+from .report_parts import inexact, marks, training_marks
 from .rules import NO_OUTPUT, SIZE_OF, WINDOW_OF
 
 MAX_CHANGES = 5
@@ -42,7 +42,7 @@ def change_lines(verdict: Verdict, comparison: Comparison | None) -> tuple[Text,
     grown = [(row.cost, row) for row in comparison.rows if row.cost is not None and row.cost > 0]
     grown.sort(key=lambda pair: (-pair[0], pair[1].prompt_id))
     lines: list[Text] = [
-        (Name(row.prompt_id), f" {format_delta(cost)} ({row.content})", *owner_of([row.prompt_id], verdict.owners))
+        (Name(row.prompt_id), f" {format_delta(cost)} ({_edit(row)})", *owner_of([row.prompt_id], verdict.owners))
         for cost, row in grown[:MAX_CHANGES]
     ]
     return (*lines, (f"{len(grown) - MAX_CHANGES:,} more",)) if len(grown) > MAX_CHANGES else tuple(lines)
@@ -53,6 +53,10 @@ def owner_of(prompt_ids: Iterable[str], owners: Mapping[str, str]) -> Text:
     found = {owners.get(prompt_id) for prompt_id in prompt_ids}
     owner = found.pop() if len(found) == 1 else None
     return ("  owner: ", Name(owner)) if owner else ()
+
+
+def _edit(row: PromptDelta) -> str:
+    return row.content if row.content != "unchanged" else "the same text"
 
 
 def where(judged: str) -> str:
@@ -163,6 +167,8 @@ def _mark(each: Exceeded, estimate: Estimate) -> str:
     rows = _rows(each, estimate)
     if each.unit == "tokens":
         return "~" if any(row.grade != "exact" for row in rows) else ""
+    if each.what == "max_train":
+        return training_marks(estimate)
     return marks(*rows)
 
 

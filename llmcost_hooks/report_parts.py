@@ -48,10 +48,13 @@ def total(estimate: Estimate) -> str:
 
 def training(estimate: Estimate) -> str:
     """What training costs of a side's total."""
-    trained = [row for row in estimate.priced() if row.training_cost]
-    least = "≥ " if any(True for _ in estimate.unpriced()) else ""
-    mark = "~" if any(row.price_estimated for row in trained) else ""
-    return least + mark + format_money(estimate.training_cost())
+    return training_marks(estimate) + format_money(estimate.training_cost())
+
+
+def training_marks(estimate: Estimate) -> str:
+    """What stands before it: it depends on no count and no output, only on prices."""
+    guessed = any(row.training_cost and row.price_estimated for row in estimate.priced())
+    return _marks(guessed, any(True for _ in estimate.unpriced()))
 
 
 def training_amount(row: Row) -> str:

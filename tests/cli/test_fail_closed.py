@@ -177,7 +177,7 @@ def shallow(*args: str) -> Run:
 
 
 def hook(module: object, *args: str, env: dict[str, str] | None = None) -> Run:
-    return lambda repo: in_process(repo.path, lambda: module.main(list(args)), env)  # type: ignore[attr-defined, no-any-return]
+    return lambda repo: in_process(repo.path, lambda: module.main(list(args)), env)  # type: ignore[attr-defined]
 
 
 def pushing(line: str) -> Run:

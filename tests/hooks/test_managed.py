@@ -83,7 +83,7 @@ def test_commit(managed: Repo) -> None:
     managed.write(SEARCH, DEAR)
     git(managed, "commit", "-m", "staged is cheap", ok=True, said="Passed")
     git(managed, "commit", "-am", "all of it", ok=False, said="Exit code: 1 (BUDGET_EXCEEDED)")
-    git(managed, "commit", "-am", "all of it", ok=True, said="Skipped", SKIP="llm-cost-check")
+    git(managed, "commit", "-am", "all of it", ok=True, said="Skipped", SKIP="llm-cost-check,llm-cost-message")
 
 
 def test_messages(managed: Repo) -> None:

@@ -187,7 +187,7 @@ def test_increase_over_head(prompts: Repo) -> None:
     prompts.stage(SEARCH, words(440))
     commit(prompts, ok=True)
     prompts.stage(SEARCH, words(481))
-    commit(prompts, ok=True, warned="⚠️  Increase exceeded: search +$0.10 > $0.10")
+    commit(prompts, ok=True, warned="⚠️  Increase exceeded: +$0.1025 > $0.10 (max_increase $0.10) over HEAD")
     prompts.stage(SEARCH, DEAR)
     commit(prompts, ok=False, said="❌ Budget exceeded")
 

@@ -17,6 +17,12 @@ from llmcost_hooks.estimate import Estimate
 from llmcost_hooks.manifest import Manifest
 from llmcost_hooks.manifest_budget import Budget, Limits, TagLimits
 from llmcost_hooks.policy import Verdict, judge
+from llmcost_hooks.render.jsondoc import check_document, render_json
+from llmcost_hooks.render.markdown import render_markdown
+from llmcost_hooks.render.text import render_text
+from llmcost_hooks.report_accepting import statement_notes
+from llmcost_hooks.report_check import check_report
+from llmcost_hooks.report_diff import diff_report
 from llmcost_hooks.waivers import NOTHING_STATED, Statements, parse_statements
 
 from .build import BOOK, ON, estimate, row
@@ -27,7 +33,9 @@ APPROVED = "Ada <ada@example.com>"
 def side(costs: dict[str, str], tags: dict[str, str] | None = None) -> Estimate:
     """Prompts by id and cost; the tag "team" of some."""
     teams = tags or {}
-    return estimate(*(row(name, cost, tags={"team": teams[name]} if name in teams else {}) for name, cost in costs.items()))
+    return estimate(
+        *(row(name, cost, tags={"team": teams[name]} if name in teams else {}) for name, cost in costs.items())
+    )
 
 
 def said(*waivers: str, approved: bool = False) -> Statements:
@@ -49,7 +57,7 @@ def states(found: Verdict) -> list[str]:
 
 TEN = side({"a": "10", "b": "10"}, {"a": "search", "b": "billing"})
 MORE = side({"a": "15", "b": "11"}, {"a": "search", "b": "billing"})  # +5 and +1
-LIMIT = {"max_increase": Decimal(2)}
+LIMIT: dict[str, Any] = {"max_increase": Decimal(2)}
 
 
 @pytest.mark.parametrize(
@@ -97,11 +105,11 @@ def test_what_others_save_accepts_nothing_more() -> None:
 
 
 def test_an_increase_of_one_prompt_and_of_a_tag() -> None:
-    prompt = {"max_prompt_increase": Decimal(2)}
+    prompt: dict[str, Any] = {"max_prompt_increase": Decimal(2)}
     assert verdict(TEN, MORE, "a <= +$5/month (x)", **prompt).code() == 0
     assert verdict(TEN, MORE, "total <= +$99/month (x)", **prompt).code(), "it does not name the prompt"
     assert verdict(TEN, MORE, "tag:team:search <= +$99/month (x)", **prompt).code()
-    tag = {"by_tag": (TagLimits("team", "search", Limits(max_increase=Decimal(2))),)}
+    tag: dict[str, Any] = {"by_tag": (TagLimits("team", "search", Limits(max_increase=Decimal(2))),)}
     assert verdict(TEN, MORE, **tag).code()
     assert verdict(TEN, MORE, "tag:team:search <= +$5/month (x)", **tag).code() == 0
     assert verdict(TEN, MORE, "a <= +$5/month (x)", **tag).code() == 0
@@ -111,8 +119,11 @@ def test_an_increase_of_one_prompt_and_of_a_tag() -> None:
 
 def test_a_prompt_that_comes_into_a_tag() -> None:
     """To the tag it is new, whatever it cost before."""
-    base, head = side({"a": "10", "b": "5"}, {"b": "search"}), side({"a": "10", "b": "5"}, dict.fromkeys("ab", "search"))
-    tag = {"by_tag": (TagLimits("team", "search", Limits(max_increase=Decimal(2))),)}
+    base, head = (
+        side({"a": "10", "b": "5"}, {"b": "search"}),
+        side({"a": "10", "b": "5"}, dict.fromkeys("ab", "search")),
+    )
+    tag: dict[str, Any] = {"by_tag": (TagLimits("team", "search", Limits(max_increase=Decimal(2))),)}
     assert verdict(base, head, "tag:team:search <= +100% (x)", **tag).code(), "100% of 5, and it is 10"
     assert verdict(base, head, "tag:team:search <= +200% (x)", **tag).code() == 0
 
@@ -134,7 +145,7 @@ def test_other_limits_are_never_lifted() -> None:
 
 
 def test_approvals() -> None:
-    above = {"approve_above": Decimal(6)}
+    above: dict[str, Any] = {"approve_above": Decimal(6)}
     assert verdict(TEN, MORE, **above).code() == 0
     above = {"approve_above": Decimal("5.99")}
     found = verdict(TEN, MORE, "total <= +$99/month (x)", **above)
@@ -146,7 +157,7 @@ def test_approvals() -> None:
 
 
 def test_stages() -> None:
-    limits = {"limit": Decimal(20), "max_increase": Decimal(2), "approve_above": Decimal(3)}
+    limits: dict[str, Any] = {"limit": Decimal(20), "max_increase": Decimal(2), "approve_above": Decimal(3)}
     early = verdict(TEN, MORE, stage=COMMIT, **limits)
     assert [each.what for each in early.exceeded] == ["limit"]
     assert [each.what for each in early.warned] == ["max_increase", "approve_above"]
@@ -175,7 +186,7 @@ def test_another_unit_is_an_error(waiver: str, budget: dict[str, Any], reason: s
 
 
 def test_another_currency_is_the_manifests() -> None:
-    euros = {"currency": "EUR", "usd_rate": Decimal("1.25"), "max_increase": Decimal(2)}
+    euros: dict[str, Any] = {"currency": "EUR", "usd_rate": Decimal("1.25"), "max_increase": Decimal(2)}
     assert verdict(TEN, MORE, "total <= +€4.80/month (x)", **euros).code() == 0
     assert verdict(TEN, MORE, "total <= +€4.79/month (x)", **euros).code()
     assert verdict(TEN, MORE, "total <= +$6/month (x)", **euros).code() == 0
@@ -210,7 +221,7 @@ BUDGETS = st.fixed_dictionaries(
     {
         "max_increase": MONEY, "max_increase_percent": MONEY, "max_prompt_increase": MONEY, "limit": MONEY,
         "approve_above": MONEY,
-        "by_tag": st.just(()) | MONEY.map(lambda limit: (TagLimits("team", "search", Limits(limit, max_increase=limit)),)),
+        "by_tag": st.just(()) | MONEY.map(lambda most: (TagLimits("team", "search", Limits(most, max_increase=most)),)),
     }
 )  # fmt: skip
 
@@ -228,7 +239,9 @@ def test_laws(
         assert set(with_more.exceeded) <= set(fewer.exceeded), "a waiver makes no failure"
         assert with_more.code() <= fewer.code()
         assert set(with_more.exceeded) | set(with_more.waived) >= set(fewer.exceeded)
-    assert {each.amount for each in (*some.exceeded, *some.waived)} >= {each.amount for each in none.exceeded}, "no cost"
+    assert {each.amount for each in (*some.exceeded, *some.waived)} >= {each.amount for each in none.exceeded}, (
+        "no cost"
+    )
     expired = [each.replace("(x)", "until 2026-01-01 (x)") for each in waivers if "until" not in each]
     late = verdict(base, head, *expired, stage=stage, **budget)
     assert late.exceeded == none.exceeded and set(states(late)) <= {"expired"}
@@ -258,6 +271,36 @@ def _accepted(use: Use, comparison: Comparison) -> Decimal:
         return waiver.amount
     assert waiver.percent is not None
     return comparison.base.known_cost() * waiver.percent / 100
+
+
+HOSTILE = st.text(st.characters(codec=None, exclude_characters="<>="), min_size=1, max_size=40)
+
+
+@given(HOSTILE, HOSTILE, HOSTILE)
+def test_hostile_trailers_are_harmless(target: str, reason: str, owner: str) -> None:
+    """In what is printed for a terminal, in Markdown and in a document: no control character, no markup, one line."""
+    try:
+        stated = parse_statements([("a" * 40, [f"{target} <= +$1/month (x{reason})"], [f"{owner}x <a@b>"])])
+    except ConfigError as error:
+        assert error.hint
+        return
+    rules = Manifest("llm-cost.toml", budget=Budget(period="month", max_increase=Decimal(2)))
+    comparison = compare_estimates(TEN, MORE)
+    found = judge(MORE, rules, comparison, None, BOOK, ON, said=stated)._replace(owners={"a": f"{owner}x"})
+    report = check_report(MORE, rules, found, comparison)
+    plain = check_report(MORE, rules, judge(MORE, rules, comparison, None, BOOK, ON), comparison)
+    notes = statement_notes(stated, [f"{target}{reason}"], ON)
+    compared = diff_report(comparison, notes)
+    for render in (render_text, render_markdown):
+        for each in (report, compared):
+            text = render(each).replace("\ufe0f", "").replace("\u200b", "")
+            assert all(line.isprintable() for line in text.split("\n"))
+        assert render(report).count("\n") - render(plain).count("\n") == WAIVER_LINES[render] + len(stated.approvers)
+    assert render_json(check_document(MORE, rules, found, comparison)).isascii()
+    assert "<" not in render_markdown(compared) and "\n#" not in render_markdown(report)
+
+
+WAIVER_LINES = {render_text: 3, render_markdown: 4}  # an empty line, the title, the waiver
 
 
 def test_nothing_stated_is_nothing() -> None:

@@ -299,7 +299,7 @@ def test_any_limit_is_a_limit(rules: str) -> None:
          ["max_tokens unset → 5", "allow_models a, b → unset"]),
         ("[budget]\nratchet = true", "", ["ratchet True → False"]),
         ('[budget]\ncurrency = "EUR"\nusd_rate = 2\nlimit = 1', "[budget]\nlimit = 2",
-         ["currency EUR → USD", "usd_rate 2 → unset"]),
+         ["currency EUR → USD", "limit €1.00 → 2", "usd_rate 2 → unset"]),
     ],
 )  # fmt: skip
 def test_every_limit_that_a_change_moves_is_told(was: str, now: str, moved: list[str]) -> None:

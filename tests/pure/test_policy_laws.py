@@ -137,7 +137,7 @@ def test_at_higher_prices_it_goes_on_failing(
     """Where base's prices stay: a price that rises on both sides may make what was taken away dearer."""
     rules, before = manifest(budget, policy, entries), None if base is None else priced(base, rates)
     dearer = tuple(rate + extra for rate, extra in zip(rates, more, strict=True))
-    assert failing(rules, priced(head, rates), before) <= failing(rules, priced(head, dearer), before)  # type: ignore[arg-type]
+    assert failing(rules, priced(head, rates), before) <= failing(rules, priced(head, dearer), before)
 
 
 @given(*SITUATION, st.tuples(RATES, RATES, RATES))
@@ -146,7 +146,7 @@ def test_without_a_base_so_it_is_at_higher_prices_for_all(
 ) -> None:
     rules = manifest(budget, policy, entries)
     dearer = tuple(rate + extra for rate, extra in zip(rates, more, strict=True))
-    assert failing(rules, priced(head, rates), None) <= failing(rules, priced(head, dearer), None)  # type: ignore[arg-type]
+    assert failing(rules, priced(head, rates), None) <= failing(rules, priced(head, dearer), None)
 
 
 @given(*SITUATION, st.sampled_from("efg"), USES)
@@ -167,7 +167,8 @@ def test_under_a_lower_limit_it_goes_on_failing(
 ) -> None:
     """A limit that is lowered, or set where there was none."""
     now = getattr(budget, key)
-    stricter = budget._replace(**{key: lower if now is None else min(now, lower)})
+    change: dict[str, Any] = {key: lower if now is None else min(now, lower)}
+    stricter = budget._replace(**change)
     _stricter(manifest(budget, policy, entries), manifest(stricter, policy, entries), head, base, rates)
 
 

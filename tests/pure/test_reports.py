@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from llmcost_hooks.compare import compare_estimates
 from llmcost_hooks.estimate import price_info
-from llmcost_hooks.policy import Exceeded, judge
+from llmcost_hooks.limits import Exceeded
+from llmcost_hooks.policy import judge
 from llmcost_hooks.prices.freshness import freshness
 from llmcost_hooks.pricing import Row
 from llmcost_hooks.render.jsondoc import diff_document

@@ -29,13 +29,11 @@ from .build import BOOK, ON, facts, prompt
 TRAINING = OwnRates("gpt-4o", training=Decimal(25))
 
 
-def price(
-    *rates: OwnRates, period: str | None = "month", discount: str = "0", head: Any = None, **assumed: Any
-) -> Estimate:
+def price(*rates: OwnRates, period: str | None = "month", discount: str = "0", **assumed: Any) -> Estimate:
     """One prompt of 1,000 tokens in and 100 out, 1,000 calls a period: 3.50 USD without its training."""
     given = {"model": "gpt-4o", "calls": 1000, "output_tokens": 100, **assumed}
     file = prompt("a", **given)._replace(prices=OwnPrices(discount=Decimal(discount), rates=rates))
-    known = Facts({(file.format, file.oid): head or facts(1000)})
+    known = Facts({(file.format, str(file.oid)): facts(1000)})
     manifest = Manifest("llm-cost.toml", budget=Budget(period=period))
     return estimate_snapshot(Snapshot("worktree", None, manifest, (file,)), known, BOOK, ON)
 
@@ -54,14 +52,14 @@ def unpriced(*rates: OwnRates, **changes: Any) -> Unpriced:
 
 def test_training_is_a_part_of_the_cost() -> None:
     plain, trained = priced(), priced(TRAINING, training_tokens=500_000)
-    assert (plain.effective_cost, plain.training_cost) == (Decimal("3.5"), 0)
+    assert (plain.effective_cost, plain.training_cost) == (Decimal("3.5"), Decimal(0))
     assert (trained.training_cost, trained.effective_cost) == (Decimal("12.5"), Decimal(16))
     assert trained.inference_cost() == trained.list_cost - Decimal("12.5") == Decimal("3.5")
     assert (trained.input_cost, trained.per_call) == (Decimal("15"), plain.per_call)
     assert trained.upper is not None
     assert trained.upper.effective == trained.effective_cost
     estimate = price(TRAINING, training_tokens=500_000)
-    assert (estimate.known_cost(), estimate.training_cost()) == (16, Decimal("12.5"))
+    assert (estimate.known_cost(), estimate.training_cost()) == (Decimal(16), Decimal("12.5"))
 
 
 @given(st.integers(0, 10**15), st.none() | st.integers(0, 10**6), st.none() | st.integers(0, 10**4))
@@ -110,7 +108,7 @@ def test_a_fine_tuned_model_has_its_own_rate() -> None:
         fine_tuned=True,
     )
     row = priced(rates, fine_tuned=True, training_tokens=10**6)
-    assert (row.training_cost, row.fine_tuned) == (10, True)
+    assert (row.training_cost, row.fine_tuned) == (Decimal(10), True)
     assert unpriced(rates, training_tokens=10**6).problem.code == ExitCode.PRICING_ERROR
 
 
