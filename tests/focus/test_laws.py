@@ -22,7 +22,7 @@ from llmcost_hooks.focus.period import Period, read_period
 from llmcost_hooks.focus.rows import focus_sheet
 from llmcost_hooks.focus.validate import check_file
 from llmcost_hooks.known.focus import VERSIONS
-from llmcost_hooks.prices.offers import EXACT
+from llmcost_hooks.prices.exact import EXACT
 from llmcost_hooks.render.csv_text import guarded_text, render_csv, unguarded_text
 
 from ..pure.build import facts, price, prompt
