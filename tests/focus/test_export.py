@@ -167,11 +167,9 @@ def test_a_fee_for_each_request_is_a_row_of_its_own(repo: Repo) -> None:
 
 def test_training_is_a_row_of_its_own(repo: Repo) -> None:
     """2,000 tokens three times over, twice a month, at USD 25 per million."""
-    manifest = MANIFEST.replace(
-        'model = "gpt-4o-mini"', 'model = "gpt-4o"\nfine_tuned = true\n'
-        'training_tokens = 2000\ncalls_per_example = 3\ntraining_calls = 2',
-    )  # fmt: skip
-    repo.write("llm-cost.toml", manifest)
+    declared = 'model = "ours"\ntraining_tokens = 2000\ncalls_per_example = 3\ntraining_calls = 2'
+    ours = '\n[prices.model."ours"]\nbase = "gpt-4o-mini"\ninput = 0.3\noutput = 1.2\ntraining = 25\n'
+    repo.write("llm-cost.toml", MANIFEST.replace('model = "gpt-4o-mini"', declared) + ours)
     rows = exported(repo)
     (training,) = (row for row in rows if row["SkuMeter"] == "Training Tokens")
     assert (training["ResourceId"], training["ConsumedQuantity"]) == ("classify", "12000.0")
