@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .compare import Comparison
 from .errors import ExitCode, worst
 from .estimate import NO_MANIFEST, Estimate
-from .limits import Exceeded, judge_limits
+from .limits import Exceeded, judge_limits, written
 from .manifest import Manifest
 from .manifest_budget import Budget
 from .moved import moved_limits
@@ -167,19 +167,16 @@ def _overridden(overrides: Overrides, manifest: Manifest | None) -> list[str]:
     """Each limit of the command line, and the one of the manifest that it stands for."""
     budget, said = manifest.budget if manifest else Budget(), []
     if overrides.limit is not None:
-        said.append(f"--budget ${overrides.limit:f}" + _instead("limit", budget.limit, None))
+        said.append(f"--budget ${overrides.limit:f}" + _instead("limit", budget.limit, None, budget))
+    increase = _instead("max_increase", budget.max_increase, budget.max_increase_percent, budget)
     if overrides.max_increase is not None:
-        said.append(f"--max-increase ${overrides.max_increase:f}" + _instead_of_increase(budget))
+        said.append(f"--max-increase ${overrides.max_increase:f}{increase}")
     if overrides.max_increase_percent is not None:
-        said.append(f"--max-increase {overrides.max_increase_percent:f}%" + _instead_of_increase(budget))
+        said.append(f"--max-increase {overrides.max_increase_percent:f}%{increase}")
     return said
 
 
-def _instead_of_increase(budget: Budget) -> str:
-    return _instead("max_increase", budget.max_increase, budget.max_increase_percent)
-
-
-def _instead(key: str, usd: Decimal | None, percent: Decimal | None) -> str:
+def _instead(key: str, usd: Decimal | None, percent: Decimal | None, budget: Budget) -> str:
     if usd is None and percent is None:
         return ""
-    return f" in place of {key} " + (f"${usd:f}" if usd is not None else f"{percent:f}%")
+    return f" in place of {key} " + (f"{percent:f}%" if usd is None else written(usd, budget))
