@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from .report_diff import diff_report
     from .report_estimate import estimate_report
     from .snapshot import PromptFile, Selection, Snapshot
+    from .stating import read_statements
+    from .waivers import Statements
 
 _HOMES = {
     "checking": ("check_side", "compare_sides", "read_sides"),
@@ -59,6 +61,8 @@ _HOMES = {
     "report_diff": ("diff_report",),
     "report_estimate": ("estimate_report",),
     "snapshot": ("PromptFile", "Selection", "Snapshot"),
+    "stating": ("read_statements",),
+    "waivers": ("Statements",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -89,6 +93,7 @@ __all__ = [
     "Side",
     "Snapshot",
     "Source",
+    "Statements",
     "Unpriced",
     "Verdict",
     "__version__",
@@ -114,6 +119,7 @@ __all__ = [
     "read_manifest",
     "read_side",
     "read_sides",
+    "read_statements",
     "render_json",
     "render_markdown",
     "render_text",

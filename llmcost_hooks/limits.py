@@ -16,7 +16,7 @@ from .prices.exact import EXACT
 from .pricing import PromptEstimate, Row
 from .render.money import format_limit
 
-INCREASES = ("max_increase", "max_prompt_increase")  # what is held against a base
+INCREASES = ("max_increase", "max_prompt_increase", "approve_above")  # what is held against a base
 
 
 class Exceeded(NamedTuple):

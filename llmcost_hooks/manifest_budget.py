@@ -77,6 +77,7 @@ class Budget(NamedTuple):
     max_infer: Decimal | None = None  # USD per period, of everything else
     ratchet: bool = False  # what is over its limit already fails only where the change makes it dearer
     by_tag: tuple[TagLimits, ...] = ()
+    approve_above: Decimal | None = None  # USD per period: an increase above it needs an approval in its commits
 
     def whole(self) -> Limits:
         """The limits of all prompts together."""
@@ -204,6 +205,7 @@ GRAMMAR: dict[str, Any] = {
     "max_prompt_increase": read_amount,
     "max_train": read_number,
     "max_infer": read_number,
+    "approve_above": read_number,
     "ratchet": read_boolean,
     "by_tag": [{"tag": read_tag, **_LIMITS}],
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from .accepting import WHOLE, Use, join_uses, missing_approval, settle
 from .compare import Comparison
 from .errors import ExitCode, worst
 from .estimate import NO_MANIFEST, Estimate
@@ -17,9 +18,9 @@ from .moved import moved_limits
 from .prices.book import PriceBook
 from .pricing import Unpriced
 from .rules import judge_rules
-from .suggest import Suggestion, cheaper_model
-
-MAX_SUGGESTIONS = 3
+from .suggest import suggestions_for
+from .waivers import NOTHING_STATED, Statements
+from .what_if import Suggestion
 
 
 class Overrides(NamedTuple):
@@ -55,6 +56,10 @@ class Verdict(NamedTuple):
     parts: tuple[Judged, ...] = ()  # what this is made of, where several manifests govern
     judged: str = "typical"  # or "upper": where in their bands the costs were held against the limits
     moved: tuple[str, ...] = ()  # limits that the change itself moves: "limit 5 → 10"; names in it are of others
+    waived: tuple[Exceeded, ...] = ()  # what a waiver allows
+    waivers: tuple[Use, ...] = ()  # all that the change's messages state, and what came of each
+    approvers: tuple[str, ...] = ()  # "Name <mail>", as the messages state them
+    owners: Mapping[str, str] = {}  # by prompt_id: whom to ask about what fails
 
     def code(self) -> ExitCode:
         """The one place that decides what a check ends with."""
@@ -90,39 +95,50 @@ def join_verdicts(judged: Sequence[Judged]) -> Verdict:
         parts=tuple(judged),
         judged=max(verdict.judged for verdict in verdicts),  # "upper" where one is
         moved=tuple(f"{each.path()}: {moved}" for each in judged for moved in each.verdict.moved),
+        waived=tuple(each for verdict in verdicts for each in verdict.waived),
+        waivers=join_uses(verdict.waivers for verdict in verdicts),
+        approvers=tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.approvers)),
+        owners={prompt_id: owner for verdict in verdicts for prompt_id, owner in verdict.owners.items()},
     )
 
 
 def judge(
     head: Estimate, manifest: Manifest | None, comparison: Comparison | None, base: Manifest | None,
-    book: PriceBook, on: date, overrides: Overrides = NO_OVERRIDES,
+    book: PriceBook, on: date, overrides: Overrides = NO_OVERRIDES, said: Statements | None = None,
+    stage: str = WHOLE,
 ) -> Verdict:  # fmt: skip
-    """Hold `head` against its own manifest's limits and rules.
+    """Hold `head` against its own manifest's limits and rules, and against what `said` allows of its increase.
 
     `comparison` is None where no base is known: then an increase is not judged, and that is said. `base` is the
     manifest of base, to say where the change moves its own limits.
     """
-    budget = overrides.over(manifest.budget if manifest else Budget())
+    typical, budget = head, overrides.over(manifest.budget if manifest else Budget())
     if budget.judge == "upper":
         head, comparison = head.at_upper_bound(), comparison and comparison.at_upper_bound()
     exceeded, warned = judge_limits(head, manifest, budget, comparison)
     if manifest is not None:
         exceeded += judge_rules(head, manifest)
-    largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_SUGGESTIONS]
+    said = said or NOTHING_STATED
+    exceeded += missing_approval(comparison, budget, said)
+    settled = settle(exceeded, comparison, manifest.directory if manifest else "", budget, said, stage, on)
+    exceeded = settled.exceeded
     own = manifest.prices if manifest else None
     costly = any(each.unit == "USD" for each in exceeded)
-    suggestions = [cheaper_model(row, book, head.prices.as_of or on, own) for row in largest] if costly else []
+    suggestions = suggestions_for(typical, book, head.prices.as_of or on, own) if costly else ()
     listed = {entry.path for entry in manifest.prompts if entry.prompt_id is None} if manifest else set()
     return Verdict(
         tuple(exceeded),
         tuple(head.unpriced()),
         tuple(row.prompt_id for row in head.rows if row.path in listed),
         tuple(_notes(budget, manifest, comparison, overrides)),
-        tuple(suggestion for suggestion in suggestions if suggestion),
-        tuple(warned),
+        suggestions,
+        (*settled.warned, *warned),
         budget,
         judged=budget.judge,
         moved=tuple(moved_limits(base, manifest)) if base else (),
+        waived=tuple(settled.waived),
+        waivers=tuple(settled.uses),
+        approvers=said.approvers,
     )
 
 
@@ -142,6 +158,8 @@ def _notes(
         notes.append(
             f"{' and '.join(bases)} was not judged: base has no prompts, so there is nothing to increase from."
         )
+    if budget.approve_above is not None and comparison is None:
+        notes.append("approve_above was not judged: it needs a base to compare with (--base REV).")
     if budget.ratchet and (comparison is None or not comparison.base.rows):
         notes.append("ratchet has no base to compare with (--base REV): limits were judged as they stand.")
     return notes
@@ -149,7 +167,7 @@ def _notes(
 
 def _limits_anything(budget: Budget, manifest: Manifest | None) -> bool:
     own = manifest is not None and any(entry.limits.limit is not None for entry in manifest.prompts)
-    totals = (budget.limit, budget.max_train, budget.max_infer)
+    totals = (budget.limit, budget.max_train, budget.max_infer, budget.approve_above)
     return own or budget.limits_increase() or any(each is not None for each in totals) or bool(budget.by_tag)
 
 

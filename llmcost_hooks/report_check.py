@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .call_costs import ZERO
 from .compare import Comparison
@@ -12,11 +12,25 @@ from .manifest import Manifest
 from .manifest_budget import USD, Budget
 from .policy import Judged, Verdict
 from .prices.exact import EXACT
+from .pricing import PromptEstimate
 from .render.money import format_exact, format_limit, format_money, format_share
 from .report import Name, Report, Table, Text, count_prompts, name_list
+from .report_accepting import ACCEPTING, WAIVERS, accepting_lines, approver_lines, waiver_lines
 from .report_caching import cache_warnings
-from .report_failures import advice_lines, change_lines, failure_lines, warning_lines, where
-from .report_parts import amount, expired_mark, marks, notes, price_warning, problem_lines, total, training, unit_line
+from .report_failures import advice_lines, change_lines, failure_lines, owner_of, warning_lines, where
+from .report_parts import (
+    amount,
+    expired_mark,
+    inexact,
+    marks,
+    notes,
+    price_warning,
+    problem_lines,
+    total,
+    training,
+    unit_line,
+)
+from .report_suggest import suggestion_line
 
 MAX_ROWS = 20
 
@@ -32,6 +46,9 @@ def check_report(
     if verdict.parts:
         return _of_several(estimate, verdict, comparison, extra)
     shown = estimate.at_upper_bound() if verdict.judged == "upper" else estimate
+    everybody = _shared_owner(shown, verdict.owners)
+    if everybody:
+        verdict = verdict._replace(owners={})  # said once, and not in every row
     failures, nearly = (lines(verdict, shown, comparison) for lines in (failure_lines, warning_lines))
     sections: list[tuple[Text, tuple[Text, ...]]] = []
     if changes := change_lines(verdict, comparison):
@@ -39,12 +56,18 @@ def check_report(
     if problems := problem_lines(verdict.problems):
         sections.append((("Cannot be priced",), problems))
     if verdict.suggestions:
-        sections.append((("Suggestions",), tuple(_suggestion(*each) for each in verdict.suggestions)))
+        sections.append((("Suggestions",), _suggestions(estimate, verdict)))
     if advice := advice_lines(verdict):
         sections.append((("What to do",), advice))
+    if accepting := accepting_lines(verdict, comparison, manifest.directory if manifest else ""):
+        sections.append((ACCEPTING, accepting))
+    if accepted := (*waiver_lines(verdict.waivers, verdict.budget.period), *approver_lines(verdict.approvers)):
+        sections.append((WAIVERS, accepted))
     warnings: list[Text] = [(text,) for text in verdict.notes]
     if verdict.moved:
         warnings.append(("This change also moves the budget itself: ", *name_list(list(verdict.moved), 10), "."))
+    if everybody:
+        warnings.append(("owner: ", Name(everybody)))
     if verdict.budget.usd_rate is not None:
         warnings.append((_rate(verdict.budget),))
     if comparison is not None:
@@ -55,7 +78,7 @@ def check_report(
         )
     return Report(
         (*_headline(shown, verdict, failures, nearly), *expired_mark(estimate)),
-        _breakdown(shown) if any(each.unit == "USD" for each in verdict.exceeded) else None,
+        _breakdown(shown, verdict.owners) if any(each.unit == "USD" for each in verdict.exceeded) else None,
         (*failures[1:], *(nearly if failures or verdict.problems else nearly[1:]), *_kinds(shown)),
         tuple(sections),
         unit_line(estimate),
@@ -143,13 +166,24 @@ def _rate(budget: Budget) -> str:
     return f"Limits are stated in {budget.currency}: 1 {budget.currency} = ${rate} (usd_rate of llm-cost.toml)."
 
 
-def _breakdown(estimate: Estimate) -> Table:
-    rows = sorted(estimate.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))
+def _shared_owner(estimate: Estimate, owners: Mapping[str, str]) -> str | None:
+    """The owner of all that is shown, where they have one and the same."""
+    found = {owners.get(row.prompt_id) for row in _largest(estimate)[:MAX_ROWS]}
+    return found.pop() if len(found) == 1 and len(estimate.rows) > 1 else None
+
+
+def _largest(estimate: Estimate) -> list[PromptEstimate]:
+    return sorted(estimate.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))
+
+
+def _breakdown(estimate: Estimate, owners: Mapping[str, str]) -> Table:
+    rows = _largest(estimate)
     whole = estimate.known_cost()
     cells: list[tuple[Text, ...]] = []
     for n, row in enumerate(rows[:MAX_ROWS]):
         share = f"({format_share(row.effective_cost, whole)})" if whole else ""
-        cells.append(((Name(row.prompt_id),), (amount(row),), (share + (" ← largest" if n == 0 else ""),)))
+        mark = share + (" ← largest" if n == 0 else "")
+        cells.append(((Name(row.prompt_id),), (amount(row),), (mark, *owner_of([row.prompt_id], owners))))
     if len(rows) > MAX_ROWS:
         rest = sum((row.effective_cost for row in rows[MAX_ROWS:]), start=whole * 0)
         more = marks(*rows[MAX_ROWS:]) + format_money(rest)
@@ -157,5 +191,6 @@ def _breakdown(estimate: Estimate) -> Table:
     return Table(("Breakdown", "Cost", "Share"), tuple(cells), shares=True)
 
 
-def _suggestion(prompt_id: str, model: str, other: str, saving: object) -> Text:
-    return (Name(prompt_id), " uses ", Name(model), ", consider ", Name(other), f" (-{saving}%)")
+def _suggestions(estimate: Estimate, verdict: Verdict) -> tuple[Text, ...]:
+    marked = {row.prompt_id: "~" if inexact(row) else "" for row in estimate.priced()}
+    return tuple(suggestion_line(each, estimate.period, marked[each.prompt_id]) for each in verdict.suggestions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from .compare import Comparison, PromptDelta
 from .estimate import Estimate
@@ -35,16 +35,24 @@ def advice_lines(verdict: Verdict) -> tuple[Text, ...]:
 
 def change_lines(verdict: Verdict, comparison: Comparison | None) -> tuple[Text, ...]:
     """The edits that made an increase that fails, the largest first."""
-    if comparison is None or not any(each.is_increase() for each in verdict.exceeded):
+    if comparison is None or not any(each.is_increase() for each in (*verdict.exceeded, *verdict.warned)):
         return ()
     if verdict.judged == "upper":
         comparison = comparison.at_upper_bound()
     grown = [(row.cost, row) for row in comparison.rows if row.cost is not None and row.cost > 0]
     grown.sort(key=lambda pair: (-pair[0], pair[1].prompt_id))
     lines: list[Text] = [
-        (Name(row.prompt_id), f" {format_delta(cost)} ({_edit(row)})") for cost, row in grown[:MAX_CHANGES]
+        (Name(row.prompt_id), f" {format_delta(cost)} ({_edit(row)})", *owner_of([row.prompt_id], verdict.owners))
+        for cost, row in grown[:MAX_CHANGES]
     ]
     return (*lines, (f"{len(grown) - MAX_CHANGES:,} more",)) if len(grown) > MAX_CHANGES else tuple(lines)
+
+
+def owner_of(prompt_ids: Iterable[str], owners: Mapping[str, str]) -> Text:
+    """Whom to ask about these prompts, where all of them have one owner."""
+    found = {owners.get(prompt_id) for prompt_id in prompt_ids}
+    owner = found.pop() if len(found) == 1 else None
+    return ("  owner: ", Name(owner)) if owner else ()
 
 
 def _edit(row: PromptDelta) -> str:
@@ -70,16 +78,21 @@ def _lines(
         key = (each.what, each.reason, each.stated) if each.reason else (id(each),)
         groups.setdefault(key, []).append(each)
     for group in groups.values():
-        if group[0].reason:
-            yield _rule(group)
-        elif group[0].unit == "tokens":
-            yield _tokens(group[0], verdict, estimate)
-        elif group[0].what == "warn":
-            yield _warning(group[0], verdict, estimate)
-        elif group[0].what in INCREASES:
-            yield _increase(group[0], verdict, estimate, comparison)
-        else:
-            yield _cost(group[0], verdict, estimate)
+        line = _line(group, verdict, estimate, comparison)
+        yield (*line, *owner_of([each.prompt_id for each in group if each.prompt_id], verdict.owners))
+
+
+def _line(group: Sequence[Exceeded], verdict: Verdict, estimate: Estimate, comparison: Comparison | None) -> Text:
+    first = group[0]
+    if first.reason:
+        return _rule(group)
+    if first.unit == "tokens":
+        return _tokens(first, verdict, estimate)
+    if first.what == "warn":
+        return _warning(first, verdict, estimate)
+    if first.what in INCREASES:
+        return _increase(first, verdict, estimate, comparison)
+    return _cost(first, verdict, estimate)
 
 
 def _rule(group: Sequence[Exceeded]) -> Text:
@@ -119,6 +132,8 @@ def _increase(each: Exceeded, verdict: Verdict, estimate: Estimate, comparison: 
     shown = f"{mark}+{amount} > {of_base if share else ''}{limit} ({each.what} {each.stated})"
     about: Text = (Name(each.prompt_id or each.tag or ""), " ") if each.prompt_id or each.tag else ()
     over: Text = (" over ", Name(comparison.base.label)) if comparison else ()
+    if each.what == "approve_above":
+        return (f"Approval missing{where(verdict.judged)}: ", shown, *over)
     return (f"Increase exceeded{where(verdict.judged)}: ", *about, shown, *over)
 
 
@@ -186,6 +201,7 @@ _TO_DO = {
     "max_train": "Train on less or less often: training_tokens, training_calls, calls_per_example; or raise max_train.",
     "max_increase": "Make the change smaller, or raise max_increase in llm-cost.toml.",
     "max_prompt_increase": "Make the change of that prompt smaller, or raise max_prompt_increase in llm-cost.toml.",
+    "approve_above": "Have it approved by whom the project asks, or make the change smaller.",
     "max_tokens": "Shorten the prompt, or what its variables stand for; or raise max_tokens in llm-cost.toml.",
     "headroom": "Shorten the prompt or its output, or name a model with a larger context window.",
     "allow_models": "Name another model for it.",

@@ -1,4 +1,4 @@
-"""What the pre-commit hook really loads and starts: most commits have nothing of ours, and must not wait for it."""
+"""What hooks really loads and starts: most commits have nothing of ours, and must not wait for it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ..repos import Repo
 
 PROBE = """
 import sys
-from llmcost_hooks.hooks.pre_commit import main
-code = main([])
+from importlib import import_module
+code = import_module("llmcost_hooks.hooks." + sys.argv[2]).main(sys.argv[3:])
 open(sys.argv[1], "w").write(repr((code, set(sys.modules))))
 """
 NEVER_IN_VAIN = {
@@ -28,7 +28,7 @@ NEVER_IN_VAIN = {
 }  # fmt: skip
 
 
-def run_hook(repo: Repo, tmp_path: Path) -> tuple[int, set[str], list[list[str]]]:
+def run_hook(repo: Repo, tmp_path: Path, hook: str = "pre_commit", *args: str) -> tuple[int, set[str], list[list[str]]]:
     """(exit code, modules that the hook adds to a bare interpreter's, git command lines that it started)."""
     # -S -s: no `.pth` file of the environment can import anything first; the paths are given instead.
     environment = {
@@ -37,7 +37,7 @@ def run_hook(repo: Repo, tmp_path: Path) -> tuple[int, set[str], list[list[str]]
         "GIT_TRACE2_EVENT": str(tmp_path / "trace"),
         "GIT_TRACE2_EVENT_NESTING": "0",
     }
-    command = [sys.executable, "-S", "-s", "-c", PROBE, str(tmp_path / "loaded")]
+    command = [sys.executable, "-S", "-s", "-c", PROBE, str(tmp_path / "loaded"), hook, *args]
     done = subprocess.run(command, cwd=repo.path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     code, loaded = ast.literal_eval((tmp_path / "loaded").read_text())
