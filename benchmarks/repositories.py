@@ -65,6 +65,14 @@ def many_prompts(folder: Path, prompts: int, changed: int) -> None:
     _build(folder, [{**tree, "llm-cost.toml": (BUDGET + DISCOVER).encode()}, edited])
 
 
+def many_of_both(folder: Path, files: int, prompts: int) -> None:
+    """`files` files, 100 in a directory, of which `prompts` are prompts of 2 KB that a manifest discovers."""
+    chance = random.Random(4)
+    tree = {f"src/m{n // 100:04d}/f{n:06d}.py": b"x = %d\n" % n for n in range(files - prompts)}
+    tree |= {f"prompts/p{n:03d}.prompt.md": prose(chance, 2048) for n in range(prompts)}
+    _build(folder, [{**tree, "llm-cost.toml": (BUDGET + DISCOVER).encode()}])
+
+
 def stage(folder: Path, path: str, data: bytes) -> None:
     (folder / path).write_bytes(data)
     subprocess.run(["git", "-C", str(folder), "add", path], check=True)

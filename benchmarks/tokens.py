@@ -5,7 +5,7 @@
 tiktoken is built from the same ranks; splintr-rs (if installed) has its own vocabularies; tokenizers (if installed)
 reads the files that DIR holds for tools/check_vocab.py. Every number is the least of N rounds (default 5), each in a
 process of its own. --worst counts texts of that size instead, of every shape, and ends with 1 where one takes more
-than 2 s a megabyte or more memory than 150 MB and five times its size.
+than 2 s a megabyte of a quiet machine (tests/pace.py) or more memory than 150 MB and five times its size.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from random import Random
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+from tests.pace import quiet_seconds  # noqa: E402  (needs the path above)
+
 FAMILIES = (
     "o200k_base", "cl100k_base", "llama3", "llama4", "qwen", "tekken", "deepseek_v3", "gemma4", "kimi_k2", "p50k_base",
 )  # fmt: skip
@@ -89,7 +91,8 @@ def shapes(size: int) -> dict[str, Callable[[], str]]:
     random = Random(1)
 
     def of(letters: str) -> Callable[[], str]:
-        return lambda: "".join(random.choices(letters, k=size // len(letters[0].encode())))
+        count, width = size // len(letters[0].encode()), 1000  # in small parts: its own memory must not be in the peak
+        return lambda: "".join("".join(random.choices(letters, k=width)) for _ in range(count // width))
 
     units = {
         "a": "a", "space": " ", "newline": "\n", "one ideograph": "中", "!": "!", "mark": "\u0301", "digit": "7",
@@ -115,9 +118,7 @@ def child(library: str, what: str, job: str) -> dict[str, float]:
     if job.startswith("worst "):
         _, size, shape = job.split(" ", 2)
         text = shapes(int(size))[shape]()
-        start = time.perf_counter()
-        LIBRARIES[library](what)([text])
-        seconds = time.perf_counter() - start
+        seconds = quiet_seconds(lambda: LIBRARIES[library](what)([text]), times=1)
     else:
         texts = texts_of(BULK if job == "bulk" else 1)
         start = time.perf_counter()

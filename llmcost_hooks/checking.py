@@ -14,6 +14,7 @@ from .estimate import Estimate, estimate_snapshot, estimate_snapshots
 from .facts import load_price_book, read_facts
 from .git.plumbing import Repository
 from .limits import with_tag
+from .lookup import make_resolver
 from .manifest import NAME, Manifest
 from .manifest_budget import unknown_tag
 from .memo import Memo
@@ -80,16 +81,30 @@ def _base_manifest(base: Source, head: Source, held: Mapping[str, bytes]) -> tup
 
 
 def compare_sides(
-    repo: Repository, sides: Sides, base: Source, head: Source, memo: Memo, on: date, *, force_stale: bool = False
-) -> Comparison:
-    """Price both sides with one price book, at the prices of the day `on` or of each side's own, and pair them."""
+    repo: Repository, sides: Sides, base: Source, head: Source, memo: Memo, on: date, *, force_stale: bool = False,
+    split: bool = False,
+) -> Comparison:  # fmt: skip
+    """Price both sides with one price book, at the prices of the day `on` or of each side's own, and pair them.
+
+    With `split` each difference is taken apart (`split.py`); a text that meets another model is counted once more.
+    """
     book = load_price_book()
     facts = read_facts(repo.cwd, (sides.base, sides.head), memo, book)
     before, after = estimate_snapshots(
         (sides.base.snapshot, sides.head.snapshot), facts, book, on, force_stale=force_stale
     )
     moved = find_renames(repo, sides.base.snapshot, sides.head.snapshot, base, head)
-    return compare_estimates(before, after, moved.pairs, exact_renames_only=not moved.inexact)
+    comparison = compare_estimates(before, after, moved.pairs, exact_renames_only=not moved.inexact)
+    if not split:
+        return comparison
+    from .split import chains, split_deltas, steps_between
+
+    found = chains(comparison, facts, sides.base.snapshot.key(), sides.head.snapshot.key())
+    if not found:
+        return comparison
+    between = sides.head.snapshot._replace(files=steps_between(found))
+    facts = read_facts(repo.cwd, (sides.head._replace(snapshot=between),), memo, book, facts)
+    return split_deltas(comparison, found, facts, make_resolver(book, on))
 
 
 class Checked(NamedTuple):

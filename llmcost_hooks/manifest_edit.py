@@ -8,6 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from .manifest_places import text_places
+from .manifest_source import KeyPath
+
 NEW = "version = 1\n"
 RATES = ("input", "cache_read", "output", "cache_write_5m", "training")
 
@@ -36,12 +39,12 @@ def row_text(row: NewRow) -> str:
 
 def _lines(row: NewRow) -> Iterator[str]:
     if row.is_private:
-        yield f"[prices.model.{_quoted(row.model)}]"
+        yield f"[prices.model.{quoted(row.model)}]"
         if row.base is not None:
-            yield f"base = {_quoted(row.base)}"
+            yield f"base = {quoted(row.base)}"
         yield ""
     yield "[[prices.rows]]"
-    yield f"model = {_quoted(row.model)}"
+    yield f"model = {quoted(row.model)}"
     yield f'effective_from = "{row.effective_from}"'
     for name in RATES:
         rate = getattr(row, name)
@@ -52,10 +55,21 @@ def _lines(row: NewRow) -> Iterator[str]:
     if row.estimated:
         yield "estimated = true"
     if row.operator:
-        yield f"operator = {_quoted(row.operator)}"
+        yield f"operator = {quoted(row.operator)}"
 
 
-def _quoted(text: str) -> str:
+def replace_text(text: str, path: KeyPath, value: str) -> str:
+    """The manifest with the text at `path` replaced by one that needs no escape, between the quotes that are there.
+
+    Raises KeyError where there is no text.
+    """
+    for place in text_places(text):
+        if place.path == path:
+            return text[: place.start] + value + text[place.end :]
+    raise KeyError(path)
+
+
+def quoted(text: str) -> str:
     """A basic string of TOML; JSON's escapes are among its own."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 

@@ -203,6 +203,14 @@ def read_tags(value: object) -> dict[str, str]:
     return value
 
 
+def read_quality(value: object) -> dict[str, Decimal]:
+    """Model -> how good the project finds it, on a scale of its own."""
+    try:
+        return {read_string(model): read_number(judged) for model, judged in value.items()}  # type: ignore[attr-defined]
+    except (Wrong, AttributeError):
+        raise Wrong('a table of numbers by model, 0 or more, for example { "gpt-4o" = 90 }') from None
+
+
 def read_variables(value: object) -> tuple[tuple[str, int, int], ...]:
     """(name, tokens, tokens at the 95th percentile) of each variable; one number stands for both."""
     if not isinstance(value, dict):

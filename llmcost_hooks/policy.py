@@ -18,10 +18,9 @@ from .moved import moved_limits
 from .prices.book import PriceBook
 from .pricing import Unpriced
 from .rules import judge_rules
-from .suggest import Suggestion, cheaper_model
+from .suggest import suggestions_for
 from .waivers import NOTHING_STATED, Statements
-
-MAX_SUGGESTIONS = 3
+from .what_if import Suggestion
 
 
 class Overrides(NamedTuple):
@@ -113,7 +112,7 @@ def judge(
     `comparison` is None where no base is known: then an increase is not judged, and that is said. `base` is the
     manifest of base, to say where the change moves its own limits.
     """
-    budget = overrides.over(manifest.budget if manifest else Budget())
+    typical, budget = head, overrides.over(manifest.budget if manifest else Budget())
     if budget.judge == "upper":
         head, comparison = head.at_upper_bound(), comparison and comparison.at_upper_bound()
     exceeded, warned = judge_limits(head, manifest, budget, comparison)
@@ -123,17 +122,16 @@ def judge(
     exceeded += missing_approval(comparison, budget, said)
     settled = settle(exceeded, comparison, manifest.directory if manifest else "", budget, said, stage, on)
     exceeded = settled.exceeded
-    largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_SUGGESTIONS]
     own = manifest.prices if manifest else None
     costly = any(each.unit == "USD" for each in exceeded)
-    suggestions = [cheaper_model(row, book, head.prices.as_of or on, own) for row in largest] if costly else []
+    suggestions = suggestions_for(typical, book, head.prices.as_of or on, own) if costly else ()
     listed = {entry.path for entry in manifest.prompts if entry.prompt_id is None} if manifest else set()
     return Verdict(
         tuple(exceeded),
         tuple(head.unpriced()),
         tuple(row.prompt_id for row in head.rows if row.path in listed),
         tuple(_notes(budget, manifest, comparison, overrides)),
-        tuple(suggestion for suggestion in suggestions if suggestion),
+        suggestions,
         (*settled.warned, *warned),
         budget,
         judged=budget.judge,

@@ -155,12 +155,25 @@ def price_prompt(
 
     `period` is the budget's; `values` are of this one call, above all samples. To be called within the context EXACT.
     """
-    if file.problem is not None or file.oid is None:
-        return _unpriced(file, file.problem or MISSING)
-    own = facts.blobs[file.format, file.oid]
-    known = own if isinstance(own, Problem) else completed(file, own, facts, side)
+    known = facts_of(file, facts, side)
     if isinstance(known, Problem):
         return _unpriced(file, known)
+    return price_known(file, known, facts, resolve, period, side, values)
+
+
+def facts_of(file: PromptFile, facts: Facts, side: str) -> PromptFacts | Problem:
+    """What a file and its settings file say, or why nobody knows."""
+    if file.problem is not None or file.oid is None:
+        return file.problem or MISSING
+    own = facts.blobs[file.format, file.oid]
+    return own if isinstance(own, Problem) else completed(file, own, facts, side)
+
+
+def price_known(
+    file: PromptFile, known: PromptFacts, facts: Facts, resolve: Resolve, period: str | None, side: str,
+    values: Values | None = None,
+) -> Row:  # fmt: skip
+    """`price_prompt` of a file that says what `known` says."""
     name = model_name(file, known)
     paid = None if name is None else resolve(name, file.assumptions, file.prices)
     if isinstance(paid, Problem):

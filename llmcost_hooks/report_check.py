@@ -18,7 +18,19 @@ from .report import Name, Report, Table, Text, count_prompts, name_list
 from .report_accepting import ACCEPTING, WAIVERS, accepting_lines, approver_lines, waiver_lines
 from .report_caching import cache_warnings
 from .report_failures import advice_lines, change_lines, failure_lines, owner_of, warning_lines, where
-from .report_parts import amount, expired_mark, marks, notes, price_warning, problem_lines, total, training, unit_line
+from .report_parts import (
+    amount,
+    expired_mark,
+    inexact,
+    marks,
+    notes,
+    price_warning,
+    problem_lines,
+    total,
+    training,
+    unit_line,
+)
+from .report_suggest import suggestion_line
 
 MAX_ROWS = 20
 
@@ -44,7 +56,7 @@ def check_report(
     if problems := problem_lines(verdict.problems):
         sections.append((("Cannot be priced",), problems))
     if verdict.suggestions:
-        sections.append((("Suggestions",), tuple(_suggestion(*each) for each in verdict.suggestions)))
+        sections.append((("Suggestions",), _suggestions(estimate, verdict)))
     if advice := advice_lines(verdict):
         sections.append((("What to do",), advice))
     if accepting := accepting_lines(verdict, comparison, manifest.directory if manifest else ""):
@@ -179,5 +191,6 @@ def _breakdown(estimate: Estimate, owners: Mapping[str, str]) -> Table:
     return Table(("Breakdown", "Cost", "Share"), tuple(cells), shares=True)
 
 
-def _suggestion(prompt_id: str, model: str, other: str, saving: object) -> Text:
-    return (Name(prompt_id), " uses ", Name(model), ", consider ", Name(other), f" (-{saving}%)")
+def _suggestions(estimate: Estimate, verdict: Verdict) -> tuple[Text, ...]:
+    marked = {row.prompt_id: "~" if inexact(row) else "" for row in estimate.priced()}
+    return tuple(suggestion_line(each, estimate.period, marked[each.prompt_id]) for each in verdict.suggestions)

@@ -4,7 +4,8 @@
     python -m tools.check_calibration --table      the rows of known/ratios.py
 
 A ratio is the mean of the "fit" figures of a class. Its band is their least and most, and those of the "range" figures,
-with a margin. Figures that are "held" out are in neither. Exits with 1 where the package's table is another one.
+with a margin. Figures that are "held" out are in neither. Because somebody chose those, each source is also left out in
+turn and held against what the others give. Exits with 1 where the package's table is another one.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from tools.calibration_figures import (
     BASES,
     BY_OTHERS,
     FIGURES,
-    FIT,
     HELD,
     MARGINS,
     ONE_SET,
     OWN_MARGIN,
+    RANGE,
     SOURCES,
     Figure,
 )
@@ -61,8 +62,13 @@ def step_of(family: str, text: str) -> Interval:
     if family in ASSUMED:
         low, typical, high = map(Decimal, ASSUMED[family][1].split())
         return low, typical, high
-    figures = [each for each in FIGURES if each.family == family and each.text == text and each.role != HELD]
-    fit = [Decimal(each.value) for each in figures if each.role == FIT]
+    return _fit([each for each in FIGURES if each.family == family and each.text == text and each.role != HELD])
+
+
+def _fit(figures: list[Figure]) -> Interval:
+    """The ratio that figures of one family and class give, and its band."""
+    family = figures[0].family
+    fit = [Decimal(each.value) for each in figures if each.role != RANGE]
     every = [Decimal(each.value) for each in figures]
     margin = Decimal(BY_OTHERS if family in ONE_SET else MARGINS.get(family, OWN_MARGIN)) / 100
     return min(every) * (1 - margin), sum(fit, Decimal(0)) / len(fit), max(every) * (1 + margin)
@@ -82,6 +88,21 @@ def rows() -> Iterator[tuple[str, str]]:
 def misses() -> list[Miss]:
     """Held-out figures against the table; those over another family times the typical ratio of that one."""
     return [Miss(each, _absolute(each), fitted(each.family, each.text)) for each in FIGURES if each.role == HELD]
+
+
+def left_out() -> Iterator[Miss]:
+    """Every figure that stands for a whole text, against the ratio that the other sources of its class give.
+
+    No choice of ours is in it: each source in turn is the one that was not used.
+    """
+    for each in FIGURES:
+        others = [
+            other
+            for other in FIGURES
+            if (other.family, other.text) == (each.family, each.text) and other.source != each.source
+        ]
+        if each.role != RANGE and any(other.role != RANGE for other in others):
+            yield Miss(each, Decimal(each.value), _fit(others))
 
 
 def _absolute(figure: Figure) -> Decimal:
@@ -117,6 +138,20 @@ def report() -> Iterator[str]:
         f"{len(found)} held-out figures: median off {off[len(off) // 2]:.0f} %, most {off[-1]:.0f} %; "
         f"{sum(miss.inside() for miss in found)} in their band."
     )
+    yield ""
+    yield "Each source left out in turn: its figures, against the ratio and the band of the other sources' figures:"
+    yield f"  {'family':12} {'figures':>7} {'sources':>7}  {'median off':>10}  {'most':>5}  in band"
+    turns = list(left_out())
+    for family in dict.fromkeys(miss.figure.family for miss in turns):
+        own = [miss for miss in turns if miss.figure.family == family]
+        names = {miss.figure.source for miss in own}
+        yield f"  {family:12} {len(own):7} {len(names):7}  {_off(own)}"
+    yield f"  {'all':12} {len(turns):7} {'':7}  {_off(turns)}"
+
+
+def _off(misses: list[Miss]) -> str:
+    off = sorted(abs(miss.percent()) for miss in misses)
+    return f"{off[len(off) // 2]:8.0f} %  {off[-1]:3.0f} %  {sum(miss.inside() for miss in misses)}"
 
 
 def wrong() -> list[str]:

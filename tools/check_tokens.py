@@ -15,6 +15,7 @@ import json
 import platform
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -55,15 +56,20 @@ def counts_of(encoding: tiktoken.Encoding) -> Callable[[str], int]:
 
 
 class Check:
-    """One encoding: both of our ways and `others`, each a function from text to tokens; counts the differences."""
+    """One encoding: both of our ways and `others`, each a function from text to tokens; counts the differences.
 
-    def __init__(self, name: str, others: Mapping[str, Callable[[str], int]]) -> None:
+    The first of the others decides. Where another one disagrees with it, that is counted apart. None: it has no say.
+    """
+
+    def __init__(self, name: str, others: Mapping[str, Callable[[str], int | None]]) -> None:
         self.name = name
         self.others = others
         self.ranks = Ranks(open_table(name))
         self.splitter = make_splitter(KNOWN[name], open_data("classes.bin"), self.ranks)
         self.bulk = Bulk(KNOWN[name], self.ranks, self.splitter)
         self.differences = 0
+        self.unheard = 0  # texts on which the first of the others has no say
+        self.apart = Counter[str]()  # texts on which another one disagrees with the first
         self.forget()
 
     def forget(self) -> None:
@@ -72,25 +78,35 @@ class Check:
 
     def compare(self, text: str, what: str) -> None:
         prepared = self.splitter.prepare(text)
-        counts = {"table": self.table.count(prepared), "bulk": self.bulk.count(prepared)}
+        counts: dict[str, int | None] = {"table": self.table.count(prepared), "bulk": self.bulk.count(prepared)}
         counts.update((other, count(text)) for other, count in self.others.items())
-        if len(set(counts.values())) > 1:
+        first = counts[next(iter(self.others))]
+        self.unheard += first is None
+        said = {counts["table"], counts["bulk"]} | ({first} if first is not None else set())
+        if len(said) > 1:
             self.differences += 1
             if self.differences <= 20:
                 print(f"DIFFERENT {self.name}: {what[:200]}: {counts}", flush=True)
+        elif first is not None:
+            self.apart.update(other for other in self.others if counts[other] not in (None, first))
 
     def run(self, title: str, texts: Iterable[tuple[str, str]]) -> None:
         """Compare all `texts`: (what it is, text); print one line."""
         self.forget()
         start, before, number, size = time.perf_counter(), self.differences, 0, 0
+        self.unheard = 0
+        self.apart.clear()
         for what, text in texts:
             self.compare(text, what)
             number, size = number + 1, size + len(text)
             if size >> 22 != (size - len(text)) >> 22:
                 self.forget()
         seconds, found = time.perf_counter() - start, self.differences - before
+        remarks = [f", {self.unheard:,} of them without a say"] if self.unheard else []
+        remarks += [f", {other} disagrees {times:,} times" for other, times in self.apart.items()]
         print(
-            f"{self.name:12} {title:34} {number:>9,} texts {size:>12,} characters {found} differ {seconds:6.0f} s",
+            f"{self.name:12} {title:34} {number:>9,} texts {size:>12,} characters {found} differ {seconds:6.0f} s"
+            + "".join(remarks),
             flush=True,
         )
 

@@ -17,6 +17,7 @@ import platform
 import sys
 import tarfile
 import tempfile
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from importlib import import_module
@@ -48,7 +49,7 @@ SPLINTR = {
     "gemma4": "gemma4",
     "kimi_k2": "kimi_k2",
 }
-Count = Callable[[str], int]
+Count = Callable[[str], int | None]
 
 
 def openai(packages: Packages, name: str) -> Count:
@@ -115,11 +116,21 @@ def huggingface(folder: Path, name: str) -> Count:
 
 
 def splintr(name: str) -> Count:
-    """splintr-rs, with its own vocabulary."""
+    """splintr-rs, with its own vocabulary.
+
+    For Kimi it has no say on two kinds of text, where its expressions are not those of tiktoken, which the model comes
+    with: on \u017f (long s), which ignoring case is an s, and on characters that are younger than Python's Unicode.
+    """
     import splintr as library  # type: ignore[import-not-found]
 
     model = library.Tokenizer.from_pretrained(SPLINTR[name])
-    return lambda text: len(model.encode_ordinary(text))
+    if name != "kimi_k2":
+        return lambda text: len(model.encode_ordinary(text))
+    return lambda text: None if any(map(_disputed, text)) else len(model.encode_ordinary(text))
+
+
+def _disputed(character: str) -> bool:
+    return character == "\u017f" or unicodedata.category(character) == "Cn"
 
 
 def others(folder: Path, name: str) -> dict[str, Count]:

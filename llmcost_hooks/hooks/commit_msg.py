@@ -40,17 +40,16 @@ def _judge(given: Sequence[str]) -> int:
             "llm-cost-message is a commit-msg hook: git names it the file of the message",
             "To judge a commit by hand: llm-cost check --rev HEAD --base HEAD~1",
         )
-    from ..git.changes import staged_changes
     from ..stating import read_message
-    from .pre_commit import concerns_us
+    from .staged import concerns_us, read_staged
 
     said = read_message(".", files[0])  # what is malformed fails now, and not at the push
-    changes = staged_changes(".")
-    if not changes or not concerns_us(".", changes):
+    staged = read_staged()
+    if not staged.changes or not concerns_us(".", staged):
         return 0
     from .judging import judge_message
 
-    return judge_message(said, tuple(changes), force_stale=FORCE_STALE in given)
+    return judge_message(said, staged, force_stale=FORCE_STALE in given)
 
 
 if __name__ == "__main__":

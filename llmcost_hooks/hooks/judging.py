@@ -11,27 +11,26 @@ from ..checking import check_side, compare_sides, read_sides
 from ..clock import today
 from ..compare import Comparison
 from ..failures import say_failures
-from ..git.changes import Change
 from ..git.plumbing import Repository, open_repository
-from ..git.revisions import commit_and_tree
 from ..memo import Memo, memo_path
 from ..reading import EMPTY, STAGED, Source, commit_source
 from ..snapshot import Selection
 from ..stating import read_merged, read_statements
 from ..waivers import NOTHING_STATED, Statements, join_statements
+from .staged import Staged
 
 
-def judge_index(staged: tuple[Change, ...], *, force_stale: bool = False) -> int:
-    """The index, which changes `staged` in HEAD, against HEAD, before its message is known. Silent where it passes."""
+def judge_index(staged: Staged, *, force_stale: bool = False) -> int:
+    """The index against HEAD, before its message is known. Silent where it passes."""
     repo = open_repository()
-    head, base = _index(repo, staged)
+    head, base = _index(staged)
     return judge(repo, head, base, NOTHING_STATED, stage=COMMIT, force_stale=force_stale)
 
 
-def judge_message(said: Statements, staged: tuple[Change, ...], *, force_stale: bool = False) -> int:
+def judge_message(said: Statements, staged: Staged, *, force_stale: bool = False) -> int:
     """The same with what its message says, and the commits that it merges. Silent where it passes."""
     repo = open_repository()
-    head, base = _index(repo, staged)
+    head, base = _index(staged)
     said = join_statements(said, read_merged(repo))
     return judge(repo, head, base, said, stage=MESSAGE, force_stale=force_stale)
 
@@ -64,21 +63,20 @@ def judge(
     return say_failures(checked.verdict.problems, checked.code())
 
 
-def compare_index(staged: tuple[Change, ...], *, force_stale: bool = False) -> Comparison:
-    """HEAD against the index, which changes `staged` in it."""
+def compare_index(staged: Staged, *, force_stale: bool = False) -> Comparison:
+    """HEAD against the index."""
     _leave_certificates_out()
     repo = open_repository()
-    head, base = _index(repo, staged)
+    head, base = _index(staged)
     sides = read_sides(repo, base, head, Selection())
     return compare_sides(repo, sides, base, head, Memo(memo_path(os.environ)), today(), force_stale=force_stale)
 
 
-def _index(repo: Repository, staged: tuple[Change, ...]) -> tuple[Source, Source]:
+def _index(staged: Staged) -> tuple[Source, Source]:
     """(the index, HEAD), with what is known of them already."""
-    head = commit_and_tree(repo.cwd, "HEAD")
-    if head is None:
+    if staged.head is None:
         return STAGED, EMPTY
-    return STAGED._replace(tree=head[1], staged=staged), Source("commit", "HEAD", *head)
+    return STAGED._replace(tree=staged.head[1], staged=staged.changes), Source("commit", "HEAD", *staged.head)
 
 
 def _leave_certificates_out() -> None:

@@ -46,17 +46,16 @@ def _prepare(given: Sequence[str], environ: Mapping[str, str]) -> int:
     source = more[0] if more else environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE", "")
     if source in _COPIED:
         return 0
-    from ..git.changes import staged_changes
     from ..git.revisions import merge_heads
     from ..git.trailers import set_comment, set_trailer
-    from .pre_commit import concerns_us
+    from .staged import concerns_us, read_staged
 
-    changes = staged_changes(".")
-    if not changes or not concerns_us(".", changes) or merge_heads("."):
+    staged = read_staged()
+    if not staged.changes or not concerns_us(".", staged) or merge_heads("."):
         return 0
     from .judging import compare_index
 
-    changed = _said(compare_index(tuple(changes), force_stale=FORCE_STALE in given))
+    changed = _said(compare_index(staged, force_stale=FORCE_STALE in given))
     if changed and source == "message":
         set_trailer(".", path, TRAILER, changed)
     elif changed:

@@ -10,14 +10,16 @@ from datetime import date
 from typing import Any
 
 from ..accepting import Use
-from ..compare import Comparison, PromptDelta, shared_parts
+from ..compare import Comparison, PromptDelta, Split, shared_parts
 from ..errors import ExitCode
 from ..estimate import Estimate
 from ..limits import Exceeded, written
 from ..manifest import Manifest
 from ..policy import Judged, Verdict
 from ..pricing import PromptEstimate, Row, worst_grade
+from ..report_suggest import suggestion_document
 from ..sizing import Input, Shares
+from ..view import PLAIN, View, change_groups, estimate_groups, shown_changes, shown_rows
 from ..waivers import Statements, Waiver
 from .money import format_document_percent, format_exact
 
@@ -29,26 +31,48 @@ def render_json(document: Document) -> str:
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
-def estimate_document(estimate: Estimate) -> Document:
+def estimate_document(estimate: Estimate, view: View = PLAIN) -> Document:
     return {
         "schema": "llm-cost/estimate/1",
         "side": _side(estimate),
         **_frame(estimate),
-        "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
+        "prompts": [{**_identity(row, estimate), **_row(row)} for row in shown_rows(estimate, view)],
         "total": _total(estimate),
         "manifests": [{**_manifest(part), "total": _total(part)} for part in _parts(estimate)],
+        "groups": [
+            {"tag": view.group_by, "value": value, "total": _total(part)}
+            for value, part in (estimate_groups(estimate, view.group_by) if view.group_by is not None else ())
+        ],
         "notes": _notes(estimate),
     }
 
 
-def diff_document(comparison: Comparison, said: Statements | None = None) -> Document:
+def prompt_document(estimate: Estimate, row: Row) -> Document:
+    """The members of a document about one prompt."""
+    return {**side_members(estimate), "prompt": prompt_members(row, estimate)}
+
+
+def side_members(*estimates: Estimate) -> Document:
+    """Where a side was read from, and what its costs are quoted for."""
+    return {"side": _side(estimates[0]), **_frame(*estimates)}
+
+
+def prompt_members(row: Row, estimate: Estimate) -> Document:
+    return {**_identity(row, estimate), **_row(row)}
+
+
+def total_members(estimate: Estimate) -> Document:
+    return _total(estimate)
+
+
+def diff_document(comparison: Comparison, view: View = PLAIN, said: Statements | None = None) -> Document:
     base, head = comparison.base, comparison.head
     return {
         "schema": "llm-cost/diff/1",
         "base": _side(base),
         "head": _side(head),
         **_frame(base, head),
-        "prompts": [_delta(row, comparison) for row in comparison.rows],
+        "prompts": [_delta(row, comparison) for row in shown_changes(comparison, view)],
         "shared_parts": [
             {
                 "paths": list(part.paths),
@@ -62,6 +86,10 @@ def diff_document(comparison: Comparison, said: Statements | None = None) -> Doc
         "manifests": [_manifest_change(part) for part in comparison.parts() if _governs(part.head)],
         "waivers": [_waiver(waiver) for waiver in said.waivers] if said else [],
         "approved_by": list(said.approvers) if said else [],
+        "groups": [
+            {"tag": view.group_by, "value": value, "total": _total_change(part)}
+            for value, part in (change_groups(comparison, view.group_by) if view.group_by is not None else ())
+        ],
         "notes": [*_base_notes(comparison), *_notes(head)],
     }
 
@@ -86,15 +114,7 @@ def check_document(
         "waived": [_exceeded(each) for each in verdict.waived],
         "waivers": [{**_waiver(use.waiver), **_came_of(use)} for use in verdict.waivers],
         "approved_by": list(verdict.approvers),
-        "suggestions": [
-            {
-                "prompt_id": each.prompt_id,
-                "model": each.model,
-                "other": each.other,
-                "saving_percent": str(each.saving_percent),
-            }
-            for each in verdict.suggestions
-        ],
+        "suggestions": [suggestion_document(each) for each in verdict.suggestions],
         "owners": dict(sorted(verdict.owners.items())),
         "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
@@ -180,6 +200,7 @@ def _total_change(comparison: Comparison) -> Document:
         "head_at_least": format_exact(head.known_cost()),
         "base_input_tokens": _tokens(base),
         "head_input_tokens": _tokens(head),
+        "split": _split(comparison.split()),
     }
 
 
@@ -309,7 +330,18 @@ def _delta(row: PromptDelta, comparison: Comparison) -> Document:
         "tags": dict(sorted(here.tags.items())),
         "base": _row(row.base) if row.base else None,
         "head": _row(row.head) if row.head else None,
-        "delta": {"cost": format_exact(row.cost) if row.cost is not None and row.exact else None},
+        "delta": {
+            "cost": format_exact(row.cost) if row.cost is not None and row.exact else None,
+            **_split(row.split if row.exact else None),
+        },
+    }
+
+
+def _split(split: Split | None) -> Document:
+    """What a difference is made of."""
+    parts = split.parts() if split else (None,) * 4
+    return {
+        name: None if part is None else format_exact(part) for name, part in zip(Split._fields[:4], parts, strict=True)
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from llmcost_hooks.tokens.bulk import Bulk
+    from llmcost_hooks.tokens.table_counter import TableCounter
 
 # Measured, cold process: on English and code tiktoken overtakes the table at 2.0 MB (o200k_base) and 1.0 MB
 # (cl100k_base); merging costs the table 1.5 to 3 us a byte, so this budget is spent in the time tiktoken takes to load.
@@ -35,7 +36,7 @@ class Counter:
         self._spec = spec_of(encoding.name)
         self._ranks = Ranks(encoding.table)
         self._splitter = make_splitter(self._spec, encoding.classes, self._ranks)
-        self._table = TableCounter(self._ranks, self._splitter, MERGE_BUDGET)
+        self._table: TableCounter | None = TableCounter(self._ranks, self._splitter, MERGE_BUDGET)
         self._bulk: Bulk | None = None
 
     def count(self, text: str) -> int:
@@ -50,22 +51,24 @@ class Counter:
         for text in texts:
             _refuse_surrogates(text)
         if self._bulk is None and sum(map(len, texts)) >= BULK:
-            self._bulk = self._load_bulk()
+            self._load_bulk()
         return [self._count(text) for text in texts]
 
     def _count(self, text: str) -> int:
         text = self._splitter.prepare(text)
-        if self._bulk is None:
+        if self._table is not None:
             count = self._table.count(text)
             if count is not None:
                 return count
-            self._bulk = self._load_bulk()
-        return self._bulk.count(text)
+        return (self._bulk or self._load_bulk()).count(text)
 
     def _load_bulk(self) -> Bulk:
         from llmcost_hooks.tokens.bulk import Bulk
 
-        return Bulk(self._spec, self._ranks, self._splitter)
+        self._table = None  # what it and the ranks remember goes before tiktoken comes: up to 40 MB
+        self._ranks.clear()
+        self._bulk = Bulk(self._spec, self._ranks, self._splitter)
+        return self._bulk
 
 
 def _refuse_surrogates(text: str) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from llmcost_hooks.compare import compare_estimates
+from llmcost_hooks.compare import NO_CHANGE, Split, compare_estimates
 from llmcost_hooks.errors import ExitCode
 from llmcost_hooks.estimate import Estimate, estimate_snapshot, price_info
 from llmcost_hooks.linking import Facts
@@ -24,6 +24,7 @@ from llmcost_hooks.report_diff import diff_report
 from llmcost_hooks.report_estimate import estimate_report
 from llmcost_hooks.report_models import ModelLine, models_document, models_report
 from llmcost_hooks.snapshot import MISSING, Snapshot
+from llmcost_hooks.view import DELTA, View
 
 from .build import BOOK, GPT_4O, MINI, ON, estimate, facts, manifest, model, price, price_book, prompt, row, unpriced
 
@@ -178,6 +179,27 @@ def diff_folded() -> Situation:
     ]
     kept: list[Row] = [each for each in same if each.prompt_id not in {new.prompt_id for new in edited}]
     return _diff(estimate(*same, label="main"), estimate(*kept, *edited, label="index"))
+
+
+def diff_reasons() -> Situation:
+    """Differences that are taken apart: several reasons, one that is no text, and one of which a part is not known."""
+    base = [row(name, "1.00") for name in ("calls", "lost", "many", "text")]
+    head = [
+        row("calls", "2.00", calls=2000),
+        row("lost", "3.00", content_hash="2", model="gpt-4", tags={"team": "search"}),
+        row("many", "0.10", content_hash="2", model="gpt-4o-mini", grade="heuristic"),
+        row("text", "1.50", content_hash="2"),
+    ]
+    splits = {
+        "calls": NO_CHANGE._replace(assumptions=Decimal(1)),
+        "lost": Split(Decimal("0.50"), None, None, Decimal(0), "gpt-4 has no batch price"),
+        "many": Split(Decimal("0.25"), Decimal("-1.10"), Decimal("0.05"), Decimal("-0.10")),
+        "text": NO_CHANGE._replace(text=Decimal("0.50")),
+    }
+    compared = compare_estimates(estimate(*base, label="main"), estimate(*head, label="worktree"))
+    rows = tuple(each._replace(split=splits[each.prompt_id]) for each in compared.rows)
+    found, view = compared._replace(rows=rows), View(DELTA, group_by="team")
+    return Situation(diff_report(found, view=view), diff_document(found, view))
 
 
 def diff_tokens() -> Situation:
@@ -412,7 +434,8 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
     build.__name__: build
     for build in (
         issue_diff, issue_check, estimate_plain, estimate_scenarios, estimate_without_models, estimate_problems,
-        estimate_nothing, estimate_expired, estimate_retired, diff_everything, diff_folded, diff_tokens, diff_unpriced,
+        estimate_nothing, estimate_expired, estimate_retired, diff_everything, diff_folded, diff_reasons,
+        diff_tokens, diff_unpriced,
         diff_nothing, diff_hostile, check_within, check_at_least, check_no_limit, check_unpriced, check_increase,
         check_upper, check_upper_within, check_everything, check_warned, estimate_trained,
         check_close, check_output, check_many, models, models_one, models_retired,
