@@ -21,7 +21,7 @@ from llmcost_hooks.prices.offers import Rates
 from llmcost_hooks.prices.own import OwnPrices, OwnRates
 from llmcost_hooks.pricing import PromptEstimate, Unpriced
 from llmcost_hooks.snapshot import Snapshot
-from llmcost_hooks.suggest import cheaper_model
+from llmcost_hooks.suggest_model import cheaper_model
 from llmcost_hooks.training import trained_tokens
 
 from .build import BOOK, ON, facts, prompt
