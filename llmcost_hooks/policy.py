@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .accepting import WHOLE, Use, join_uses, missing_approval, settle
 from .compare import Comparison
@@ -18,9 +18,10 @@ from .moved import moved_limits
 from .prices.book import PriceBook
 from .pricing import Unpriced
 from .rules import judge_rules
-from .suggest import suggestions_for
 from .waivers import NOTHING_STATED, Statements
-from .what_if import Suggestion
+
+if TYPE_CHECKING:
+    from .what_if import Suggestion
 
 
 class Overrides(NamedTuple):
@@ -122,9 +123,12 @@ def judge(
     exceeded += missing_approval(comparison, budget, said)
     settled = settle(exceeded, comparison, manifest.directory if manifest else "", budget, said, stage, on)
     exceeded = settled.exceeded
-    own = manifest.prices if manifest else None
-    costly = any(each.unit == "USD" for each in exceeded)
-    suggestions = suggestions_for(typical, book, head.prices.as_of or on, own) if costly else ()
+    suggestions: tuple[Suggestion, ...] = ()
+    if any(each.unit == "USD" for each in exceeded):
+        from .suggest import suggestions_for  # a hook that passes has no use for it
+
+        own = manifest.prices if manifest else None
+        suggestions = suggestions_for(typical, book, head.prices.as_of or on, own)
     listed = {entry.path for entry in manifest.prompts if entry.prompt_id is None} if manifest else set()
     return Verdict(
         tuple(exceeded),

@@ -27,6 +27,7 @@ def test_whole_document(prompts: Repo) -> None:
         "prompts",
         "total",
         "manifests",
+        "groups",
         "notes",
     ]
     assert found["schema"] == "llm-cost/estimate/1"
