@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .accepting import WHOLE, Use, join_uses, missing_approval, settle
 from .compare import Comparison
 from .errors import ExitCode, worst
 from .estimate import NO_MANIFEST, Estimate
-from .limits import Exceeded, judge_limits
+from .limits import Exceeded, judge_limits, written
 from .manifest import Manifest
 from .manifest_budget import Budget
 from .moved import moved_limits
 from .prices.book import PriceBook
 from .pricing import Unpriced
 from .rules import judge_rules
-from .suggest import suggestions_for
 from .waivers import NOTHING_STATED, Statements
-from .what_if import Suggestion
+
+if TYPE_CHECKING:
+    from .what_if import Suggestion
 
 
 class Overrides(NamedTuple):
@@ -122,9 +123,12 @@ def judge(
     exceeded += missing_approval(comparison, budget, said)
     settled = settle(exceeded, comparison, manifest.directory if manifest else "", budget, said, stage, on)
     exceeded = settled.exceeded
-    own = manifest.prices if manifest else None
-    costly = any(each.unit == "USD" for each in exceeded)
-    suggestions = suggestions_for(typical, book, head.prices.as_of or on, own) if costly else ()
+    suggestions: tuple[Suggestion, ...] = ()
+    if any(each.unit == "USD" for each in exceeded):
+        from .suggest import suggestions_for  # a hook that passes has no use for it
+
+        own = manifest.prices if manifest else None
+        suggestions = suggestions_for(typical, book, head.prices.as_of or on, own)
     listed = {entry.path for entry in manifest.prompts if entry.prompt_id is None} if manifest else set()
     return Verdict(
         tuple(exceeded),
@@ -185,19 +189,16 @@ def _overridden(overrides: Overrides, manifest: Manifest | None) -> list[str]:
     """Each limit of the command line, and the one of the manifest that it stands for."""
     budget, said = manifest.budget if manifest else Budget(), []
     if overrides.limit is not None:
-        said.append(f"--budget ${overrides.limit:f}" + _instead("limit", budget.limit, None))
+        said.append(f"--budget ${overrides.limit:f}" + _instead("limit", budget.limit, None, budget))
+    increase = _instead("max_increase", budget.max_increase, budget.max_increase_percent, budget)
     if overrides.max_increase is not None:
-        said.append(f"--max-increase ${overrides.max_increase:f}" + _instead_of_increase(budget))
+        said.append(f"--max-increase ${overrides.max_increase:f}{increase}")
     if overrides.max_increase_percent is not None:
-        said.append(f"--max-increase {overrides.max_increase_percent:f}%" + _instead_of_increase(budget))
+        said.append(f"--max-increase {overrides.max_increase_percent:f}%{increase}")
     return said
 
 
-def _instead_of_increase(budget: Budget) -> str:
-    return _instead("max_increase", budget.max_increase, budget.max_increase_percent)
-
-
-def _instead(key: str, usd: Decimal | None, percent: Decimal | None) -> str:
+def _instead(key: str, usd: Decimal | None, percent: Decimal | None, budget: Budget) -> str:
     if usd is None and percent is None:
         return ""
-    return f" in place of {key} " + (f"${usd:f}" if usd is not None else f"{percent:f}%")
+    return f" in place of {key} " + (f"{percent:f}%" if usd is None else written(usd, budget))

@@ -272,3 +272,14 @@ def test_nothing_to_export_is_a_header(repo: Repo) -> None:
     repo.write("llm-cost.toml", 'version = 1\n[discover]\ninclude = ["none/*"]\n')
     assert exported(repo) == []
     assert passed(llm_cost(repo.path, "estimate", "--format", "focus-compact")).out == COMPACT + "\r\n"
+
+
+@pytest.mark.parametrize("format", ["focus", "focus-compact", "cbf"])
+def test_no_text_of_a_prompt_leaves(format: str, repo: Repo, tmp_path: Path) -> None:
+    repo.write("prompts/search.txt", "hunter2canary " * 500)
+    ran = passed(llm_cost(repo.path, "-v", "estimate", "--format", format))
+    assert "search" in ran.out
+    assert "hunter2canary" not in ran.out + ran.err
+    (tmp_path / "bad.csv").write_text("BilledCost,hunter2\nhunter2canary,1\n")
+    ran = failed(llm_cost(tmp_path, "focus", "validate", "bad.csv"), 3, "rules are broken")
+    assert "hunter2canary" not in ran.out + ran.err

@@ -33,6 +33,7 @@ class Situation(NamedTuple):
     stdin: str = ""
     cwd: str = "{repo}"
     env: Mapping[str, str] = {}
+    hooked: str = "{repo}"  # where the hooks are installed
     but: Mapping[str, Verdict] = {}  # for cells named by "BACKEND INSTALLED", or by one of the two
 
 
@@ -234,6 +235,28 @@ PUSHING = (
     Situation("push from a bare repository", places.bare, "push origin main", over("82.00"),
               but={"pre-commit": unasked("No .pre-commit-config.yaml file was found", done=False)}),
     Situation("push from a linked worktree", places.linked_ahead, "push origin side", over("82.00")),
+)  # fmt: skip
+
+# The same program on the server, where git keeps what is pushed in quarantine until the hook has passed. pre-commit has
+# no such stage.
+RECEIVING = tuple(
+    situation._replace(name=f"pre-receive: {situation.name}", hooked="{at}/server.git")
+    for situation in (
+        Situation("push", partial(places.ahead, tokens=150, manifest=LIMITED), "push origin main",
+                  increase("12.50", "main before this push")),
+        Situation("push that keeps the budget", partial(places.ahead, tokens=120, manifest=LIMITED), "push origin main",
+                  within("37.00")),
+        Situation("over the limit", places.ahead, "push origin main", over("82.00")),
+        Situation("new branch", partial(places.ahead, tokens=150, branch="feat", manifest=LIMITED), "push origin feat",
+                  increase("12.50", "merge base with main")),
+        Situation("force", places.rewritten, "push -f origin main", increase("12.50", "main before this push")),
+        Situation("deletion", places.extra, "push origin :extra", within("", " - [deleted]         extra")),
+        Situation("tag", partial(places.tagged, options=("-a", "-m", "v1")), "push origin v1", over("82.00")),
+        Situation("several refs", places.two_branches, "push origin a b", over("82.00")),
+        Situation("first of all", partial(places.first_push, manifest=LIMITED), "push origin main", within("32.00")),
+        Situation("SHA-256", partial(places.ahead, options=("--object-format=sha256",)), "push origin main",
+                  over("82.00"), but={"pygit2": refused(2, NO_SHA256.replace("{repo}", "{at}/server.git"))}),
+    )
 )  # fmt: skip
 
 SITUATIONS = (*COMMITTING, *(FOREIGN if os.geteuid() == 0 else ()), *PUSHING)

@@ -27,6 +27,8 @@ NEVER_IN_VAIN = {
     "llmcost_hooks.prices.book", "llmcost_hooks.estimate", "llmcost_hooks.cli",
 }  # fmt: skip
 
+GIT_COMMANDS = {"rev-parse", "cat-file", "hash-object", "diff-index", "ls-files", "ls-tree", "diff-tree", "config"}
+
 
 def run_hook(repo: Repo, tmp_path: Path, hook: str = "pre_commit", *args: str) -> tuple[int, set[str], list[list[str]]]:
     """(exit code, modules that the hook adds to a bare interpreter's, git command lines that it started)."""
@@ -73,3 +75,25 @@ def test_commit_with_one_prompt(repo: Repo, tmp_path: Path) -> None:
     assert "pygit2" in loaded
     unwanted = {"tiktoken", "regex", "click", "tabulate", "cryptography", "requests", "urllib3", "yaml", "httpx"}
     assert loaded & unwanted == set()
+
+
+def test_large_index_is_read_twice_at_most(repo: Repo, tmp_path: Path) -> None:
+    """A hook in a large repository is as dear as the looks at its index: one, and one for manifests where it judges."""
+    repo.write("llm-cost.toml", PROJECT)
+    repo.write("prompts/search.md", words(400))
+    repo.write("prompts/classify.md", words(100))
+    for n in range(30):
+        repo.write(f"src/{n}/main.py", f"print({n})\n")
+    repo.commit()
+    repo.stage("src/0/main.py", "print()\n")
+    assert looks(run_hook(repo, tmp_path)) == ["diff-index"]
+    (tmp_path / "trace").unlink()
+    repo.stage("prompts/search.md", words(500))
+    assert looks(run_hook(repo, tmp_path)) == ["diff-index", "diff-index"]
+
+
+def looks(ran: tuple[int, set[str], list[list[str]]]) -> list[str]:
+    """The commands of git that read the index, of all that a hook started; names such as `:path` would too."""
+    commands = [next(word for word in argv[1:] if word in GIT_COMMANDS) for argv in ran[2]]
+    assert len(commands) <= 8
+    return [command for command in commands if command not in ("rev-parse", "cat-file", "hash-object")]

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,14 @@ from ..cli.running import MODULES
 from ..repos import Repo
 from .places import BACKENDS, plain
 from .plain import MODULES as PROGRAMS
-from .situations import SITUATIONS, Situation, Verdict
+from .situations import RECEIVING, SITUATIONS, Situation, Verdict
 
-STAGES = {"pre-commit": "pre-commit", "pre-merge-commit": "pre-commit", "pre-push": "pre-push"}
+STAGES = {
+    "pre-commit": "pre-commit",
+    "pre-merge-commit": "pre-commit",
+    "pre-push": "pre-push",
+    "pre-receive": "pre-push",
+}
 Place = Callable[[Situation], tuple[Path, Repo]]
 TRUSTING = ("-c", "safe.directory=*")
 
@@ -37,7 +42,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for stage in (stage for stage, started in STAGES.items() if started == name):
             _script(at / "plain" / stage, f'exec {program.name} "$@"')
     repo = plain(at / "scratch")
-    stages = [option for stage in STAGES for option in ("-t", stage)]
+    stages = [option for stage in STAGES if stage != "pre-receive" for option in ("-t", stage)]
     subprocess.run([sys.executable, "-m", "pre_commit", "install", *stages], cwd=repo.path, check=True)
     shutil.copytree(repo.path / ".git/hooks", at / "pre-commit")  # it writes the same files into every repository
     return at
@@ -70,10 +75,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return anew
 
 
-IN_EACH = pytest.mark.parametrize("situation", SITUATIONS, ids=[situation.name for situation in SITUATIONS])
+def in_each(situations: Sequence[Situation]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("situation", situations, ids=[situation.name for situation in situations])
 
 
-@IN_EACH
+@in_each([*SITUATIONS, *RECEIVING])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_plain_hooks(situation: Situation, backend: str, place: Place, hooks: Path) -> None:
     verdict = expected(situation, backend, "plain")
@@ -81,7 +87,7 @@ def test_plain_hooks(situation: Situation, backend: str, place: Place, hooks: Pa
     assert verdict != (0, (), True) or said == "", "silent where it passes"
 
 
-@IN_EACH
+@in_each(SITUATIONS)
 def test_under_pre_commit(situation: Situation, place: Place, hooks: Path) -> None:
     verdicts = {backend: expected(situation, backend, "pre-commit") for backend in BACKENDS}
     said = judge(situation, verdicts, "pre-commit", place, hooks, {"PRE_COMMIT_HOME": str(hooks / "home")})
@@ -94,7 +100,8 @@ def judge(
     """What git prints for the situation's command, whose hooks come to these verdicts in this order."""
     at, repo = place(situation)
     names = {"at": str(at), "repo": repo.cwd}
-    directory = repo.path / repo.git(*TRUSTING, "rev-parse", "--git-path", "hooks")
+    hooked = Repo(situation.hooked.format(**names))
+    directory = hooked.path / hooked.git(*TRUSTING, "rev-parse", "--git-path", "hooks")
     shutil.copytree(hooks / way, directory, dirs_exist_ok=True)
     ended = at / "ended"
     env = {name: value.format(**names) for name, value in situation.env.items()} | more
@@ -115,8 +122,9 @@ def judge(
     is_done = all(verdict.done for verdict in verdicts.values())
     assert (done.code == 0) == is_done, said
     assert (state(at, repo) != before) == (is_done and "run" not in words), said
+    lines = [line.removeprefix("remote: ").rstrip() for line in said.splitlines()]
     for line in (line.format(**names) for verdict in verdicts.values() for line in verdict.says):
-        assert line in said.splitlines(), said
+        assert line in lines, said
     assert "Traceback" not in said
     return said
 

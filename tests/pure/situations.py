@@ -434,8 +434,8 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
     build.__name__: build
     for build in (
         issue_diff, issue_check, estimate_plain, estimate_scenarios, estimate_without_models, estimate_problems,
-        estimate_nothing, estimate_expired, estimate_retired, diff_everything, diff_folded, diff_reasons,
-        diff_tokens, diff_unpriced,
+        estimate_nothing, estimate_expired, estimate_retired, diff_everything, diff_folded, diff_reasons, diff_tokens,
+        diff_unpriced,
         diff_nothing, diff_hostile, check_within, check_at_least, check_no_limit, check_unpriced, check_increase,
         check_upper, check_upper_within, check_everything, check_warned, estimate_trained,
         check_close, check_output, check_many, models, models_one, models_retired,

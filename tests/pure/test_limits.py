@@ -256,11 +256,11 @@ def test_what_the_command_line_stands_for_is_said() -> None:
     head = estimate(row("a", "1"))
     said = verdict(rules, head, head, overrides=Overrides(Decimal("7.50"), Decimal(99))).notes
     assert said == (
-        "Judged by the command line: --budget $7.50 in place of limit $5, "
+        "Judged by the command line: --budget $7.50 in place of limit $5.00, "
         "--max-increase 99% in place of max_increase 10%.",
     )
     said = verdict('[budget]\nmax_increase = "$2"', head, head, overrides=Overrides(max_increase=Decimal(3))).notes
-    assert said == ("Judged by the command line: --max-increase $3 in place of max_increase $2.",)
+    assert said == ("Judged by the command line: --max-increase $3 in place of max_increase $2.00.",)
     alone = judge(head, None, None, None, BOOK, ON, Overrides(Decimal(1)))
     assert alone.notes == ("Judged by the command line: --budget $1.",)
     assert alone.code() == ExitCode.OK

@@ -95,6 +95,10 @@ def test_headroom_that_nobody_knows(changes: dict[str, Any], why: str) -> None:
     assert broken('headroom = "9.92%"', row("a", **changes)) == [("a", "headroom", why)]
 
 
+def test_what_has_no_price_fails_for_that_and_not_for_headroom() -> None:
+    assert broken('headroom = "9.9%"', unpriced("a", input_tokens=10**9)) == []
+
+
 def test_an_output_that_must_be_known() -> None:
     rules = "[budget]\nrequire_output = true"
     assert broken(rules, row("a"), row("b", output_tokens=None)) == [
