@@ -52,10 +52,10 @@ def main() -> int:
     parser.add_argument("--prompts", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        jobs = make_jobs(Path(name), options.files, options.prompts)
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = make_jobs(Path(folder), options.files, options.prompts)
         taken = time_all([job for job, _ in jobs.values()], options.rounds)
-        did = {name: work(job, Path(name)) for name, (job, _) in jobs.items() if name.startswith("hook")}
+        did = {name: work(job, Path(folder)) for name, (job, _) in jobs.items() if name.startswith("hook")}
     bare, own = taken["python3 -c pass"], taken["git diff-index"]
     print(f"{options.files:,} files, {options.prompts} of them prompts of 2 KB, which a manifest discovers")
     print(f"python3 -c pass: {bare.clock * 1000:.1f} ms (cpu {bare.cpu * 1000:.1f}), the unit\n")

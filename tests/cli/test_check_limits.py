@@ -76,8 +76,8 @@ def test_over_the_limit_of_a_tag(prompts: Repo) -> None:
 def test_over_the_limit_of_a_prompt(prompts: Repo) -> None:
     rules(prompts, LIMIT, "limit = 0.04\nmax_tokens = 99\n")
     out, found = judged(prompts, code=1)
-    assert out.startswith("❌ Budget exceeded: classify $0.045 > $0.04 (limit)\n")
-    assert "❌ Policy: classify: 100 input tokens > 99 (max_tokens)\n" in out
+    assert out.startswith("❌ Budget exceeded: classify $0.045 > $0.04 (limit)")
+    assert "❌ Policy: classify: 100 input tokens > 99 (max_tokens)" in out
     assert [(each["what"], each["prompt_id"], each["unit"]) for each in found["exceeded"]] == [
         ("limit", "classify", "USD"), ("max_tokens", "classify", "tokens"),
     ]  # fmt: skip
@@ -88,10 +88,8 @@ def test_the_increase_of_a_prompt_is_named_with_its_edit(prompts: Repo) -> None:
     prompts.commit("limits")
     prompts.write("prompts/classify.md", words(300))
     out, found = judged(prompts, "--base", "HEAD", code=1)
-    assert out.startswith(
-        "❌ Increase exceeded: classify +$0.03 > $0.0090 (max_prompt_increase 20% of base) over main\n"
-    )
-    assert "What changed:\n  • classify +$0.03 (modified)\n" in out
+    assert out.startswith("❌ Increase exceeded: classify +$0.03 > $0.0090 (max_prompt_increase 20% of base) over main")
+    assert "What changed:\n  • classify +$0.03 (modified)" in out
     assert [each["prompt_id"] for each in found["exceeded"]] == ["classify"]
     assert "max_increase and max_prompt_increase were not judged" in judged(prompts, code=0)[0]
 
@@ -217,7 +215,7 @@ require_prompt_id = true
 def test_every_rule_and_what_to_do(prompts: Repo) -> None:
     rules(prompts, LIMIT, POLICY, ('prompt_id = "classify"\n', ""))
     out, found = judged(prompts, code=1)
-    assert out.startswith("❌ Policy: search: 400 input tokens > 300 (max_tokens)\n")
+    assert out.startswith("❌ Policy: search: 400 input tokens > 300 (max_tokens)")
     for line in (
         "❌ Policy: prompts/classify.md: 150 tokens of input and output > 128 (headroom 99.9% of 128,000)",
         "❌ Policy: search: its model gpt-4o is not allowed (allow_models gpt-4o-mini)",
@@ -227,7 +225,7 @@ def test_every_rule_and_what_to_do(prompts: Repo) -> None:
         '  • Tag it in its [[prompts]] entry, for example tags = { team = "search" }; or all in [tags].',
         "  • Name another model for it. Allowed: gpt-4o-mini",
     ):
-        assert f"{line}\n" in out
+        assert line in out
     assert "Breakdown" not in out and "Suggestions" not in out
     assert {each["what"] for each in found["exceeded"]} == {
         "max_tokens", "headroom", "allow_models", "deny_models", "require_tags", "require_prompt_id",
@@ -280,7 +278,7 @@ def test_the_hook_judges_by_the_same_rules(prompts: Repo) -> None:
     rules(prompts, LIMIT, "[policy]\nmax_tokens = 300\n")
     prompts.git("add", "--all")
     ran = start(prompts.path, module="llmcost_hooks.hooks.pre_commit")
-    assert failed(ran, 1).out.startswith("❌ Policy: search: 400 input tokens > 300 (max_tokens)\n")
+    assert failed(ran, 1).out.startswith("❌ Policy: search: 400 input tokens > 300 (max_tokens)")
 
 
 def test_the_same_document_twice(prompts: Repo) -> None:
