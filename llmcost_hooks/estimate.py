@@ -152,7 +152,7 @@ def estimate_snapshots(
     with localcontext(EXACT):
         for snapshot in snapshots:
             judged = snapshot is snapshots[-1]
-            governed = _governed(snapshot.manifest, book, on)
+            governed = _governed(snapshot.manifest, book, on, snapshot.as_of)
             periods = {each.directory: each.period for each in governed}
             rows = []
             for file in snapshot.files:
@@ -173,16 +173,16 @@ def estimate_snapshots(
     return estimates
 
 
-def _governed(manifest: Manifest | None, book: PriceBook, on: date) -> list[Governed]:
-    """Each manifest of a side, and what holds without one where the top has none."""
+def _governed(manifest: Manifest | None, book: PriceBook, on: date, as_of: date | None) -> list[Governed]:
+    """Each manifest of a side, and what holds without one where the top has none. `as_of` is above what they pin."""
     found = manifest.every() if manifest else ()
-    ungoverned = [] if manifest and manifest.there else [Governed("", None, None, price_info(book, on))]
+    ungoverned = [] if manifest and manifest.there else [Governed("", None, None, price_info(book, on, as_of))]
     return ungoverned + [
         Governed(
             each.directory,
             each.path(),
             each.budget.period,
-            price_info(book, on, each.prices.as_of if each.prices else None),
+            price_info(book, on, as_of or (each.prices.as_of if each.prices else None)),
         )
         for each in found
     ]

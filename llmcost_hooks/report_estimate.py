@@ -18,15 +18,17 @@ from .report_parts import (
     notes,
     price_warning,
     side,
+    tag_value,
     token_total,
     total,
     unit_line,
     without_price,
 )
 from .sizing import IMAGES
+from .view import PLAIN, View, estimate_groups, shown_rows
 
 
-def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
+def estimate_report(estimate: Estimate, *, show_parts: bool = False, view: View = PLAIN) -> Report:
     """Every prompt with its cost, and the total; with `show_parts` what each is made of."""
     if not estimate.rows:
         return Report(("No prompts were found in ", side(estimate), "."), notes=(_HOW_TO_NAME_PROMPTS,))
@@ -34,7 +36,7 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
     caching = shows_cacheable(estimate)
     middle = ("Input", "Cacheable", "Output") if caching else ("Input", "Output")
     headers = ("prompt_id", "Model", *middle, "Cost" if money else "Tokens")
-    rows = tuple(_cells(row, caching) for row in estimate.rows)
+    rows = tuple(_cells(row, caching) for row in shown_rows(estimate, view))
     table = Table(headers, rows, right=tuple(range(2, len(headers))))
     tokens = f"{token_total(estimate)} tokens"
     below: list[Text] = [(f"Total: {total(estimate) if money else tokens}", *expired_mark(estimate))]
@@ -45,7 +47,12 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False) -> Report:
         ("Estimated cost: " if money else "Tokens: ", side(estimate)),
         table,
         tuple(below),
-        (*by_manifest(estimate), *without_price(estimate), *(_parts(estimate) if show_parts else ())),
+        (
+            *by_manifest(estimate),
+            *_groups(estimate, view),
+            *without_price(estimate),
+            *(_parts(estimate) if show_parts else ()),
+        ),
         unit_line(estimate),
         tuple(notes(estimate)),
         price_warning(estimate),
@@ -57,16 +64,28 @@ _HOW_TO_NAME_PROMPTS: Text = (
 )
 
 
+def _groups(estimate: Estimate, view: View) -> Iterator[tuple[Text, tuple[Text, ...]]]:
+    """The section with the total of each value of a tag."""
+    if view.group_by is not None:
+        show = total if has_money(estimate) else token_total
+        groups = estimate_groups(estimate, view.group_by)
+        lines = [(*tag_value(view.group_by, value), f": {show(part)}") for value, part in groups]
+        yield ("By ", Name(view.group_by)), tuple(lines)
+
+
 def _parts(estimate: Estimate) -> Iterator[tuple[Text, tuple[Text, ...]]]:
     """A section for each prompt: what its input is made of."""
     for row in estimate.rows:
-        if row.input_tokens is None:
-            continue
-        width = max((len(f"{tokens:,}") for _, _, tokens in row.parts), default=0)
-        lines = [(f"{tokens:>{width},}  ", *_part(kind, name)) for kind, name, tokens in row.parts]
-        unknown = [("images" if name == IMAGES else "variable", name) for name in row.undeclared]
-        lines += [(f"{'?':>{width}}  ", *_part(kind, name)) for kind, name in unknown]
-        yield ("Parts of ", Name(row.prompt_id), f": {row.input_tokens:,} input tokens"), tuple(lines)
+        if row.input_tokens is not None:
+            yield ("Parts of ", Name(row.prompt_id), f": {row.input_tokens:,} input tokens"), part_lines(row)
+
+
+def part_lines(row: Row) -> tuple[Text, ...]:
+    """What the input of one prompt is made of, a part a line."""
+    width = max((len(f"{tokens:,}") for _, _, tokens in row.parts), default=0)
+    lines: list[Text] = [(f"{tokens:>{width},}  ", *_part(kind, name)) for kind, name, tokens in row.parts]
+    unknown = [("images" if name == IMAGES else "variable", name) for name in row.undeclared]
+    return (*lines, *((f"{'?':>{width}}  ", *_part(kind, name)) for kind, name in unknown))
 
 
 def _part(kind: str, name: str) -> Text:

@@ -63,6 +63,11 @@ def by_manifest(*estimates: Estimate) -> tuple[tuple[Text, tuple[Text, ...]], ..
     return ((("By manifest",), tuple(lines)),)
 
 
+def tag_value(key: str, value: str | None) -> Text:
+    """What a sub-total is of."""
+    return ("without ", Name(key)) if value is None else (Name(value),)
+
+
 def token_total(estimate: Estimate) -> str:
     """Input tokens of one call of every prompt: "at least" where a part of them is unknown, unknown where all is."""
     counts = [row.input_tokens for row in estimate.rows]

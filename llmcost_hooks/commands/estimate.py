@@ -26,10 +26,12 @@ from .options import (
     read_memo,
     read_paths,
     read_selection,
+    read_view,
     refuse_empty,
     selection_options,
     show,
     verbose_note,
+    view_options,
 )
 from .rows import estimate_rows, refuse_beside_data
 
@@ -71,12 +73,13 @@ Exit codes: 0; 2 wrong manifest or arguments; 3 a prompt cannot be read; 4 a mod
 @click.option("--data", metavar="FILE", type=click.Path(), help="Price one prompt for each row of a CSV or JSONL file.")
 @click.option("--show-parts", is_flag=True, help="What each prompt is made of: text, variables, includes, tools.")
 @selection_options
+@view_options("name", "cost")
 @output_options
 @click.pass_context
 def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: Any) -> int:
     output, memo = values.pop("output"), read_memo(values.pop("no_cache"))
     staged, revision, force_stale = values.pop("staged"), values.pop("rev"), values.pop("force_stale")
-    show_parts, data = values.pop("show_parts"), values.pop("data")
+    show_parts, data, view = values.pop("show_parts"), values.pop("data"), read_view(values)
     if staged and revision is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
     if data is not None:
@@ -104,7 +107,8 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
     verbose_note(ctx, f"{priced.label}: {count_prompts(len(priced.rows))}; prices {priced.prices.version}")
     code = _code(priced)
     if code or not ctx.obj["quiet"]:
-        show(estimate_report(priced, show_parts=show_parts), lambda: estimate_document(priced), output)
+        report = estimate_report(priced, show_parts=show_parts, view=view)
+        show(report, lambda: estimate_document(priced, view), output)
     return say_failures((row for row in priced.unpriced() if row.problem != NO_MODEL), code)
 
 

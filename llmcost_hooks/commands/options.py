@@ -20,6 +20,7 @@ from ..reading import Side
 from ..render.sanitise import terminal_name
 from ..report import Report
 from ..snapshot import Selection, place_of
+from ..view import View
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -113,6 +114,25 @@ def output_options(function: F) -> F:
         ],
         function,
     )
+
+
+def view_options(*orders: str) -> Callable[[F], F]:
+    """Order and grouping of a report's rows."""
+    return lambda function: _apply(
+        [
+            click.option(
+                "--sort", "order", type=click.Choice(orders), default="name", show_default=True,
+                help="Order of the rows; amounts: the largest first.",
+            ),
+            click.option("--group-by", metavar="TAG", help="Also sub-totals by the values of this tag, e.g. team."),
+        ],
+        function,
+    )  # fmt: skip
+
+
+def read_view(values: dict[str, Any], *, changed_only: bool = False) -> View:
+    """Takes the view options out of `values`."""
+    return View(values.pop("order"), changed_only, values.pop("group_by"))
 
 
 def read_assumptions(values: dict[str, Any]) -> Assumptions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date, datetime, timezone
 
 from ..errors import ConfigError
 from .plumbing import Completed, git_failed, run_git
@@ -40,6 +41,12 @@ def commit_and_tree(cwd: str, revision: str) -> tuple[str, str] | None:
     specs = (f"{revision}^{{commit}}", f"{revision}^{{tree}}")
     ids = run_git(cwd, "rev-parse", "--revs-only", "-q", "--end-of-options", *specs, check=False).stdout.split()
     return (ids[0].decode("ascii"), ids[1].decode("ascii")) if len(ids) == 2 else None
+
+
+def commit_day(cwd: str, commit: str) -> date:
+    """The day (UTC) on which a commit (an id) was made, as its committer's clock says."""
+    out = run_git(cwd, "show", "-s", "--no-show-signature", "--format=%ct", commit).stdout
+    return datetime.fromtimestamp(int(out), timezone.utc).date()
 
 
 def empty_tree(cwd: str) -> str:

@@ -9,13 +9,16 @@ import json
 from datetime import date
 from typing import Any
 
-from ..compare import Comparison, PromptDelta, shared_parts
+from ..compare import Comparison, PromptDelta, Split, shared_parts
 from ..errors import ExitCode
 from ..estimate import Estimate
+from ..limits import Exceeded
 from ..manifest import Manifest
-from ..policy import Exceeded, Judged, Verdict
+from ..policy import Judged, Verdict
 from ..pricing import PromptEstimate, Row, worst_grade
+from ..report_suggest import suggestion_document
 from ..sizing import Input, Shares
+from ..view import PLAIN, View, change_groups, estimate_groups, shown_changes, shown_rows
 from .money import format_document_percent, format_exact
 
 Document = dict[str, Any]
@@ -26,26 +29,35 @@ def render_json(document: Document) -> str:
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
-def estimate_document(estimate: Estimate) -> Document:
+def estimate_document(estimate: Estimate, view: View = PLAIN) -> Document:
     return {
         "schema": "llm-cost/estimate/1",
         "side": _side(estimate),
         **_frame(estimate),
-        "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
+        "prompts": [{**_identity(row, estimate), **_row(row)} for row in shown_rows(estimate, view)],
         "total": _total(estimate),
         "manifests": [{**_manifest(part), "total": _total(part)} for part in _parts(estimate)],
+        "groups": [
+            {"tag": view.group_by, "value": value, "total": _total(part)}
+            for value, part in (estimate_groups(estimate, view.group_by) if view.group_by is not None else ())
+        ],
         "notes": _notes(estimate),
     }
 
 
-def diff_document(comparison: Comparison) -> Document:
+def prompt_document(estimate: Estimate, row: Row) -> Document:
+    """The members of a document about one prompt."""
+    return {"side": _side(estimate), **_frame(estimate), "prompt": {**_identity(row, estimate), **_row(row)}}
+
+
+def diff_document(comparison: Comparison, view: View = PLAIN) -> Document:
     base, head = comparison.base, comparison.head
     return {
         "schema": "llm-cost/diff/1",
         "base": _side(base),
         "head": _side(head),
         **_frame(base, head),
-        "prompts": [_delta(row, comparison) for row in comparison.rows],
+        "prompts": [_delta(row, comparison) for row in shown_changes(comparison, view)],
         "shared_parts": [
             {
                 "paths": list(part.paths),
@@ -57,6 +69,10 @@ def diff_document(comparison: Comparison) -> Document:
         ],
         "total": _total_change(comparison),
         "manifests": [_manifest_change(part) for part in comparison.parts() if _governs(part.head)],
+        "groups": [
+            {"tag": view.group_by, "value": value, "total": _total_change(part)}
+            for value, part in (change_groups(comparison, view.group_by) if view.group_by is not None else ())
+        ],
         "notes": [*_base_notes(comparison), *_notes(head)],
     }
 
@@ -65,7 +81,7 @@ def check_document(
     estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None
 ) -> Document:
     code = verdict.code()
-    limit = manifest.budget.limit if manifest else None
+    limit = verdict.budget.limit
     judged = verdict.parts or (Judged(estimate, manifest, comparison, verdict),)
     return {
         "schema": "llm-cost/check/1",
@@ -77,24 +93,20 @@ def check_document(
         "limit": None if limit is None else format_exact(limit),
         "judged_at": verdict.judged,
         "exceeded": [_exceeded(each) for each in verdict.exceeded],
-        "suggestions": [
-            {
-                "prompt_id": each.prompt_id,
-                "model": each.model,
-                "other": each.other,
-                "saving_percent": str(each.saving_percent),
-            }
-            for each in verdict.suggestions
-        ],
+        "suggestions": [suggestion_document(each) for each in verdict.suggestions],
         "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
         "manifests": [_judged(each) for each in judged if each.manifest],
-        "notes": [*verdict.notes, *_base_notes(comparison), *_notes(estimate)],
+        "notes": [*verdict.notes, *_moved(verdict), *_base_notes(comparison), *_notes(estimate)],
     }
 
 
+def _moved(verdict: Verdict) -> list[str]:
+    return [f"This change also moves the budget itself: {', '.join(verdict.moved)}."] if verdict.moved else []
+
+
 def _judged(each: Judged) -> Document:
-    code, limit = each.verdict.code(), each.manifest.budget.limit if each.manifest else None
+    code, limit = each.verdict.code(), each.verdict.budget.limit
     return {
         **_manifest(each.estimate),
         "verdict": code.name,
@@ -108,8 +120,8 @@ def _judged(each: Judged) -> Document:
 def _exceeded(each: Exceeded) -> Document:
     return {
         "what": each.what,
-        "amount": format_exact(each.amount),
-        "limit": format_exact(each.limit),
+        "amount": None if each.amount is None else format_exact(each.amount),
+        "limit": None if each.limit is None else format_exact(each.limit),
         "prompt_id": each.prompt_id,
     }
 
@@ -143,6 +155,7 @@ def _total_change(comparison: Comparison) -> Document:
         "head_at_least": format_exact(head.known_cost()),
         "base_input_tokens": _tokens(base),
         "head_input_tokens": _tokens(head),
+        "split": _split(comparison.split()),
     }
 
 
@@ -271,7 +284,18 @@ def _delta(row: PromptDelta, comparison: Comparison) -> Document:
         "tags": dict(sorted(here.tags.items())),
         "base": _row(row.base) if row.base else None,
         "head": _row(row.head) if row.head else None,
-        "delta": {"cost": format_exact(row.cost) if row.cost is not None and row.exact else None},
+        "delta": {
+            "cost": format_exact(row.cost) if row.cost is not None and row.exact else None,
+            **_split(row.split if row.exact else None),
+        },
+    }
+
+
+def _split(split: Split | None) -> Document:
+    """What a difference is made of."""
+    parts = split.parts() if split else (None,) * 4
+    return {
+        name: None if part is None else format_exact(part) for name, part in zip(Split._fields[:4], parts, strict=True)
     }
 
 

@@ -11,7 +11,7 @@ from llmcost_hooks.compare import compare_estimates
 from llmcost_hooks.errors import ExitCode
 from llmcost_hooks.estimate import Estimate, estimate_snapshot, price_info
 from llmcost_hooks.linking import Facts
-from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
+from llmcost_hooks.manifest import Assumptions, Manifest, PromptEntry
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.policy import judge
 from llmcost_hooks.prices.book import PriceBook
@@ -52,7 +52,7 @@ def _check(
     head: Estimate,
     rules: Manifest | None,
     base: Estimate | None = None,
-    was: Budget | None = None,
+    was: Manifest | None = None,
     book: PriceBook = TWO_MODELS,
 ) -> Situation:
     comparison = compare_estimates(base, head) if base is not None else None
@@ -269,7 +269,7 @@ def check_unpriced() -> Situation:
 def check_increase() -> Situation:
     base, head = estimate(row("a", "4"), label="main"), estimate(row("a", "5.01"), row("b", "1"), label="worktree")
     rules = manifest(limit="6", max_increase="2.009", max_increase_percent="25")
-    return _check(head, rules, base, manifest(limit="5", max_increase_percent="25").budget)
+    return _check(head, rules, base, manifest(limit="5", max_increase_percent="25"))
 
 
 def check_upper() -> Situation:

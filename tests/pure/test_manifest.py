@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.estimate import estimate_snapshot
 from llmcost_hooks.linking import Facts
-from llmcost_hooks.manifest import MAX_BYTES, PERIODS, SCENARIOS, Assumptions, Budget, Manifest, parse_manifest
+from llmcost_hooks.manifest import MAX_BYTES, SCENARIOS, Assumptions, Manifest, parse_manifest
+from llmcost_hooks.manifest_budget import PERIODS, Budget
 from llmcost_hooks.prompts import FORMATS, PromptFacts
 from llmcost_hooks.snapshot import Selection, make_snapshot
 

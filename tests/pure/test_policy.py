@@ -14,14 +14,17 @@ from hypothesis import strategies as st
 from llmcost_hooks.compare import compare_estimates
 from llmcost_hooks.errors import PRECEDENCE, ExitCode
 from llmcost_hooks.estimate import Estimate
-from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
-from llmcost_hooks.policy import Exceeded, Verdict, judge
+from llmcost_hooks.limits import Exceeded
+from llmcost_hooks.manifest import Assumptions, Manifest, PromptEntry
+from llmcost_hooks.policy import Verdict, judge
 from llmcost_hooks.pricing import NO_UPPER, Costs, Row
 
 from .build import BOOK, ON, estimate, manifest, row, unpriced
 
 
-def verdict(head: Estimate, rules: Manifest | None, base: Estimate | None = None, was: Budget | None = None) -> Verdict:
+def verdict(
+    head: Estimate, rules: Manifest | None, base: Estimate | None = None, was: Manifest | None = None
+) -> Verdict:
     comparison = compare_estimates(base, head) if base is not None else None
     return judge(head, rules, comparison, was, BOOK, ON)
 
@@ -129,12 +132,12 @@ def test_a_limit_alone_needs_no_note() -> None:
     ],
 )  # fmt: skip
 def test_a_change_that_moves_its_own_limit_is_told(was: dict[str, Any], now: dict[str, Any], moved: str) -> None:
-    notes = verdict(estimate(row()), manifest(**now), estimate(row()), manifest(**was).budget).notes
-    assert notes[-1] == f"This change also moves the budget itself: {moved}."
+    notes = verdict(estimate(row()), manifest(**now), estimate(row()), manifest(**was)).moved
+    assert ", ".join(notes) == moved
 
 
 def test_the_same_budget_in_other_digits_is_the_same() -> None:
-    assert verdict(estimate(row()), manifest(limit="5.0"), estimate(row()), manifest(limit="5.00").budget).notes == ()
+    assert verdict(estimate(row()), manifest(limit="5.0"), estimate(row()), manifest(limit="5.00")).moved == ()
 
 
 # --- prompts ----------------------------------------------------------------------------------------------------------
@@ -151,7 +154,7 @@ def test_what_has_no_price_is_no_pass() -> None:
 def test_unknown_output_fails_where_it_is_required(required: bool, code: ExitCode) -> None:
     head = estimate(row("a"), row("b", output_tokens=None), unpriced("c"))
     result = verdict(estimate(*head.rows[:2]), manifest(require_output=required))
-    assert result.without_output == ("b",)
+    assert [(each.what, each.prompt_id) for each in result.exceeded] == [("require_output", "b")] * required
     assert result.code() == code
 
 
@@ -228,8 +231,8 @@ def test_without_a_price_for_the_upper_bound_it_is_no_pass() -> None:
 
 
 def test_a_budget_that_is_judged_elsewhere_has_moved() -> None:
-    result = verdict(estimate(row()), manifest(limit="5", judge="upper"), was=Budget(Decimal(5)))
-    assert result.notes == ("This change also moves the budget itself: judge typical → upper.",)
+    result = verdict(estimate(row()), manifest(limit="5", judge="upper"), was=manifest(limit="5"))
+    assert result.moved == ("judge typical → upper",)
 
 
 # --- exit codes -------------------------------------------------------------------------------------------------------
