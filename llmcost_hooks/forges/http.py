@@ -74,7 +74,7 @@ def read_token(env: Mapping[str, str], names: tuple[str, ...], forge: str, hint:
         if token := env.get(name, ""):
             if not token.isascii() or not token.isprintable() or " " in token:
                 raise ConfigError(
-                    f"${name} does not hold a token: spaces, line ends or signs beyond ASCII are in it", hint
+                    f"${name} does not hold a token: it has spaces or other signs", hint
                 )
             return token
     variables = " or ".join(f"${name}" for name in names)
