@@ -22,6 +22,7 @@ COMMANDS = {
     "models": ("models", "models_command"),
     "prices": ("prices", "prices_group"),
     "update-db": ("update_db", "update_db_command"),
+    "comment": ("comment", "comment_command"),
     "demo": ("demo", "demo_command"),
 }
 

@@ -15,6 +15,7 @@ import click
 from ..boundary import write
 from ..errors import ConfigError
 from ..manifest import SCENARIOS, SERVICE_TIERS, Assumptions
+from ..manifest_values import Wrong, read_increase
 from ..memo import Memo, memo_path
 from ..reading import Side
 from ..render.sanitise import terminal_name
@@ -38,6 +39,21 @@ def read_share(text: str) -> Decimal:
     if number > 1:
         raise click.BadParameter(f"{text!r} is not between 0 and 1.")
     return number
+
+
+def read_usd(text: str) -> Decimal:
+    """USD, with or without its sign."""
+    if not re.fullmatch(r"\$?\d{1,12}(?:\.\d{1,12})?", text, re.ASCII):
+        raise click.BadParameter(f"{text!r} is no amount in US dollars, such as 10.00.")
+    return Decimal(text.removeprefix("$"))
+
+
+def read_change(text: str) -> tuple[Decimal | None, Decimal | None]:
+    """(percent, None) or (None, USD)."""
+    try:
+        return read_increase(text)
+    except Wrong as wrong:
+        raise click.BadParameter(f"{text!r} is not {wrong}.") from None
 
 
 def _apply(options: list[Callable[[F], F]], function: F) -> F:

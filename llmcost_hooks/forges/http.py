@@ -73,9 +73,7 @@ def read_token(env: Mapping[str, str], names: tuple[str, ...], forge: str, hint:
     for name in names:
         if token := env.get(name, ""):
             if not token.isascii() or not token.isprintable() or " " in token:
-                raise ConfigError(
-                    f"${name} does not hold a token: it has spaces or other signs", hint
-                )
+                raise ConfigError(f"${name} does not hold a token: it has spaces or other signs", hint)
             return token
     variables = " or ".join(f"${name}" for name in names)
     raise ConfigError(f"No token for {forge}: {variables} is not set, or empty", hint)
