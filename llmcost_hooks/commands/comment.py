@@ -69,9 +69,7 @@ def _read_tag(text: str) -> str:
 
 @click.command("comment", help=HELP)
 @click.argument("forge", type=click.Choice(list(FORGES)))
-@click.option(
-    "--base", metavar="REV", help="What it is compared with. In a pipeline: the pull request's base."
-)
+@click.option("--base", metavar="REV", help="What it is compared with. In a pipeline: the pull request's base.")
 @click.option("--head", metavar="REV", default=None, help="What is compared. Default: HEAD.")
 @click.option("--repo", metavar="NAME", help="OWNER/NAME, GROUP/PROJECT, PROJECT/REPOSITORY or WORKSPACE/NAME.")
 @click.option("--pull-request", "--merge-request", "number", metavar="N", type=click.IntRange(1), help="Its number.")

@@ -98,7 +98,7 @@ class Bitbucket(NamedTuple):
         try:
             found = document(self.client, ask(self.client, "GET", "/user"))
         except ForgeError as error:
-            if error.status in (401, 403, 404):
+            if error.status in (403, 404):
                 raise ForgeError(f"Which user is the token? {error.message}", _AUTHOR, error.status) from None
             raise
         return needed(text(found, "uuid"), "user is the token", _AUTHOR)

@@ -24,11 +24,11 @@ class BitbucketServer(NamedTuple):
         start, author = 0, self.author
         for _ in range(MAX_PAGES):
             answer = ask(self.client, "GET", f"{self.pull}/activities", params={"limit": "100", "start": str(start)})
-            author = author or needed(
-                answer.headers.get("x-ausername", ""), "user is the token", "Name it: --author USERNAME"
-            )
             listed = document(self.client, answer)
-            for each in objects(self.client, value(self.client, listed, "values")):
+            activities = objects(self.client, value(self.client, listed, "values"))
+            user = author or answer.headers.get("x-ausername", "")
+            author = needed(user, "user is the token", "Name it: --author USERNAME")
+            for each in activities:
                 comment = each.get("comment")
                 if each.get("action") != "COMMENTED" or text(comment, "author", "name") != author:
                     continue
