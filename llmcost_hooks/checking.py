@@ -136,6 +136,12 @@ def check_side(
         nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
         comparison = compare_estimates(nothing, priced) if base is not None else None
     judged = list(_judged(priced, manifest, comparison, base_manifest, book, on, overrides))
+    if len(judged) > 1 and overrides != NO_OVERRIDES:
+        paths = ", ".join(each.path() for each in judged)
+        raise ConfigError(
+            f"A limit on the command line is given, and several manifests have their own: {paths}",
+            "Write it into the manifest that it is for.",
+        )
     if len(judged) == 1:
         return Checked(*judged[0])
     return Checked(priced, manifest, comparison, join_verdicts(judged))

@@ -19,6 +19,7 @@ COMMANDS = {
     "check": ("check", "check_command"),
     "diff": ("diff", "diff_command"),
     "explain": ("explain", "explain_command"),
+    "choose": ("choose", "choose_command"),
     "models": ("models", "models_command"),
     "prices": ("prices", "prices_group"),
     "update-db": ("update_db", "update_db_command"),
@@ -47,6 +48,7 @@ Start here:
   llm-cost diff main...               what this branch changes since it left main
   llm-cost check                      hold the cost against [budget] of llm-cost.toml
   llm-cost explain search             one number, from blob to dollar
+  llm-cost choose search              the cheapest model that is good enough for a prompt
   llm-cost models gpt-4o              prices that are known
   llm-cost update-db                  newer prices
   llm-cost demo                       see it work on a small example repository

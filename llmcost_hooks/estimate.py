@@ -105,6 +105,11 @@ class Estimate(NamedTuple):
         with localcontext(EXACT):
             return sum((row.list_cost for row in self.priced()), ZERO)
 
+    def training_cost(self) -> Decimal:
+        """USD of training, part of the total."""
+        with localcontext(EXACT):
+            return sum((row.training_cost for row in self.priced()), ZERO)
+
     def complete(self) -> bool:
         """Whether every part of the total is known: each prompt priced, each size in it stated."""
         return all(isinstance(row, PromptEstimate) and not row.bounded() for row in self.rows)

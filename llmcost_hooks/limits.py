@@ -14,6 +14,7 @@ from .manifest_budget import Budget, Limits, TagLimits, share_of
 from .manifest_values import SIGNS
 from .prices.exact import EXACT
 from .pricing import PromptEstimate, Row
+from .render.money import format_limit
 
 INCREASES = ("max_increase", "max_prompt_increase")  # what is held against a base
 
@@ -74,10 +75,13 @@ def judge_limits(head: Estimate, manifest: Manifest | None, budget: Budget, comp
 
 
 def written(usd: Decimal, budget: Budget) -> str:
-    """An amount as its manifest states it: "$5.00", "€5.00", "5.00 CHF"."""
-    sign = next((sign for sign, code in SIGNS.items() if code == budget.currency), None)
-    amount = f"{budget.stated(usd):f}"
-    return f"{amount} {budget.currency}" if sign is None else sign + amount
+    """An amount as its manifest states it: "$5.00", "€5.00", "5.00 CHF"; USD where it is none of the manifest."""
+    stated = budget.stated(usd)
+    if stated is None:
+        return format_limit(usd)
+    sign = next((sign for sign, code in SIGNS.items() if code == budget.currency), "")
+    amount = format_limit(stated).replace("$", sign)
+    return amount if sign else f"{amount} {budget.currency}"
 
 
 def with_tag(rows: Iterable[Row], tag: str) -> list[Row]:

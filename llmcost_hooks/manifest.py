@@ -27,6 +27,7 @@ from .manifest_values import (
     read_path,
     read_patterns,
     read_prompt_id,
+    read_quality,
     read_share,
     read_string,
     read_tags,
@@ -108,6 +109,7 @@ class Manifest(NamedTuple):
     nested: tuple[tuple[str, Manifest], ...] = ()  # (directory, manifest), sorted
     there: bool = True  # False: only the `nested` ones are; nothing governs what lies outside of them
     policy: Policy = Policy()
+    quality: Mapping[str, Decimal] = {}  # of models, by name, as the project judges them on a scale of its own
 
     def path(self) -> str:
         """Where it lies in the repository."""
@@ -175,6 +177,7 @@ def _manifest(document: dict[str, Any], source: Source) -> Manifest:
         entries,
         _prices(document, source) if "prices" in document or "tokens" in document else None,
         policy=read_policy(document["policy"], source) if "policy" in document else Policy(),
+        quality=read_value(read_quality, document.get("quality", {}), ("quality",), source),
     )
 
 
@@ -225,7 +228,9 @@ def _refuse_repeated(key: str, values: list[str], source: Source) -> None:
         seen[value] = n
 
 
-_TOP = dict.fromkeys(("version", "defaults", "budget", "tags", "discover", "prompts", "prices", "tokens", "policy"))
+_TOP = dict.fromkeys(
+    ("version", "defaults", "budget", "tags", "discover", "prompts", "prices", "tokens", "policy", "quality")
+)
 _ASSUMPTIONS: dict[str, Callable[[object], Any]] = {
     "model": read_string,
     "calls": read_count,

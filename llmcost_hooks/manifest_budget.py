@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, Inexact
 from typing import Any, NamedTuple
 
 from .errors import ConfigError
@@ -88,9 +88,12 @@ class Budget(NamedTuple):
             of_prompts or self.whole().limits_increase() or any(each.limits.limits_increase() for each in self.by_tag)
         )
 
-    def stated(self, usd: Decimal) -> Decimal:
-        """An amount of the manifest as it is stated there, in `currency`. Exact: `usd` was made by multiplying."""
-        return usd if self.usd_rate is None else EXACT.divide(usd, self.usd_rate)
+    def stated(self, usd: Decimal) -> Decimal | None:
+        """An amount of the manifest as it is stated there, in `currency`; None where it is none of the manifest."""
+        try:
+            return usd if self.usd_rate is None else EXACT.divide(usd, self.usd_rate)
+        except Inexact:
+            return None
 
 
 class Policy(NamedTuple):
@@ -158,7 +161,7 @@ class Money(NamedTuple):
 def _refuse_late_warning(found: Mapping[str, Decimal], path: KeyPath, source: Source) -> None:
     if "warn_percent" in found and "limit" not in found:
         raise source.error((*path, "warn"), "warn is a share of limit, and there is no limit", "Write limit = 10.00.")
-    if found.get("warn_percent", 0) > 100 or ("limit" in found and found.get("warn", 0) > found["limit"]):
+    if "limit" in found and found.get("warn", 0) > found["limit"]:
         raise source.error((*path, "warn"), "warn is above limit, where check fails already", 'For example: "80%"')
 
 

@@ -103,8 +103,10 @@ def read_amount(value: object) -> Amount:
 
 
 def read_warning(value: object) -> Amount:
-    """An amount like a limit, or as a text; or a share."""
-    return read_amount(value) if isinstance(value, str) else Amount(None, read_number(value))
+    """An amount like a limit, or as a text; or a share of a limit, up to all of it."""
+    if not isinstance(value, str):
+        return Amount(None, read_number(value))
+    return Amount(read_percent(value)) if value.rstrip().endswith("%") else read_amount(value)
 
 
 def read_increase(value: object) -> tuple[Decimal | None, Decimal | None]:
@@ -199,6 +201,14 @@ def read_tags(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise Wrong('a table of texts, for example { team = "platform" }')
     return value
+
+
+def read_quality(value: object) -> dict[str, Decimal]:
+    """Model -> how good the project finds it, on a scale of its own."""
+    try:
+        return {read_string(model): read_number(judged) for model, judged in value.items()}  # type: ignore[attr-defined]
+    except (Wrong, AttributeError):
+        raise Wrong('a table of numbers by model, 0 or more, for example { "gpt-4o" = 90 }') from None
 
 
 def read_variables(value: object) -> tuple[tuple[str, int, int], ...]:

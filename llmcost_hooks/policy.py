@@ -28,10 +28,14 @@ class Overrides(NamedTuple):
     max_increase_percent: Decimal | None = None
     max_increase: Decimal | None = None
 
+    def limits_increase(self) -> bool:
+        return self.max_increase is not None or self.max_increase_percent is not None
+
     def over(self, budget: Budget) -> Budget:
+        """The budget with these in place of its own; what it limits besides stays."""
         if self.limit is not None:
             budget = budget._replace(limit=self.limit)
-        if self.max_increase is not None or self.max_increase_percent is not None:
+        if self.limits_increase():
             budget = budget._replace(max_increase=self.max_increase, max_increase_percent=self.max_increase_percent)
         return budget
 
@@ -129,9 +133,9 @@ def _notes(
     if not _limits_anything(budget, manifest):
         notes.append("No [budget] limit is set: only that every prompt can be priced was judged.")
     bases = [key for key, needed in _needing_a_base(budget, manifest) if needed]
-    unjudged = " and ".join(bases)
+    unjudged = " and ".join(bases) + (" were" if len(bases) > 1 else " was")
     if bases and comparison is None:
-        notes.append(f"{unjudged} was not judged: it needs a base to compare with (--base REV).")
+        notes.append(f"{unjudged} not judged: it needs a base to compare with (--base REV).")
     elif bases and comparison is not None and not comparison.base.rows:
         notes.append(
             f"{' and '.join(bases)} was not judged: base has no prompts, so there is nothing to increase from."

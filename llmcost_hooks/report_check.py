@@ -11,11 +11,23 @@ from .limits import written
 from .manifest import Manifest
 from .manifest_budget import USD, Budget
 from .policy import Judged, Verdict
+from .prices.exact import EXACT
 from .render.money import format_exact, format_limit, format_money, format_share
 from .report import Name, Report, Table, Text, count_prompts, name_list
 from .report_caching import cache_warnings
 from .report_failures import advice_lines, change_lines, failure_lines, warning_lines, where
-from .report_parts import amount, expired_mark, inexact, marks, notes, price_warning, problem_lines, total, unit_line
+from .report_parts import (
+    amount,
+    expired_mark,
+    inexact,
+    marks,
+    notes,
+    price_warning,
+    problem_lines,
+    total,
+    training,
+    unit_line,
+)
 from .report_suggest import suggestion_line
 
 MAX_ROWS = 20
@@ -56,7 +68,7 @@ def check_report(
     return Report(
         (*_headline(shown, verdict, failures, nearly), *expired_mark(estimate)),
         _breakdown(shown) if any(each.unit == "USD" for each in verdict.exceeded) else None,
-        (*failures[1:], *(nearly if failures or verdict.problems else nearly[1:])),
+        (*failures[1:], *(nearly if failures or verdict.problems else nearly[1:]), *_kinds(shown)),
         tuple(sections),
         unit_line(estimate),
         (*extra, *warnings, *cache_warnings(estimate), *notes(estimate)),
@@ -127,6 +139,15 @@ def _headline(estimate: Estimate, verdict: Verdict, failures: Sequence[Text], wa
     at, budget = where(verdict.judged), verdict.budget
     stated = "" if budget.currency == USD else f" {written(limit, budget)}"
     return (f"✅ Within budget{at}: {total(estimate)} of {format_limit(limit)} (limit{stated}), {left} left",)
+
+
+def _kinds(estimate: Estimate) -> tuple[Text, ...]:
+    """Training and inference apart, where both are in the total."""
+    trained = estimate.training_cost()
+    if not trained:
+        return ()
+    rest = marks(*estimate.rows) + format_money(EXACT.subtract(estimate.known_cost(), trained))
+    return ((f"Of it training: {training(estimate)}, inference: {rest}",),)
 
 
 def _rate(budget: Budget) -> str:

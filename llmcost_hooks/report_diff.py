@@ -14,6 +14,7 @@ from .report_parts import (
     expired_mark,
     has_money,
     inexact,
+    list_total,
     notes,
     price_warning,
     problem_lines,
@@ -43,7 +44,11 @@ def diff_report(comparison: Comparison, extra: tuple[Text, ...] = (), view: View
         tuple((*_cells(row), *(((why(row),),) if reasons else ())) for row in shown),
     )
     below = [(f"{folded:,} unchanged {'prompt is' if folded == 1 else 'prompts are'} not shown.",)] if folded else []
-    totals = [_total(comparison), *([parts] if reasons and (parts := why_total(comparison)) else [])]
+    totals = [
+        _total(comparison),
+        *_listed(comparison),
+        *([parts] if reasons and (parts := why_total(comparison)) else []),
+    ]
     return Report(
         ("📊 Cost Comparison: ", side(base), " → ", side(head)),
         table if shown else None,
@@ -93,6 +98,14 @@ def _total(comparison: Comparison) -> Text:
     base, head = comparison.base, comparison.head
     expired = (expired_mark(head) or expired_mark(base)) if has_money(base, head) else ()
     return (f"Total: {_change(comparison)}", *expired)
+
+
+def _listed(comparison: Comparison) -> list[Text]:
+    """At list prices, where something is paid in another way."""
+    sides = (comparison.base, comparison.head)
+    if all(row.list_cost == row.effective_cost for each in sides for row in each.priced()):
+        return []
+    return [(f"List cost: {' → '.join(list_total(each) for each in sides)}",)]
 
 
 def _change(comparison: Comparison) -> str:

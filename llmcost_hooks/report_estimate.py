@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from .estimate import Estimate
 from .pricing import PromptEstimate, Row
-from .render.money import format_money
 from .report import Name, Report, Table, Text
 from .report_caching import cacheable, shows_cacheable
 from .report_parts import (
@@ -14,13 +13,16 @@ from .report_parts import (
     by_manifest,
     expired_mark,
     has_money,
-    marks,
+    list_amount,
+    list_total,
     notes,
     price_warning,
     side,
     tag_value,
     token_total,
     total,
+    training,
+    training_amount,
     unit_line,
     without_price,
 )
@@ -34,15 +36,22 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False, view: View 
         return Report(("No prompts were found in ", side(estimate), "."), notes=(_HOW_TO_NAME_PROMPTS,))
     money = has_money(estimate)
     caching = shows_cacheable(estimate)
+    trained = estimate.training_cost() > 0
     middle = ("Input", "Cacheable", "Output") if caching else ("Input", "Output")
-    headers = ("prompt_id", "Model", *middle, "Cost" if money else "Tokens")
-    rows = tuple(_cells(row, caching) for row in shown_rows(estimate, view))
+    listed, effective = estimate.known_list_cost(), estimate.known_cost()
+    own = [("Training", training_amount)] if trained else []  # columns that not every report has
+    if any(row.list_cost != row.effective_cost for row in estimate.priced()):
+        own.append(("List cost", list_amount))
+    headers = ("prompt_id", "Model", *middle, *(name for name, _ in own), "Cost" if money else "Tokens")
+    amounts = [show for _, show in own]
+    rows = tuple(_cells(row, caching, amounts) for row in shown_rows(estimate, view))
     table = Table(headers, rows, right=tuple(range(2, len(headers))))
     tokens = f"{token_total(estimate)} tokens"
     below: list[Text] = [(f"Total: {total(estimate) if money else tokens}", *expired_mark(estimate))]
-    listed, effective = estimate.known_list_cost(), estimate.known_cost()
+    if trained:
+        below.append((f"Of it training: {training(estimate)}",))
     if listed != effective:
-        below.append((f"List cost: {marks(*estimate.rows)}{format_money(listed)}",))
+        below.append((f"List cost: {list_total(estimate)}",))
     return Report(
         ("Estimated cost: " if money else "Tokens: ", side(estimate)),
         table,
@@ -94,9 +103,10 @@ def _part(kind: str, name: str) -> Text:
     return (f"{kind} ", Name(name)) if kind in ("variable", "include") else (what[kind],)
 
 
-def _cells(row: Row, caching: bool) -> tuple[Text, ...]:
+def _cells(row: Row, caching: bool, own: Sequence[Callable[[Row], str]]) -> tuple[Text, ...]:
     mark = "" if row.grade == "exact" else "~"
     tokens = "?" if row.input_tokens is None else f"{mark}{row.input_tokens:,}"
     output = f"{row.output_tokens:,}" if isinstance(row, PromptEstimate) and row.output_tokens is not None else "?"
     cached = ((cacheable(row),),) if caching else ()
-    return (Name(row.prompt_id),), (Name(row.model or "—"),), (tokens,), *cached, (output,), (amount(row),)
+    amounts = [(show(row),) for show in (*own, amount)]
+    return (Name(row.prompt_id),), (Name(row.model or "—"),), (tokens,), *cached, (output,), *amounts

@@ -13,6 +13,7 @@ from .pricing import Row
 from .render.money import format_delta, format_limit, format_money
 from .report import Name, Text, name_list
 from .report_parts import inexact, marks
+from .rules import NO_OUTPUT, SIZE_OF, WINDOW_OF
 
 MAX_CHANGES = 5
 REQUIRED = "require_output"
@@ -90,7 +91,7 @@ def _tokens(each: Exceeded, verdict: Verdict, estimate: Estimate) -> Text:
     shown = f" {each.stated}" if each.what == "headroom" else ""
     mark = _mark(each, estimate)
     amount = f"{mark}{each.amount:,f} {what} > {each.limit:,f}{where(verdict.judged)} ({each.what}{shown})"
-    return (Name(each.prompt_id or ""), f": {amount}")
+    return ("Policy: ", Name(each.prompt_id or ""), f": {amount}")
 
 
 def _cost(each: Exceeded, verdict: Verdict, estimate: Estimate) -> Text:
@@ -160,15 +161,19 @@ def _rows(each: Exceeded, estimate: Estimate) -> list[Row]:
 def _advice(each: Exceeded, verdict: Verdict) -> Text | None:
     if each.what in ("limit", "max_infer") and verdict.suggestions:
         return None  # these say it
-    if each.what == "headroom" and each.reason:
-        what = "State output_tokens or output_ratio of it; a model of your own takes its window from its base."
-    else:
-        what = _TO_DO.get(each.what, "")
+    what = _TO_DO.get(each.what, "")
+    if each.what in ("max_tokens", "headroom") and each.reason:
+        what = _UNKNOWN.get(each.reason[0], _UNKNOWN[NO_OUTPUT])
     if each.what == "allow_models":
         return (what, " Allowed: ", Name(each.stated))
     return (what,) if what else None
 
 
+_UNKNOWN = {  # by what is not known
+    NO_OUTPUT: "Write output_tokens or output_ratio for it, or in [defaults].",
+    SIZE_OF: "State what its variables stand for, in its [[prompts]] entry: variables = { question = 40 }.",
+    WINDOW_OF: 'Name another model; one of your own takes its window from its base: [prices.model."NAME"] base = "...".',
+}
 _TO_DO = {
     "limit": "Shorten the largest prompts, call them less or name a cheaper model; or raise limit in llm-cost.toml.",
     "max_infer": "Shorten the largest prompts, call them less or name a cheaper model; or raise max_infer.",
@@ -181,5 +186,5 @@ _TO_DO = {
     "deny_models": "Name another model for it.",
     "require_tags": 'Tag it in its [[prompts]] entry, for example tags = { team = "search" }; or all in [tags].',
     "require_prompt_id": 'Give it a [[prompts]] entry with a prompt_id: path = "...", prompt_id = "...".',
-    REQUIRED: "Write output_tokens or output_ratio for it, or in [defaults].",
+    REQUIRED: _UNKNOWN[NO_OUTPUT],
 }

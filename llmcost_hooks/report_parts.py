@@ -24,6 +24,16 @@ def amount(row: Row | None) -> str:
     return marks(row) + format_money(row.effective_cost)
 
 
+def list_amount(row: Row) -> str:
+    """One prompt's cost at standard uncached list prices; `?` where it has none."""
+    return marks(row) + format_money(row.list_cost) if isinstance(row, PromptEstimate) else "?"
+
+
+def list_total(estimate: Estimate) -> str:
+    """A side's total at list prices."""
+    return marks(*estimate.rows) + format_money(estimate.known_list_cost())
+
+
 def marks(*rows: Row) -> str:
     """What stands before an amount that is the sum of `rows`: `≥` where a part is unknown, `~` where one is inexact."""
     complete = all(isinstance(row, PromptEstimate) and not row.bounded() for row in rows)
@@ -44,6 +54,22 @@ def total(estimate: Estimate) -> str:
     if estimate.rows and not has_money(estimate):
         return "unknown"
     return marks(*estimate.rows) + format_money(estimate.known_cost())
+
+
+def training(estimate: Estimate) -> str:
+    """What training costs of a side's total."""
+    trained = [row for row in estimate.priced() if row.training_cost]
+    least = "≥ " if any(True for _ in estimate.unpriced()) else ""
+    mark = "~" if any(row.price_estimated for row in trained) else ""
+    return least + mark + format_money(estimate.training_cost())
+
+
+def training_amount(row: Row) -> str:
+    """One prompt's training: `$12.50`, `—` where it declares none, `?` where its price is unknown."""
+    if isinstance(row, Unpriced):
+        return "?"
+    mark = "~" if row.price_estimated else ""
+    return mark + format_money(row.training_cost) if row.training_cost else "—"
 
 
 def by_manifest(*estimates: Estimate) -> tuple[tuple[Text, tuple[Text, ...]], ...]:

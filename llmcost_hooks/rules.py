@@ -15,6 +15,7 @@ from .report import Name, name_list
 
 TOKENS = "tokens"
 NO_OUTPUT = "its output size is not known"
+SIZE_OF, WINDOW_OF = "the size of ", "the context window of "  # what is not known either
 
 
 def judge_rules(head: Estimate, manifest: Manifest) -> list[Exceeded]:
@@ -61,7 +62,7 @@ def _too_long(row: Row, limit: int | None) -> Iterator[Exceeded]:
         amounts = Decimal(row.input_tokens), Decimal(limit)
         yield Exceeded("max_tokens", *amounts, f"{limit:,}", row.prompt_id, unit=TOKENS)
     elif row.undeclared:
-        reason = "the size of ", *name_list(list(row.undeclared)), " is not known"
+        reason = SIZE_OF, *name_list(list(row.undeclared)), " is not known"
         yield _broken(row, "max_tokens", f"{limit:,}", *reason)
 
 
@@ -70,7 +71,7 @@ def _without_headroom(row: Row, policy: Policy) -> Iterator[Exceeded]:
         return
     window, stated = row.context_window, f"{policy.headroom}%"
     if window is None:
-        yield _broken(row, "headroom", stated, "the context window of ", Name(row.model), " is not known")
+        yield _broken(row, "headroom", stated, WINDOW_OF, Name(row.model), " is not known")
         return
     free = -(-window * policy.headroom // 100)  # rounded up: tokens are whole
     taken = per_request(row.input_tokens, row.requests) + (row.output_tokens or 0)
@@ -80,7 +81,7 @@ def _without_headroom(row: Row, policy: Policy) -> Iterator[Exceeded]:
     elif row.output_tokens is None:
         yield _broken(row, "headroom", stated, NO_OUTPUT)
     elif row.undeclared:
-        yield _broken(row, "headroom", stated, "the size of ", *name_list(list(row.undeclared)), " is not known")
+        yield _broken(row, "headroom", stated, SIZE_OF, *name_list(list(row.undeclared)), " is not known")
 
 
 def _not_allowed(row: Row, policy: Policy) -> Iterator[Exceeded]:

@@ -26,13 +26,16 @@ from ..snapshot import at_prices_of
 from .options import (
     assumption_options,
     output_options,
+    quoted_side,
     read_memo,
     read_paths,
     read_selection,
+    read_unit,
     read_view,
     refuse_empty,
     selection_options,
     show,
+    unit_option,
     verbose_note,
     view_options,
 )
@@ -82,6 +85,7 @@ class DiffCommand(click.Command):
 @click.option("--fail-on-increase", metavar="P%|$USD", help="Exit 1 where the total grows by more, e.g. 25% or $5.")
 @click.option("--changed-only", is_flag=True, help="Leave out prompts of which nothing changed.")
 @view_options("name", "cost", "delta")
+@unit_option
 @assumption_options
 @selection_options
 @output_options
@@ -93,6 +97,7 @@ def diff_command(
     force_stale, prices_at = values.pop("force_stale"), values.pop("prices_at")
     fail_on, view = values.pop("fail_on_increase"), read_view(values, changed_only=values.pop("changed_only"))
     allowed = None if fail_on is None else _read_allowed(fail_on)
+    unit = read_unit(values)
     options = {name: values.pop(name) for name in ("base", "head", "cached", "from_merge_base")}
     repo = open_repository()
     revisions, paths = split_paths(repo, words, after_dashes)
@@ -100,6 +105,7 @@ def diff_command(
     selection = read_selection(values, tuple(path for path in read_paths(repo.prefix, paths) if path))
     sides = read_sides(repo, base, head, selection)
     refuse_empty(selection.paths, (sides.base, sides.head))
+    sides = sides._replace(base=quoted_side(sides.base, unit), head=quoted_side(sides.head, unit))
     if prices_at is not None:
         day = _day_of(repo, prices_at)
         sides = sides._replace(base=sides.base._replace(snapshot=at_prices_of(sides.base.snapshot, day)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 import click
@@ -19,8 +18,8 @@ from ..origins import Origins
 from ..pricing import PromptEstimate, facts_of
 from ..reading import STAGED, WORKTREE, commit_source, parse_manifests, read_manifest_bytes, read_side
 from ..report_explain import explain_document, explain_report
-from ..snapshot import PromptFile
 from ..suggest import what_ifs
+from .naming import find_prompt
 from .options import assumption_options, output_options, read_memo, read_selection, show
 
 HELP = """Explain one number, from blob to dollar.
@@ -59,7 +58,7 @@ def explain_command(ctx: click.Context, /, prompt_id: str, rev: str | None, stag
     (held,) = read_manifest_bytes(repo, (source,))
     manifest, selection = parse_manifests(source, held), read_selection(values)
     side = read_side(repo, source, manifest, selection)
-    file = _find(prompt_id, repo.prefix, side.snapshot.files, side.snapshot.label)
+    file = find_prompt(prompt_id, repo.prefix, side.snapshot)
     side = side._replace(snapshot=side.snapshot._replace(files=(file,)))
     facts = read_facts(repo.cwd, (side,), memo, book)
     priced = estimate_snapshot(side.snapshot, facts, book, on, force_stale=force_stale)
@@ -74,15 +73,3 @@ def explain_command(ctx: click.Context, /, prompt_id: str, rev: str | None, stag
     if code or not ctx.obj["quiet"]:
         show(explain_report(found), lambda: explain_document(found), output)
     return say_failures(priced.unpriced(), code)
-
-
-def _find(asked: str, prefix: str, files: tuple[PromptFile, ...], label: str) -> PromptFile:
-    """By id, else by path, as it is typed here or from the top of the repository."""
-    by_id = {file.prompt_id: file for file in files}
-    by_path = {file.path: file for file in files}
-    for found in (by_id.get(asked), by_path.get(prefix + asked.removeprefix("./")), by_path.get(asked)):
-        if found is not None:
-            return found
-    near = difflib.get_close_matches(asked, sorted({*by_id, *by_path}), 3, 0.5)
-    hint = f"Did you mean: {', '.join(near)}" if near else "llm-cost estimate lists them all."
-    raise ConfigError(f'There is no prompt "{asked}" ({label})', hint)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from ..boundary import write
+from ..economics import CALL, MILLION, UNITS, quoted_per
 from ..errors import ConfigError
 from ..manifest import SCENARIOS, SERVICE_TIERS, Assumptions
 from ..manifest_values import Wrong, read_increase
@@ -130,6 +131,44 @@ def output_options(function: F) -> F:
         ],
         function,
     )
+
+
+def read_usd(text: str) -> Decimal:
+    """An amount in US dollars, with or without its sign."""
+    return read_ratio(text.removeprefix("$"))
+
+
+def read_models(values: dict[str, Any]) -> tuple[str, ...] | None:
+    """Takes --models out of `values`: names with commas between them."""
+    text = values.pop("models")
+    if text is None:
+        return None
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    if "" in names:
+        raise ConfigError("--models has an empty name", "For example: --models gpt-4o,gpt-4o-mini")
+    return names
+
+
+def unit_option(function: F) -> F:
+    """What costs are quoted for."""
+    option = click.option(
+        "--per", "unit", type=click.Choice(UNITS),
+        help="Quote costs for one call, for the declared period (the default where there is one), for a million calls.",
+    )  # fmt: skip
+    return option(function)
+
+
+def read_unit(values: dict[str, Any]) -> str | None:
+    """Takes --per out of `values`."""
+    unit: str | None = values.pop("unit")
+    if unit in (CALL, MILLION) and values["calls"] is not None:
+        raise ConfigError(f"--per {unit} and --calls are both given", "Keep one.")
+    return unit
+
+
+def quoted_side(side: Side, unit: str | None) -> Side:
+    """The side with its costs quoted for `unit`."""
+    return side._replace(snapshot=quoted_per(side.snapshot, unit))
 
 
 def view_options(*orders: str) -> Callable[[F], F]:

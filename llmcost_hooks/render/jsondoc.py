@@ -12,7 +12,7 @@ from typing import Any
 from ..compare import Comparison, PromptDelta, Split, shared_parts
 from ..errors import ExitCode
 from ..estimate import Estimate
-from ..limits import Exceeded
+from ..limits import Exceeded, written
 from ..manifest import Manifest
 from ..policy import Judged, Verdict
 from ..pricing import PromptEstimate, Row, worst_grade
@@ -47,7 +47,20 @@ def estimate_document(estimate: Estimate, view: View = PLAIN) -> Document:
 
 def prompt_document(estimate: Estimate, row: Row) -> Document:
     """The members of a document about one prompt."""
-    return {"side": _side(estimate), **_frame(estimate), "prompt": {**_identity(row, estimate), **_row(row)}}
+    return {**side_members(estimate), "prompt": prompt_members(row, estimate)}
+
+
+def side_members(*estimates: Estimate) -> Document:
+    """Where a side was read from, and what its costs are quoted for."""
+    return {"side": _side(estimates[0]), **_frame(*estimates)}
+
+
+def prompt_members(row: Row, estimate: Estimate) -> Document:
+    return {**_identity(row, estimate), **_row(row)}
+
+
+def total_members(estimate: Estimate) -> Document:
+    return _total(estimate)
 
 
 def diff_document(comparison: Comparison, view: View = PLAIN) -> Document:
@@ -93,6 +106,7 @@ def check_document(
         "limit": None if limit is None else format_exact(limit),
         "judged_at": verdict.judged,
         "exceeded": [_exceeded(each) for each in verdict.exceeded],
+        "warned": [_exceeded(each) for each in verdict.warned],
         "suggestions": [suggestion_document(each) for each in verdict.suggestions],
         "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
@@ -106,13 +120,18 @@ def _moved(verdict: Verdict) -> list[str]:
 
 
 def _judged(each: Judged) -> Document:
-    code, limit = each.verdict.code(), each.verdict.budget.limit
+    code, budget = each.verdict.code(), each.verdict.budget
+    rate = budget.usd_rate
     return {
         **_manifest(each.estimate),
         "verdict": code.name,
         "exit_code": int(code),
-        "limit": None if limit is None else format_exact(limit),
+        "limit": None if budget.limit is None else format_exact(budget.limit),
+        "limit_currency": budget.currency,
+        "usd_rate": None if rate is None else format_exact(rate),
+        "stated_limit": None if budget.limit is None else written(budget.limit, budget),
         "exceeded": [_exceeded(exceeded) for exceeded in each.verdict.exceeded],
+        "warned": [_exceeded(warned) for warned in each.verdict.warned],
         "total": _total(each.estimate),
     }
 
@@ -122,7 +141,11 @@ def _exceeded(each: Exceeded) -> Document:
         "what": each.what,
         "amount": None if each.amount is None else format_exact(each.amount),
         "limit": None if each.limit is None else format_exact(each.limit),
+        "unit": each.unit or None,
+        "stated": each.stated,
+        "reason": "".join(each.reason) or None,
         "prompt_id": each.prompt_id,
+        "tag": each.tag,
     }
 
 
@@ -220,6 +243,7 @@ def _row(row: Row | None) -> Document:
         "list_cost": format_exact(priced.list_cost) if priced and not priced.bounded() else None,
         "effective_cost": format_exact(priced.effective_cost) if priced and not priced.bounded() else None,
         "effective_cost_band": _band(priced) if priced and not priced.bounded() else None,
+        "training_cost": format_exact(priced.training_cost) if priced else None,
         "at_least": format_exact(priced.effective_cost) if priced else None,
         "pricing_id": priced.pricing_id if priced else None,
         "price_version": priced.price_version.isoformat() if priced and priced.price_version != date.min else None,
@@ -306,6 +330,7 @@ def _total(estimate: Estimate) -> Document:
         "cost_band": None if band is None else [format_exact(end) for end in band],
         "at_least": format_exact(estimate.known_cost()),
         "list_cost": format_exact(estimate.known_list_cost()) if estimate.complete() else None,
+        "training_cost": None if any(True for _ in estimate.unpriced()) else format_exact(estimate.training_cost()),
         "input_tokens": _tokens(estimate),
     }
 

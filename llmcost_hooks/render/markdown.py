@@ -13,7 +13,7 @@ def render_markdown(report: Report) -> str:
     blocks.append(draw_line(report.headline))
     if report.table and report.table.rows:
         rows = [[draw_line(cell) for cell in row] for row in report.table.rows]
-        blocks.append(draw_table(report.table.headers, rows, (), "github"))
+        blocks.append(draw_table([draw_line((name,)) for name in report.table.headers], rows, (), "github"))
     blocks += ["  \n".join(draw_line(text) for text in report.below)] if report.below else []
     for title, lines in report.sections:
         blocks.append("\n".join([f"{draw_line(title)}:", "", *(f"- {draw_line(line)}" for line in lines)]))

@@ -54,7 +54,7 @@ def test_a_limit_holds_up_to_itself(cost: str, limit: str, holds: bool) -> None:
 )  # fmt: skip
 def test_an_increase_in_usd(base: str, head: str, allowed: str, holds: bool) -> None:
     increase = Decimal(head) - Decimal(base)
-    expected = () if holds else (Exceeded("max_increase", increase, Decimal(allowed), f"${allowed}"),)
+    expected = () if holds else (Exceeded("max_increase", increase, Decimal(allowed), f"${allowed}.00"),)
     assert exceeded(head, base, max_increase=allowed) == expected
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from llmcost_hooks.estimate import Estimate, estimate_snapshot
 from llmcost_hooks.linking import Facts
-from llmcost_hooks.manifest import Budget, Manifest
+from llmcost_hooks.manifest import Manifest
+from llmcost_hooks.manifest_budget import Budget
 from llmcost_hooks.prices.book import PriceBook
 from llmcost_hooks.pricing import PromptEstimate
 from llmcost_hooks.report_suggest import suggestion_line
@@ -72,7 +73,7 @@ def test_batches_cost_what_the_scenario_costs() -> None:
     now, then = (next(iter(side(scenario=scenario).priced())).effective_cost for scenario in (None, "batch"))
     assert each is not None and each.saving == now - then
     assert each.formula == "6 - (2000 * 1.25 + 100 * 5) / 1000000 * 1000"
-    assert (each.other, each.saving_percent) == ("gpt-4o", 50)
+    assert (each.other, each.saving_percent) == ("gpt-4o", Decimal(50))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_no_batches(assumed: dict[str, Any]) -> None:
 
 def test_batches_and_a_cache_are_compared_as_they_are_billed() -> None:
     """Batches have no cached rate in this estimate; where the cache saves more nothing is said."""
-    assumed = {"scenario": "cached", "cache_hit_ratio": Decimal("0.1")}
+    assumed: dict[str, Any] = {"scenario": "cached", "cache_hit_ratio": Decimal("0.1")}
     each = found(BATCH, **assumed)
     assert each is not None and each.saving == Decimal("5.75") - 3
     dear = price_book({"gpt-4o": caches({**GPT_4O, "cache_read": "0"}, {"input": "2.4", "output": "9.9"})})
@@ -108,11 +109,11 @@ def test_an_unknown_output_is_left_out_on_both_sides() -> None:
 def test_caching_saves_at_the_stated_hit_ratio_what_the_scenario_saves() -> None:
     """This provider charges nothing for writes."""
     each = found(CACHING, cache_hit_ratio=Decimal("0.6"))
-    assumed = ({}, {"scenario": "cached", "cache_hit_ratio": Decimal("0.6")})
+    assumed: tuple[dict[str, Any], ...] = ({}, {"scenario": "cached", "cache_hit_ratio": Decimal("0.6")})
     now, then = (next(iter(side(**each).priced())).effective_cost for each in assumed)
     assert each is not None and each.saving == now - then
     assert each.formula == "(1200 * (2.5 - 1.25)) / 1000000 * 1000"
-    assert (each.at_most, each.tokens, each.break_even, each.break_even_formula) == (False, 2000, 0, "")
+    assert (each.at_most, each.tokens, each.break_even, each.break_even_formula) == (False, 2000, Decimal(0), "")
 
 
 def test_without_a_hit_ratio_it_is_the_most_that_can_be_saved() -> None:
