@@ -17,7 +17,7 @@ from .report_parts import has_money, inexact, marks
 from .view import DELTA, View, token_change
 
 LARGEST_FIRST = View(order=DELTA, changed_only=True)  # where the end is cut, the least is lost
-_TWICE = "Cannot be priced"  # the report of the change has it as "Without a price"
+_TWICE = (("Cannot be priced",), ("What changed",))  # which the report of the change has in words of its own
 
 
 class CommentReport(NamedTuple):
@@ -37,7 +37,7 @@ def comment_report(
     sections = report.sections
     if verdict.code() or verdict.warned:
         limits: tuple[Text, ...] = (checked.headline, *checked.below)
-        others = tuple(section for section in checked.sections if section[0] != (_TWICE,))
+        others = tuple(section for section in checked.sections if section[0] not in _TWICE)
         sections = ((("Limits",), limits), *others, *sections)
     notes = tuple(dict.fromkeys((*report.notes, *checked.notes)))
     return CommentReport(_answer(comparison, verdict), report._replace(sections=sections, notes=notes), how)
