@@ -42,13 +42,6 @@ def read_share(text: str) -> Decimal:
     return number
 
 
-def read_usd(text: str) -> Decimal:
-    """USD, with or without its sign."""
-    if not re.fullmatch(r"\$?\d{1,12}(?:\.\d{1,12})?", text, re.ASCII):
-        raise click.BadParameter(f"{text!r} is no amount in US dollars, such as 10.00.")
-    return Decimal(text.removeprefix("$"))
-
-
 def read_change(text: str) -> tuple[Decimal | None, Decimal | None]:
     """(percent, None) or (None, USD)."""
     try:
