@@ -30,7 +30,8 @@ HINTS = {
 
 
 def read_place(env: Mapping[str, str]) -> Place:
-    """What Azure Pipelines says of a pull request's run."""
+    """What Azure Pipelines says of a pull request's run. A macro that it cannot fill, `$(Name)`, it leaves as it stands."""
+    env = {name: text for name, text in env.items() if not text.startswith("$(")}
     project, repo = variable(env, "SYSTEM_TEAMPROJECTID", "SYSTEM_TEAMPROJECT"), variable(env, "BUILD_REPOSITORY_ID")
     return Place(
         variable(env, "SYSTEM_COLLECTIONURI", "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"),

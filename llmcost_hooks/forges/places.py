@@ -51,6 +51,5 @@ def branch_of_origin(ref: str | None) -> str | None:
 
 
 def variable(env: Mapping[str, str], *names: str) -> str | None:
-    """The first of these that is set and not empty. Azure leaves a macro it cannot fill, `$(Name)`, as it stands."""
-    found = (env.get(name, "") for name in names)
-    return next((text for text in found if text and not text.startswith("$(")), None)
+    """The first of these that is set and not empty."""
+    return next((env[name] for name in names if env.get(name)), None)
