@@ -39,7 +39,7 @@ def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
         ctx.exit(0)
 
 
-HELP = """What a git change does to the cost of your LLM prompts. Offline: nothing is sent anywhere.
+HELP = """What a git change does to the cost of your LLM prompts. Offline, but for update-db and comment.
 
 \b
 Start here:
@@ -49,6 +49,7 @@ Start here:
   llm-cost check                      hold the cost against [budget] of llm-cost.toml
   llm-cost explain search             one number, from blob to dollar
   llm-cost choose search              the cheapest model that is good enough for a prompt
+  llm-cost comment github             the same as a comment on the pull request, in its pipeline
   llm-cost models gpt-4o              prices that are known
   llm-cost update-db                  newer prices
   llm-cost demo                       see it work on a small example repository

@@ -30,7 +30,7 @@ HINTS = {
 
 
 def read_place(env: Mapping[str, str]) -> Place:
-    """What Azure Pipelines says of a pull request's run. A macro that it cannot fill, `$(Name)`, it leaves as it stands."""
+    """What Azure Pipelines says of a pull request's run. A macro that it cannot fill stays as it is: `$(Name)`."""
     env = {name: text for name, text in env.items() if not text.startswith("$(")}
     project, repo = variable(env, "SYSTEM_TEAMPROJECTID", "SYSTEM_TEAMPROJECT"), variable(env, "BUILD_REPOSITORY_ID")
     return Place(
