@@ -189,7 +189,8 @@ def loaded_at_once(module: Module) -> set[str]:
 
 @pytest.mark.parametrize("name", in_rooms("hooks"))
 def test_hooks_reach_no_command(name: str) -> None:
-    assert not {room(other) for other in reached(name)} & {"cli", "commands", "__main__", "fetch", "forges", "manifest_file"}
+    never = {"cli", "commands", "__main__", "fetch", "forges", "manifest_file"}
+    assert not {room(other) for other in reached(name)} & never
     assert not {"click", "tiktoken", "requests"} & outer(modules()[name])
 
 
