@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .manifest import Assumptions, Manifest, parse_manifest
     from .memo import Memo
     from .models import Model, resolve_model
-    from .policy import Verdict, judge
+    from .policy import Overrides, Verdict, judge
     from .prices.book import PriceBook
     from .pricing import PromptEstimate, Unpriced
     from .prompts import Prompt, parse_prompt
@@ -46,7 +46,7 @@ _HOMES = {
     "manifest": ("Assumptions", "Manifest", "parse_manifest"),
     "memo": ("Memo",),
     "models": ("Model", "resolve_model"),
-    "policy": ("Verdict", "judge"),
+    "policy": ("Overrides", "Verdict", "judge"),
     "prices.book": ("PriceBook",),
     "pricing": ("PromptEstimate", "Unpriced"),
     "prompts": ("Prompt", "parse_prompt"),
@@ -75,6 +75,7 @@ __all__ = [
     "Manifest",
     "Memo",
     "Model",
+    "Overrides",
     "ParseError",
     "PriceBook",
     "PricingError",

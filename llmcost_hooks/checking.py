@@ -97,6 +97,8 @@ def compare_sides(
     from .split import chains, split_deltas, steps_between
 
     found = chains(comparison, facts, sides.base.snapshot.key(), sides.head.snapshot.key())
+    if not found:
+        return comparison
     between = sides.head.snapshot._replace(files=steps_between(found))
     facts = read_facts(repo.cwd, (sides.head._replace(snapshot=between),), memo, book, facts)
     return split_deltas(comparison, found, facts, make_resolver(book, on))

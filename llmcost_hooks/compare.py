@@ -93,7 +93,7 @@ class Comparison(NamedTuple):
         if self.delta() is None or None in found:
             return None
         with localcontext(EXACT):
-            return reduce(Split.plus, (each for each in found if each), NO_CHANGE)
+            return reduce(Split.plus, (each for each in found if each and each is not NO_CHANGE), NO_CHANGE)
 
     def same_unit(self) -> bool:
         """Whether both sides are quoted for the same period; a side without prompts has no unit."""

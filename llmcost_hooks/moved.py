@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
+from .limits import written
 from .manifest import Manifest
 
 
 def moved_limits(base: Manifest, head: Manifest | None) -> list[str]:
-    """Every limit and rule that differs, as "limit 5 → 10"; amounts are USD."""
+    """Every limit and rule that differs, as "limit 5 → 10"."""
     before, after = _stated(base), _stated(head) if head else {}
     order = {**after, **before} if len(after) > len(before) else {**before, **after}
     moved = (key for key in order if before.get(key) != after.get(key))
@@ -22,13 +24,23 @@ def _stated(manifest: Manifest) -> Mapping[str, object]:
 
 
 def _keys(manifest: Manifest) -> Iterator[tuple[str, object]]:
-    yield from manifest.budget._replace(by_tag=())._asdict().items()
-    for each in manifest.budget.by_tag:
-        yield from ((f"{each.tag()} {key}", value) for key, value in each.limits._asdict().items() if value is not None)
+    budget = manifest.budget
+
+    def amounts(values: NamedTuple, name: str = "") -> Iterator[tuple[str, object]]:
+        """As the manifest states them."""
+        for key, value in values._asdict().items():
+            if budget.usd_rate is not None and isinstance(value, Decimal) and not key.endswith(("_percent", "_rate")):
+                value = written(value, budget)
+            if value is not None or not name:
+                yield name + key, value
+
+    yield from amounts(budget._replace(by_tag=()))
+    for each in budget.by_tag:
+        yield from amounts(each.limits, f"{each.tag()} ")
     yield from manifest.policy._asdict().items()
     for entry in manifest.prompts:
         name = entry.prompt_id or entry.path
-        yield from ((f"{name} {key}", value) for key, value in entry.limits._asdict().items() if value is not None)
+        yield from amounts(entry.limits, f"{name} ")
         if entry.max_tokens is not None:
             yield f"{name} max_tokens", entry.max_tokens
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .compare import Comparison
 from .errors import ExitCode, worst
@@ -17,8 +17,9 @@ from .moved import moved_limits
 from .prices.book import PriceBook
 from .pricing import Unpriced
 from .rules import judge_rules
-from .suggest import suggestions_for
-from .what_if import Suggestion
+
+if TYPE_CHECKING:
+    from .what_if import Suggestion
 
 
 class Overrides(NamedTuple):
@@ -107,9 +108,12 @@ def judge(
     exceeded, warned = judge_limits(head, manifest, budget, comparison)
     if manifest is not None:
         exceeded += judge_rules(head, manifest)
-    own = manifest.prices if manifest else None
-    costly = any(each.unit == "USD" for each in exceeded)
-    suggestions = suggestions_for(typical, book, head.prices.as_of or on, own) if costly else ()
+    suggestions: tuple[Suggestion, ...] = ()
+    if any(each.unit == "USD" for each in exceeded):
+        from .suggest import suggestions_for  # a hook that passes has no use for it
+
+        own = manifest.prices if manifest else None
+        suggestions = suggestions_for(typical, book, head.prices.as_of or on, own)
     listed = {entry.path for entry in manifest.prompts if entry.prompt_id is None} if manifest else set()
     return Verdict(
         tuple(exceeded),

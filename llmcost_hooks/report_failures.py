@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .compare import Comparison
+from .compare import Comparison, PromptDelta
 from .estimate import Estimate
 from .limits import INCREASES, Exceeded, with_tag, written
 from .manifest_budget import USD, Budget
@@ -12,7 +12,7 @@ from .policy import Verdict
 from .pricing import Row
 from .render.money import format_delta, format_limit, format_money
 from .report import Name, Text, name_list
-from .report_parts import inexact, marks
+from .report_parts import inexact, marks, training_marks
 from .rules import NO_OUTPUT, SIZE_OF, WINDOW_OF
 
 MAX_CHANGES = 5
@@ -42,9 +42,13 @@ def change_lines(verdict: Verdict, comparison: Comparison | None) -> tuple[Text,
     grown = [(row.cost, row) for row in comparison.rows if row.cost is not None and row.cost > 0]
     grown.sort(key=lambda pair: (-pair[0], pair[1].prompt_id))
     lines: list[Text] = [
-        (Name(row.prompt_id), f" {format_delta(cost)} ({row.content})") for cost, row in grown[:MAX_CHANGES]
+        (Name(row.prompt_id), f" {format_delta(cost)} ({_edit(row)})") for cost, row in grown[:MAX_CHANGES]
     ]
     return (*lines, (f"{len(grown) - MAX_CHANGES:,} more",)) if len(grown) > MAX_CHANGES else tuple(lines)
+
+
+def _edit(row: PromptDelta) -> str:
+    return row.content if row.content != "unchanged" else "the same text"
 
 
 def where(judged: str) -> str:
@@ -148,6 +152,8 @@ def _mark(each: Exceeded, estimate: Estimate) -> str:
     rows = _rows(each, estimate)
     if each.unit == "tokens":
         return "~" if any(row.grade != "exact" for row in rows) else ""
+    if each.what == "max_train":
+        return training_marks(estimate)
     return marks(*rows)
 
 
@@ -172,7 +178,7 @@ def _advice(each: Exceeded, verdict: Verdict) -> Text | None:
 _UNKNOWN = {  # by what is not known
     NO_OUTPUT: "Write output_tokens or output_ratio for it, or in [defaults].",
     SIZE_OF: "State what its variables stand for, in its [[prompts]] entry: variables = { question = 40 }.",
-    WINDOW_OF: 'Name another model; one of your own takes its window from its base: [prices.model."NAME"] base = "...".',
+    WINDOW_OF: 'Name another model; one of your own has the window of its base: [prices.model."NAME"] base = "gpt-4o".',
 }
 _TO_DO = {
     "limit": "Shorten the largest prompts, call them less or name a cheaper model; or raise limit in llm-cost.toml.",

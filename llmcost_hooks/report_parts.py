@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import localcontext
 
+from .call_costs import ZERO
+from .economics import CALL, CALLS
 from .estimate import NO_MANIFEST, Estimate, PriceInfo
+from .prices.exact import EXACT
 from .prices.freshness import TOO_OLD
 from .pricing import PromptEstimate, Row, Unpriced, worst_grade
 from .render.money import format_money
@@ -22,6 +26,18 @@ def amount(row: Row | None) -> str:
         least = "≥ " if row.undeclared else ""
         return "?" if row.input_tokens is None else f"{least}{row.input_tokens:,} tok"
     return marks(row) + format_money(row.effective_cost)
+
+
+def economics_notes(estimate: Estimate, unit: str | None) -> Iterable[Text]:
+    """Beside costs that stay per period: what one call of every prompt costs, or a million of each; the list cost."""
+    rows = list(estimate.priced())
+    if unit in CALLS:
+        with localcontext(EXACT):
+            cost = sum((row.per_call for row in rows), ZERO) * CALLS[unit]
+        what = "One call" if unit == CALL else f"{CALLS[unit]:,} calls"
+        yield (f"{what} of every prompt: {marks(*estimate.rows)}{format_money(cost)}",)
+    if any(row.list_cost != row.effective_cost for row in rows):
+        yield (f"List cost: {list_total(estimate)}",)
 
 
 def list_amount(row: Row) -> str:
@@ -58,10 +74,13 @@ def total(estimate: Estimate) -> str:
 
 def training(estimate: Estimate) -> str:
     """What training costs of a side's total."""
-    trained = [row for row in estimate.priced() if row.training_cost]
-    least = "≥ " if any(True for _ in estimate.unpriced()) else ""
-    mark = "~" if any(row.price_estimated for row in trained) else ""
-    return least + mark + format_money(estimate.training_cost())
+    return training_marks(estimate) + format_money(estimate.training_cost())
+
+
+def training_marks(estimate: Estimate) -> str:
+    """What stands before it: it depends on no count and no output, only on prices."""
+    guessed = any(row.training_cost and row.price_estimated for row in estimate.priced())
+    return _marks(guessed, any(True for _ in estimate.unpriced()))
 
 
 def training_amount(row: Row) -> str:

@@ -10,6 +10,7 @@ from .estimate import Estimate
 from .limits import Exceeded
 from .manifest import Manifest
 from .manifest_budget import Policy
+from .prices.exact import EXACT
 from .pricing import PromptEstimate, Row
 from .report import Name, name_list
 
@@ -73,10 +74,10 @@ def _without_headroom(row: Row, policy: Policy) -> Iterator[Exceeded]:
     if window is None:
         yield _broken(row, "headroom", stated, WINDOW_OF, Name(row.model), " is not known")
         return
-    free = -(-window * policy.headroom // 100)  # rounded up: tokens are whole
+    most = EXACT.divide_int(EXACT.multiply(window, 100 - policy.headroom), 100)  # tokens are whole
     taken = per_request(row.input_tokens, row.requests) + (row.output_tokens or 0)
-    if taken > window - free:
-        amounts = Decimal(taken), window - free
+    if taken > most:
+        amounts = Decimal(taken), most
         yield Exceeded("headroom", *amounts, f"{stated} of {window:,}", row.prompt_id, unit=TOKENS)
     elif row.output_tokens is None:
         yield _broken(row, "headroom", stated, NO_OUTPUT)

@@ -45,12 +45,14 @@ Chain = tuple[Step, ...]  # base, text, model, assumptions, head
 
 def chains(comparison: Comparison, facts: Facts, base_key: str, head_key: str) -> dict[str, Chain]:
     """By head's prompt_id, what lies between the two sides of each row whose difference can have several reasons."""
+    rows = [row for row in comparison.rows if row.split is None and row.cost is not None]
+    if not rows:
+        return {}
     before, after = ({file.prompt_id: file for file in each.files} for each in (comparison.base, comparison.head))
     mixed: dict[tuple[int, int], OwnPrices | None] = {}
     found = {}
-    for row in comparison.rows:
-        if row.split is not None or row.cost is None or row.base is None or row.head is None:
-            continue
+    for row in rows:
+        assert row.base is not None and row.head is not None  # what is new or gone is split already
         base = _named(before[row.base.prompt_id], facts, base_key)
         head = _named(after[row.head.prompt_id], facts, head_key)
         if base is not None and head is not None:

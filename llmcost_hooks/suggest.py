@@ -17,18 +17,20 @@ from .suggest_model import cheaper_model
 from .what_if import MODEL, Suggestion, case_of
 
 MAX_PROMPTS = 3  # that suggestions are made for
-MAX_OTHERS = 3  # suggestions that are no other model
 
 
 def suggestions_for(head: Estimate, book: PriceBook, on: date, own: OwnPrices | None) -> tuple[Suggestion, ...]:
-    """For the most expensive prompts: another model for each, then what else saves most."""
+    """For the most expensive prompts: another model for each, then of every other kind the one that saves most."""
     largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_PROMPTS]
     files = {file.prompt_id: file for file in head.files}
     resolve = make_resolver(book, on)
     found = [each for row in largest for each in _what_ifs(row, files.get(row.prompt_id), resolve, book, on, own)]
     models = [each for each in found if each.kind == MODEL]
-    others = sorted((each for each in found if each.kind != MODEL), key=lambda each: -each.saving)
-    return (*models, *others[:MAX_OTHERS])
+    best: dict[str, Suggestion] = {}
+    for each in found:
+        if each.kind != MODEL and (each.kind not in best or each.saving > best[each.kind].saving):
+            best[each.kind] = each
+    return (*models, *best.values())
 
 
 def what_ifs(

@@ -10,6 +10,7 @@ import click
 
 from ..checking import check_side
 from ..clock import today
+from ..economics import UNITS
 from ..errors import ConfigError
 from ..failures import say_failures
 from ..git.plumbing import Repository, open_repository
@@ -20,6 +21,7 @@ from ..reading import STAGED, WORKTREE, Source, commit_source, read_manifest_byt
 from ..render.jsondoc import check_document
 from ..report import Text, count_prompts
 from ..report_check import check_report
+from ..report_parts import economics_notes
 from .options import assumption_options, output_options, read_memo, read_selection, show, verbose_note
 from .sides import moved_on, since_merge_base
 
@@ -80,12 +82,16 @@ def _read_increase(text: str) -> tuple[Decimal | None, Decimal | None]:
 @click.option(
     "--max-increase", metavar="25%|$5", type=_read_increase, help="What a change may add; in place of max_increase."
 )
+@click.option(
+    "--per", "unit", type=click.Choice(UNITS), help="Also what one call of every prompt costs, or a million of each."
+)
 @assumption_options
 @output_options
 @click.pass_context
 def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: str | None, **values: Any) -> int:
     at_merge_base, force_stale = values.pop("at_merge_base"), values.pop("force_stale")
     output, memo, on = values.pop("output"), read_memo(values.pop("no_cache")), today()
+    unit = values.pop("unit")
     overrides = Overrides(values.pop("budget"), *(values.pop("max_increase") or (None, None)))
     if staged and rev is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
@@ -109,7 +115,7 @@ def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: st
         )
     code = checked.code()
     if code or not ctx.obj["quiet"]:
-        report = check_report(estimate, manifest, verdict, comparison, notes)
+        report = check_report(estimate, manifest, verdict, comparison, (*notes, *economics_notes(estimate, unit)))
         show(report, lambda: check_document(estimate, manifest, verdict, comparison), output)
     return say_failures(verdict.problems, code)
 

@@ -176,6 +176,16 @@ def test_list_and_effective_cost_are_side_by_side(prompts: Repo) -> None:
     assert "List cost" not in passed(llm_cost(prompts.path, "diff", "HEAD")).out
 
 
+def test_check_says_both_beside_its_limits(prompts: Repo) -> None:
+    """The limits stay those of the period."""
+    ran = passed(llm_cost(prompts.path, "check", "--per", "call", "--scenario", "batch"))
+    assert "Within budget: $0.77 of $10.00" in ran.out
+    assert "note: One call of every prompt: $0.00077\n" in ran.out and "note: List cost: $1.54\n" in ran.out
+    ran = passed(llm_cost(prompts.path, "check", "--per", "million"))
+    assert "note: 1,000,000 calls of every prompt: $1,545.00\n" in ran.out and "List cost" not in ran.out
+    assert "calls of every prompt: $" not in passed(llm_cost(prompts.path, "check", "--per", "period")).out
+
+
 # --- choose -----------------------------------------------------------------------------------------------------------
 
 QUALITY = """

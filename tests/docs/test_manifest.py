@@ -93,6 +93,7 @@ OBJECTS = {
         "rows",
         "policy",
         "by_tag",
+        "quality",
     ),
     *("batch", "flex", "priority"),
 }

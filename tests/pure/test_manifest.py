@@ -211,7 +211,7 @@ def test_amounts_are_dollars_once_they_are_read() -> None:
     manifest = parse(EURO + rules + tag + '[[prompts]]\npath = "a"\nlimit = 2\nmax_increase = "€1"')
     budget = manifest.budget
     assert (budget.limit, budget.warn, budget.max_increase) == (Decimal("10.85"), Decimal("8.68"), Decimal("5.425"))
-    assert (budget.max_prompt_increase_percent, budget.max_train) == (10, Decimal("0.1085"))
+    assert (budget.max_prompt_increase_percent, budget.max_train) == (Decimal(10), Decimal("0.1085"))
     assert budget.by_tag[0].limits == Limits(Decimal("3.255"), Decimal(50))
     assert budget.by_tag[0].limits.warns_from() == Decimal("1.6275")
     assert manifest.prompts[0].limits == Limits(Decimal("2.17"), max_increase=Decimal("1.085"))

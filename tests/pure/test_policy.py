@@ -68,6 +68,7 @@ def test_an_increase_in_percent_of_base(base: str, head: str, percent: str, hold
     assert bool(found) is not holds
     for each in found:
         assert each.what == "max_increase"
+        assert each.limit is not None
         assert Fraction(each.limit) == Fraction(base) * Fraction(percent) / 100
         assert each.stated == f"{percent}% of base"
 
@@ -288,7 +289,7 @@ def test_limits_are_what_fractions_say(base: Decimal, head: Decimal, limit: Deci
         increase > Fraction(base) * Fraction(percent) / 100,
     ]
     assert len(found) == sum(broken)
-    assert all(each.amount > each.limit for each in found)
+    assert all(each.amount is not None and each.limit is not None and each.amount > each.limit for each in found)
 
 
 @given(st.lists(st.sampled_from(CODES), min_size=1, max_size=5), USD)
