@@ -120,7 +120,7 @@ class Checked(NamedTuple):
 def check_side(
     repo: Repository, head: Source, base: Source | None, selection: Selection, memo: Memo, on: date, *,
     force_stale: bool = False, overrides: Overrides = NO_OVERRIDES, said: Statements | None = None,
-    stage: str = WHOLE,
+    stage: str = WHOLE, split: bool = False,
 ) -> Checked:  # fmt: skip
     """Judge `head` by its own manifests, and by what the command line says instead. Without `base` no increase is.
 
@@ -134,7 +134,7 @@ def check_side(
     base_manifest = None
     if base is not None and base.kind != "empty":
         sides = read_sides(repo, base, head, selection)
-        comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale)
+        comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale, split=split)
         base_manifest, manifest, priced = sides.base_manifest, sides.head_manifest, comparison.head
     else:
         manifest = read_manifest(repo, head)

@@ -17,6 +17,7 @@ from ..boundary import write
 from ..economics import CALL, MILLION, UNITS, quoted_per
 from ..errors import ConfigError
 from ..manifest import SCENARIOS, SERVICE_TIERS, Assumptions
+from ..manifest_values import Wrong, read_increase
 from ..memo import Memo, memo_path
 from ..reading import Side
 from ..render.sanitise import terminal_name
@@ -40,6 +41,14 @@ def read_share(text: str) -> Decimal:
     if number > 1:
         raise click.BadParameter(f"{text!r} is not between 0 and 1.")
     return number
+
+
+def read_change(text: str) -> tuple[Decimal | None, Decimal | None]:
+    """(percent, None) or (None, USD)."""
+    try:
+        return read_increase(text)
+    except Wrong as wrong:
+        raise click.BadParameter(f"{text!r} is not {wrong}.") from None
 
 
 def _apply(options: list[Callable[[F], F]], function: F) -> F:
