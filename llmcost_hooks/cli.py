@@ -21,6 +21,7 @@ COMMANDS = {
     "models": ("models", "models_command"),
     "prices": ("prices", "prices_group"),
     "update-db": ("update_db", "update_db_command"),
+    "calibrate": ("calibrate", "calibrate_command"),
     "demo": ("demo", "demo_command"),
 }
 

@@ -36,12 +36,12 @@ def row_text(row: NewRow) -> str:
 
 def _lines(row: NewRow) -> Iterator[str]:
     if row.is_private:
-        yield f"[prices.model.{_quoted(row.model)}]"
+        yield f"[prices.model.{quoted(row.model)}]"
         if row.base is not None:
-            yield f"base = {_quoted(row.base)}"
+            yield f"base = {quoted(row.base)}"
         yield ""
     yield "[[prices.rows]]"
-    yield f"model = {_quoted(row.model)}"
+    yield f"model = {quoted(row.model)}"
     yield f'effective_from = "{row.effective_from}"'
     for name in RATES:
         rate = getattr(row, name)
@@ -52,10 +52,10 @@ def _lines(row: NewRow) -> Iterator[str]:
     if row.estimated:
         yield "estimated = true"
     if row.operator:
-        yield f"operator = {_quoted(row.operator)}"
+        yield f"operator = {quoted(row.operator)}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A basic string of TOML; JSON's escapes are among its own."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 

@@ -15,8 +15,8 @@ D = TypeVar("D", bound=Hashable)
 def unlike(values: Sequence[tuple[D, float]], least: float) -> tuple[D, ...]:
     """The days whose value is further from the median than five times the usual spread, and than `least`.
 
-    The modified z-score of Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993. Empty where there are fewer than
-    five days, or where more than a quarter of them differ: that is a change, and no anomaly.
+    The modified z-score of Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993. Empty where there are fewer
+    than five days, or where more than a quarter of them differ: that is a change, and no anomaly.
     """
     if len(values) < MIN_DAYS:
         return ()

@@ -127,7 +127,11 @@ def _unlike(days: Mapping[date, Day], parameter: str) -> tuple[date, ...]:
 
 
 def fit(
-    parameter: str, assumed: float | None, pairs: Sequence[Pair], window: timedelta | None, cost: Callable[[float], float | None]
+    parameter: str,
+    assumed: float | None,
+    pairs: Sequence[Pair],
+    window: timedelta | None,
+    cost: Callable[[float], float | None],
 ) -> Fit | None:
     """The parameter over the days' `pairs`; None where they say nothing. `cost` is the percent that a value changes."""
     total_x = sum(x for _, x, _ in pairs)

@@ -5,8 +5,8 @@ releases and weekends, and treating requests as independent makes intervals too 
 
     r = Y / X,  r(i) = (Y - y_i) / (X - x_i),  v = (k - 1)/k * sum (r(i) - mean r(i))^2,  r +- t(0.975, k - 1) * sqrt(v)
 
-Cochran, Sampling Techniques, 3rd edition, 6.17 (ratio estimates) and 9A (clusters); Efron and Tibshirani, An Introduction to
-the Bootstrap, chapter 11 (the jackknife's variance).
+Cochran, Sampling Techniques, 3rd edition, 6.17 (ratio estimates) and 9A (clusters); Efron and Tibshirani, An
+Introduction to the Bootstrap, chapter 11 (the jackknife's variance).
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from collections.abc import Sequence
 
 NAME = "95% jackknife over days, Student's t"
 
-# Abramowitz and Stegun, Handbook of Mathematical Functions, table 26.10: t that 2.5% exceed, for 1 to 30 degrees of freedom.
+# Abramowitz and Stegun, Handbook of Mathematical Functions, table 26.10: t that 2.5% exceed, for 1 to 30 degrees of
+# freedom.
 _T = (
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
     2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
@@ -25,7 +26,8 @@ _Z = 1.959964
 
 
 def half_width(pairs: Sequence[tuple[float, float]]) -> float | None:
-    """Half of the 95% interval around sum(y) / sum(x), of (y, x) by day; None where fewer than two days say anything."""
+    """Half of the 95% interval around sum(y) / sum(x), of (y, x) by day; None where fewer than two days say
+    anything."""
     used = [(y, x) for y, x in pairs if x > 0]
     total_y, total_x = sum(y for y, _ in used), sum(x for _, x in used)
     count = len(used)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -47,7 +47,11 @@ def fit_together(prompts: Sequence[Prompt]) -> tuple[Fit, ...]:
     window = window_of(prompts)
     found = []
     for parameter in (CACHE, RATIO, OUTPUT, INPUT):
-        used = [each for each in prompts if parameter in parameters_of(each.assumed) and is_measured(each.traffic, parameter)]
+        used = [
+            each
+            for each in prompts
+            if parameter in parameters_of(each.assumed) and is_measured(each.traffic, parameter)
+        ]
         days: dict[date, Pair] = {}
         for each in used:
             for at, day in each.traffic.days.items():
@@ -55,8 +59,7 @@ def fit_together(prompts: Sequence[Prompt]) -> tuple[Fit, ...]:
                     y, x, requests = days.get(at, (0.0, 0.0, 0))
                     more_y, more_x, more = pair_of(day, parameter)
                     days[at] = y + more_y, x + more_x, requests + more
-        change = _cost_change(used, parameter)
-        together = fit(parameter, _assumed(used, parameter), list(days.values()), window, lambda _, found=change: found)
+        together = fit(parameter, _assumed(used, parameter), list(days.values()), window, _cost_change(used, parameter))
         if together is not None:
             found.append(together)
     return tuple(found)
@@ -75,8 +78,13 @@ def _assumed(prompts: Sequence[Prompt], parameter: str) -> float | None:
     return of_values / of_calls if of_calls else None
 
 
-def _cost_change(prompts: Sequence[Prompt], parameter: str) -> float | None:
+def _cost_change(prompts: Sequence[Prompt], parameter: str) -> Callable[[float], float | None]:
     """Percent of the cost of the requests that there were, with each prompt's own value of the parameter."""
+    found = _change(prompts, parameter)
+    return lambda _: found
+
+
+def _change(prompts: Sequence[Prompt], parameter: str) -> float | None:
     before = after = 0.0
     for each in prompts:
         values = {each_fit.parameter: each_fit.actual for each_fit in each.fits if each_fit.parameter == parameter}

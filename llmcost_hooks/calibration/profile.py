@@ -70,7 +70,9 @@ def _assumed(row: Mapping[str, Any]) -> Assumed:
     )  # fmt: skip
     counts = (found.input_tokens, found.cached_tokens, found.calls)
     texts = (found.prompt_id, found.path, found.model, found.pricing_id, found.variant, found.scenario, found.grade)
-    whole = all(type(count) is int for count in counts) and (found.output_tokens is None or type(found.output_tokens) is int)
+    whole = all(type(count) is int for count in counts) and (
+        found.output_tokens is None or type(found.output_tokens) is int
+    )
     if not whole or not all(isinstance(text, str) for text in texts):
         raise TypeError
     return found

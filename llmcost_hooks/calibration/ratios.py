@@ -1,7 +1,7 @@
 """Models whose tokenizer nobody has: how many tokens they make of what `o200k_base` makes one of.
 
-From prompts that are sent as they stand: no variable, and every request of the same size. So what differs between the count
-and the provider's is the tokenizer.
+From prompts that are sent as they stand: no variable, and every request of the same size. So what differs between the
+count and the provider's is the tokenizer.
 """
 
 from __future__ import annotations

@@ -119,12 +119,12 @@ def gather(records: Iterable[Usage], pricer: Pricer, prompt_id: str | None = Non
             _add_unpriced(day, record, requests, (name, at), bulk, steps, pricer)
     for (name, at, model, tier, step), sums in bulk.items():
         _price(days[name][at], sums, model, tier, step, pricer)
-    prompts = {
-        name: PromptTraffic(
-            of_prompt, *ends.get(name, (None, None)), models.get(name, {}), untimed.get(name, 0), uncounted.get(name, 0)
+    prompts = {}
+    for name, of_prompt in days.items():
+        first, last = ends.get(name, (None, None))
+        prompts[name] = PromptTraffic(
+            of_prompt, first, last, models.get(name, {}), untimed.get(name, 0), uncounted.get(name, 0)
         )
-        for name, of_prompt in days.items()
-    }  # fmt: skip
     return Traffic(prompts, unnamed, local, estimates, total)
 
 

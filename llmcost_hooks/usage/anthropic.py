@@ -53,7 +53,8 @@ def of_report(payload: Mapping[str, Any]) -> list[Usage]:
 
 
 def _cached(usage: Mapping[str, Any]) -> tuple[int, int, int]:
-    """Read, written for five minutes, written for an hour; null is none. All is for five minutes where no life is named."""
+    """Read, written for five minutes, written for an hour; null is none. All is for five minutes where no life is
+    named."""
     written, by_life = count_of(usage, "cache_creation_input_tokens"), object_of(usage, "cache_creation")
     short = count_of(by_life, "ephemeral_5m_input_tokens")
     long = count_of(by_life, "ephemeral_1h_input_tokens")

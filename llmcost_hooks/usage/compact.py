@@ -1,8 +1,9 @@
 """The compact layout: a row for each prompt, in pre-1.0 names of FOCUS.
 
-`UsageUnit` decides what `UsageQuantity` is. Tokens: those of all calls, and `x-token-count-*` are those of one call, so that
-the calls follow. Requests, or nothing: calls, and `x-cache-hit-ratio`, `x-avg-output-tokens` and `x-token-count-input` are
-means. A layout without times; where `ChargePeriodStart` and `ChargePeriodEnd` stand beside it, they are read.
+`UsageUnit` decides what `UsageQuantity` is. Tokens: those of all calls, and `x-token-count-*` are those of one call, so
+that the calls follow. Requests, or nothing: calls, and `x-cache-hit-ratio`, `x-avg-output-tokens` and
+`x-token-count-input` are means. A layout without times; where `ChargePeriodStart` and `ChargePeriodEnd` stand beside
+it, they are read.
 """
 
 from __future__ import annotations

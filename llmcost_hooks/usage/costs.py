@@ -89,7 +89,8 @@ def call_price(prices: Priced) -> Callable[[float, float, float], float | None]:
 
 
 def priced_usage(record: Usage, pricer: Pricer) -> Usage:
-    """The record with a cost: its own, else by our prices, which its `cost_basis` then says; None where nobody knows."""
+    """The record with a cost: its own, else by our prices, which its `cost_basis` then says; None where nobody
+    knows."""
     if record.cost is not None:
         return record
     prices, tokens = pricer(record.model, record.service_tier), tokens_of(record)

@@ -1,8 +1,8 @@
 """FOCUS files, 1.0 to 1.4: one row for each prompt, charge period and meter -> one record for each prompt and period.
 
-Which meter a row is of: `TokenDirection` and `TokenCacheAction` in `SkuPriceDetails` (also with `x_`), else a word in the
-names of the SKU. How many requests there were: `x_RequestCount`, else rows whose unit is requests. BilledCost is the cost;
-of rows that are tagged as estimates, which bill nothing, EffectiveCost.
+Which meter a row is of: `TokenDirection` and `TokenCacheAction` in `SkuPriceDetails` (also with `x_`), else a word in
+the names of the SKU. How many requests there were: `x_RequestCount`, else rows whose unit is requests. BilledCost is
+the cost; of rows that are tagged as estimates, which bill nothing, EffectiveCost.
 """
 
 from __future__ import annotations
@@ -110,7 +110,9 @@ def _add(
     elif meter == _METERS.index(REQUESTS):
         group.requests[meter] = group.requests.get(meter, 0) + count
     group.cost += cost
-    group.list_cost = None if group.list_cost is None or not listed else group.list_cost + read_amount(listed, "ListCost")
+    group.list_cost = (
+        None if group.list_cost is None or not listed else group.list_cost + read_amount(listed, "ListCost")
+    )
 
 
 def _record(key: tuple[Any, ...], group: _Group) -> Usage:

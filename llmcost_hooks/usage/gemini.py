@@ -1,7 +1,7 @@
 """Gemini's responses, in the spelling of the SDK (snake_case) or of the API (camelCase).
 
-Cached content is inside of the prompt, thoughts are outside of the candidates, and what tools put in is outside of the prompt:
-the last two are added. `totalTokenCount` has to be the sum of all.
+Cached content is inside of the prompt, thoughts are outside of the candidates, and what tools put in is outside of the
+prompt: the last two are added. `totalTokenCount` has to be the sum of all.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def of_response(payload: Mapping[str, Any]) -> Usage:
 
 def _of_kind(usage: Mapping[str, Any], kind: str, *names: str) -> int | None:
     """Tokens of one modality; None where none are listed."""
-    listed = next((usage[name] for name in names if usage.get(name) is not None), [])
+    listed: Any = next((usage[name] for name in names if usage.get(name) is not None), [])
     if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
         raise Unusable(f"{names[0]} is not a list of objects")
     counts = [count_of(each, "token_count", "tokenCount") or 0 for each in listed if each.get("modality") == kind]

@@ -1,7 +1,7 @@
 """Observations as Langfuse exports them.
 
-Each token is in one bucket of `usageDetails`: `input` is what is left beside `input_cached_tokens` and others that begin with
-`input`, and so for `output`. All are added; `total`, where it is there, has to be their sum.
+Each token is in one bucket of `usageDetails`: `input` is what is left beside `input_cached_tokens` and others that
+begin with `input`, and so for `output`. All are added; `total`, where it is there, has to be their sum.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def of_observation(payload: Mapping[str, Any]) -> Usage | None:
     """None for an observation that is no generation."""
     kind = payload.get("type")
     details = object_of(payload, "usageDetails", "usage_details")
-    if isinstance(kind, str) and kind.upper() not in ("GENERATION", "EMBEDDING") or not details:
+    if (isinstance(kind, str) and kind.upper() not in ("GENERATION", "EMBEDDING")) or not details:
         return None
     counts = {name: read_count(value, name) for name, value in details.items() if value is not None}
     asked = [count for name, count in counts.items() if name.startswith("input") or name in _INPUT]
@@ -40,8 +40,9 @@ def of_observation(payload: Mapping[str, Any]) -> Usage | None:
     def of(names: tuple[str, ...]) -> int | None:
         return plus(*(counts.get(name) for name in names))
 
+    stated = text_of(object_of(payload, "metadata"), "prompt_id")
     return checked(Usage(
-        "langfuse", text_of(object_of(payload, "metadata"), "prompt_id") or text_of(payload, "promptName", "prompt_name"),
+        "langfuse", stated or text_of(payload, "promptName", "prompt_name"),
         text_of(payload, "model", "providedModelName", "provided_model_name"), None,
         time_of(payload, "startTime", "start_time"),
         input_tokens=sum(asked),

@@ -1,7 +1,7 @@
 """OpenAI's responses (Chat Completions, Responses, lines of batches) and its usage export.
 
-Cached and written tokens are inside of the input, reasoning inside of the output. Some who offer the same interface leave
-reasoning outside of `completion_tokens`; `total_tokens` says which of the two it is.
+Cached and written tokens are inside of the input, reasoning inside of the output. Some who offer the same interface
+leave reasoning outside of `completion_tokens`; `total_tokens` says which of the two it is.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .reading import Unusable, needed_count, count_of, text_of, time_of
+from .reading import Unusable, count_of, needed_count, text_of, time_of
 from .record import Usage, checked
 
 INPUT = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens")
@@ -54,7 +54,7 @@ def attributes_of(span: Mapping[str, Any]) -> Mapping[str, Any]:
     attributes = span.get("attributes") or {}
     if isinstance(attributes, dict):
         return attributes
-    found = {}
+    found: dict[str, Any] = {}
     for pair in _list(span, "attributes"):
         value = pair.get("value")
         if not isinstance(pair.get("key"), str) or not isinstance(value, dict):

@@ -91,8 +91,8 @@ def _iso_time(text: str, name: str) -> datetime:
     zone = "+00:00" if zone in (None, "Z", "UTC") else zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
     micro = f".{(fraction + '00000')[:6]}" if fraction else ""
     try:
-        whole = datetime.fromisoformat(f"{day}T{(time or '00:00') + ('' if time and len(time) > 5 else ':00')}{micro}{zone}")
-        return whole.astimezone(timezone.utc)
+        clock = "00:00:00" if time is None else f"{time}:00"[:8]
+        return datetime.fromisoformat(f"{day}T{clock}{micro}{zone}").astimezone(timezone.utc)
     except (ValueError, OverflowError):
         raise Unusable(f"{name} is not a time, such as 2026-11-26T12:00:00Z") from None
 

@@ -1,10 +1,10 @@
 """One record of what was used, whoever reported it: fields, units, and what is inside of what.
 
-    input_tokens   = everything that was sent: uncached + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens
-    output_tokens  = everything that was answered, reasoning_tokens included
+    input_tokens   all that was sent: uncached + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens
+    output_tokens  all that was answered, reasoning_tokens included
 
-A record stands for one request, or for all requests of a prompt between `start` and `end`, whose tokens it sums. None is
-unknown, and never 0. Its JSON form is described by `data/usage.schema.json`.
+A record stands for one request, or for all requests of a prompt between `start` and `end`, whose tokens it sums. None
+is unknown, and never 0. Its JSON form is described by `data/usage.schema.json`.
 """
 
 from __future__ import annotations
@@ -76,8 +76,9 @@ _READERS = {
     **dict.fromkeys(("start", "end"), read_time),
     **dict.fromkeys(("cost", "list_cost"), read_amount),
     "cache_hit_ratio": read_share,
-    **dict.fromkeys(("source", "prompt_id", "model", "provider", "service_tier", "cost_basis", "content_hash"), read_text),
-}  # fmt: skip
+    **dict.fromkeys(("source", "prompt_id", "model", "provider"), read_text),
+    **dict.fromkeys(("service_tier", "cost_basis", "content_hash"), read_text),
+}
 
 
 def read_record(document: Mapping[str, Any]) -> Usage:

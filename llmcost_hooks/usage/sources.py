@@ -1,7 +1,7 @@
 """Whose payload it is, told by its shape, and the records in it.
 
-A line of a log may wrap a payload: `{"prompt_id": ..., "timestamp": ..., "response": {...}}`, or a batch's line. What a wrapper
-says of prompt and time holds where the payload itself says nothing.
+A line of a log may wrap a payload: `{"prompt_id": ..., "timestamp": ..., "response": {...}}`, or a batch's line. What a
+wrapper says of prompt and time holds where the payload itself says nothing.
 """
 
 from __future__ import annotations
@@ -116,5 +116,3 @@ def cells_payload(row: Mapping[str, str], read_json: Any) -> dict[str, Any]:
         elif cell != "" and cell.lower() not in ("null", "none"):
             found[name] = cell
     return found
-
-
