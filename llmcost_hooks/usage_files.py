@@ -114,13 +114,16 @@ def _of_value(number: int, value: object) -> Iterator[Read]:
 def read_json(text: bytes | str, name: str) -> Any:
     """A JSON value whose fractions are decimals. Raises Unusable."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        return _DECODER.decode(text if isinstance(text, str) else text.decode())
     except (ValueError, RecursionError, ArithmeticError):
         raise Unusable(f"{name} is not JSON") from None
 
 
 def _refuse(name: str) -> None:
     raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)  # once: making one costs as much as a line
 
 
 # --- tables --------------------------------------------------------------------------------------------------------

@@ -40,7 +40,8 @@ def _record(cells: Mapping[str, str]) -> Usage:
     cost = "EffectiveCost" if is_estimate else "BilledCost"
     if cost not in cells:
         raise Unusable(f"{cost} is missing")
-    asked, answered, share = _mean(cells, _INPUT), _mean(cells, _OUTPUT), cells.get("x-cache-hit-ratio")
+    asked, answered = _mean(cells, _INPUT), _mean(cells, _OUTPUT)
+    share = cells.get("x-cache-hit-ratio") or cells.get("x_CacheHitRatio")
     ratio = None if share is None else read_share(share, "x-cache-hit-ratio")
     calls = _calls(cells, asked, answered)
     total_input = _times(asked, calls)

@@ -30,6 +30,8 @@ def read_count(value: object, name: str) -> int:
     """A whole number from 0; also as text, and as 12.0."""
     if type(value) is int:
         number = value
+    elif type(value) is str and value.isdecimal() and value.isascii() and len(value) < 18:
+        return int(value)
     else:
         amount = read_amount(value, name)
         number = int(amount)
@@ -42,6 +44,8 @@ def read_count(value: object, name: str) -> int:
 
 def read_amount(value: object, name: str) -> Decimal:
     """A decimal number; negative ones too."""
+    if type(value) is str and value.isdecimal() and value.isascii() and len(value) < 18:
+        return Decimal(value)
     if isinstance(value, Decimal) and value.is_finite() and abs(value) <= MOST:
         return value
     text = str(value) if type(value) is int else value
@@ -71,6 +75,8 @@ def read_text(value: object, name: str) -> str:
 def read_time(value: object, name: str) -> datetime:
     """UTC: of ISO 8601 text, where none is named it is UTC; of a number, seconds since 1970 (or milli-, micro- or
     nanoseconds, which are told by their size)."""
+    if type(value) is int and 0 <= value < 10**11:
+        return _EPOCH + timedelta(seconds=value)
     if isinstance(value, str) and not value.isdecimal():
         return _iso_time(value, name)
     number = read_amount(value, name)

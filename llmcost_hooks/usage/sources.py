@@ -49,6 +49,9 @@ def _plain(payload: Mapping[str, Any]) -> list[Usage] | None:
     """The records of a payload that is not wrapped; None where it is of no kind that is known."""
     if payload.get("schema") == SCHEMA:
         return [read_record(payload)]
+    usage = payload.get("usage")
+    if isinstance(usage, dict) and "usageDetails" not in payload and "response_cost" not in payload:
+        return _by_usage(payload, usage)
     if "resourceSpans" in payload or "resource_spans" in payload:
         return _some(otel.of_span(span) for span in otel.spans_of(payload))
     if "attributes" in payload and ("context" in payload or "spanId" in payload or "span_id" in payload):
@@ -63,8 +66,7 @@ def _plain(payload: Mapping[str, Any]) -> list[Usage] | None:
         if "starting_at" in payload:
             return anthropic.of_report(payload)
         return openai.of_bucket(payload) if "start_time" in payload else None
-    usage = payload.get("usage")
-    return _by_usage(payload, usage) if isinstance(usage, dict) else None
+    return None
 
 
 def _by_usage(payload: Mapping[str, Any], usage: Mapping[str, Any]) -> list[Usage]:
