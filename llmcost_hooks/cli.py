@@ -20,6 +20,7 @@ COMMANDS = {
     "diff": ("diff", "diff_command"),
     "models": ("models", "models_command"),
     "prices": ("prices", "prices_group"),
+    "focus": ("focus", "focus_group"),
     "update-db": ("update_db", "update_db_command"),
     "calibrate": ("calibrate", "calibrate_command"),
     "demo": ("demo", "demo_command"),

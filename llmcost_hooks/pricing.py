@@ -72,6 +72,7 @@ class PromptEstimate(NamedTuple):
     per_call: Decimal = ZERO  # USD of one call in the scenario
     lower: Costs | None = None  # at the lower and the upper end of the input's band;
     upper: Costs | None = None  # None: nobody lists a price for inputs of that size
+    paid: Paid | None = None  # what it is priced with; None in a row that nothing priced
 
     def bounded(self) -> bool:
         """Whether the costs are a lower bound: an output size or a variable's size is unknown."""
@@ -234,6 +235,7 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
         model.row.cache_min_tokens, _cache_discount(paid.offer, variant, per_request(tokens, requests)),
         assumed.cache_hit_ratio, parts.per_call,
         parts if sized.low == tokens else costs(sized.low), parts if sized.high == tokens else costs(sized.high),
+        paid=paid,
     )  # fmt: skip
 
 

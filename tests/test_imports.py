@@ -13,7 +13,7 @@ from .cli.running import ROOT
 PACKAGE = "llmcost_hooks"
 SOURCE = ROOT / PACKAGE
 
-IO = ("git", "data", "memo", "pricestore", "fetch", "manifest_file")
+IO = ("git", "data", "memo", "pricestore", "fetch", "manifest_file", "sheet_file")
 # These call the rooms and own nothing.
 JOINING = (
     "reading", "finding", "beside", "facts", "counting", "loose", "renaming", "unread", "checking", "failures", "clock",
@@ -147,6 +147,7 @@ def test_pure(name: str) -> None:
         ("tomli", {"manifest"}),
         ("yaml", {"prompts.yaml_text"}),
         ("minisign", {"prices.signing"}),
+        ("pyarrow", {"sheet_file"}),
     ],
 )
 def test_one_owner(package: str, owners: set[str]) -> None:
@@ -198,7 +199,7 @@ def test_nothing_below_reaches_a_face() -> None:
 
 def test_no_command_imports_another() -> None:
     shared = {"commands"} | {
-        f"commands.{each}" for each in ("options", "sides", "lazy", "asking", "own_prices", "rows")
+        f"commands.{each}" for each in ("options", "sides", "lazy", "asking", "own_prices", "rows", "exporting")
     }
     for name in set(in_rooms("commands")) - shared:
         assert {other for other in inner(modules()[name]) if room(other) == "commands"} <= shared, name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
 import click
@@ -20,7 +21,9 @@ from ..render.jsondoc import estimate_document
 from ..report import count_prompts
 from ..report_estimate import estimate_report
 from ..report_rows import rows_document, rows_report
+from .exporting import EXPORTS, export, export_options, read_export
 from .options import (
+    FORMATS,
     assumption_options,
     output_options,
     read_memo,
@@ -46,6 +49,7 @@ Files outside of any repository are read as they are.
   llm-cost estimate --scenario cached --cache-hit-ratio 0.6
   llm-cost estimate --scenario batch
   llm-cost estimate --rev v1.2 --format json             another commit, for machines
+  llm-cost estimate --format focus > estimates.focus.csv rows for FinOps tools (docs/focus.md)
   llm-cost estimate src/prompts.py::SYSTEM --show-parts  one constant, and what it is made of
   llm-cost estimate prompts/search.txt --data rows.csv   a batch, before it is run: a row a call
 
@@ -71,16 +75,17 @@ Exit codes: 0; 2 wrong manifest or arguments; 3 a prompt cannot be read; 4 a mod
 @click.option("--data", metavar="FILE", type=click.Path(), help="Price one prompt for each row of a CSV or JSONL file.")
 @click.option("--show-parts", is_flag=True, help="What each prompt is made of: text, variables, includes, tools.")
 @selection_options
-@output_options
+@partial(output_options, formats=(*FORMATS, *EXPORTS))
+@export_options
 @click.pass_context
 def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: Any) -> int:
     output, memo = values.pop("output"), read_memo(values.pop("no_cache"))
     staged, revision, force_stale = values.pop("staged"), values.pop("rev"), values.pop("force_stale")
-    show_parts, data = values.pop("show_parts"), values.pop("data")
+    show_parts, data, exported = values.pop("show_parts"), values.pop("data"), read_export(values, output)
     if staged and revision is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
     if data is not None:
-        refuse_beside_data(show_parts=show_parts, calls=values["calls"] is not None)
+        refuse_beside_data(show_parts=show_parts, calls=values["calls"] is not None, export=exported is not None)
     book, on = load_price_book(), today()
     repo = _repository(paths, staged or revision is not None)
     if repo is None:
@@ -102,6 +107,8 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
             show(rows_report(batch, priced), lambda: rows_document(batch), output)
         return say_failures(failed.values(), code)
     verbose_note(ctx, f"{priced.label}: {count_prompts(len(priced.rows))}; prices {priced.prices.version}")
+    if exported is not None:
+        return export(priced, exported)
     code = _code(priced)
     if code or not ctx.obj["quiet"]:
         show(estimate_report(priced, show_parts=show_parts), lambda: estimate_document(priced), output)

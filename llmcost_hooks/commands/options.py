@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -98,16 +99,19 @@ def selection_options(function: F) -> F:
     )
 
 
-def format_option(function: F) -> F:
-    choice = click.Choice(["table", "markdown", "json"])
+FORMATS = ("table", "markdown", "json")
+
+
+def format_option(function: F, formats: Sequence[str] = FORMATS) -> F:
+    choice = click.Choice(formats)
     option = click.option("--format", "output", type=choice, default="table", show_default=True, help="What to print.")
     return option(function)
 
 
-def output_options(function: F) -> F:
+def output_options(function: F, formats: Sequence[str] = FORMATS) -> F:
     return _apply(
         [
-            format_option,
+            partial(format_option, formats=formats),
             click.option("--no-cache", is_flag=True, help="Do not use the memo of token counts."),
             click.option("--force-stale", is_flag=True, help="Use prices that are too old (not recommended)."),
         ],
