@@ -13,10 +13,11 @@ from .cli.running import ROOT
 PACKAGE = "llmcost_hooks"
 SOURCE = ROOT / PACKAGE
 
-IO = ("git", "data", "memo", "pricestore", "fetch", "manifest_file", "sheet_file")
+IO = ("git", "data", "memo", "pricestore", "fetch", "manifest_file", "usage_files", "sheet_file")
 # These call the rooms and own nothing.
 JOINING = (
     "reading", "finding", "beside", "facts", "counting", "loose", "renaming", "unread", "checking", "failures", "clock",
+    "calibrating",
 )  # fmt: skip
 FACES = ("boundary", "cli", "__main__", "commands", "hooks")
 NOT_PURE = {*IO, *JOINING, *FACES, ""}  # whatever else there is, now or later, has to be pure

@@ -1,11 +1,13 @@
-"""Traffic with a known truth: requests of one prompt, day by day, from a seed; and what calibration makes of many of them.
+"""Traffic with a known truth: requests of one prompt, day by day, from a seed; and what calibration makes of many of
+them.
 
     python -m tools.simulate_traffic --runs 1000
     python -m tools.simulate_traffic --write log.jsonl --requests 900 --days 9     OpenAI responses, one a line
 
-A request hits the cache or not, by a chance that differs a little from day to day, as do the sizes; weekends have a third of
-the traffic; input and output are skewed (lognormal), and long questions get long answers. An outlier day is a day on which
-nothing is cached, inputs are three times as long, and there is five times the traffic: a load test, or a broken deployment.
+A request hits the cache or not, by a chance that differs a little from day to day, as do the sizes; weekends have a
+third of the traffic; input and output are skewed (lognormal), and long questions get long answers. An outlier day is a
+day on which nothing is cached, inputs are three times as long, and there is five times the traffic: a load test, or a
+broken deployment.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ def _add(day: Day, record: Usage, requests: int) -> None:
             if asked > day.largest:
                 day.largest = asked
     elif record.cache_hit_ratio is not None:
-        day.shares += record.cache_hit_ratio * requests
+        day.shares = EXACT.add(day.shares, EXACT.multiply(record.cache_hit_ratio, requests))
         day.shares_of += requests
     if answered is not None:
         day.output += answered

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from ..prices.offers import EXACT
+from ..render.csv_text import unguarded_text
 from .focus import tagged
 from .reading import Unusable, read_amount, read_count, read_share, read_time
 from .record import BILLED, Usage, checked
@@ -47,12 +49,12 @@ def _record(cells: Mapping[str, str]) -> Usage:
     total_input = _times(asked, calls)
     start, end = cells.get("ChargePeriodStart"), cells.get("ChargePeriodEnd")
     return checked(Usage(
-        "focus-compact", cells.get("ResourceId"), tags.get("model"), cells.get("Provider"),
+        "focus-compact", _name(cells, "ResourceId"), tags.get("model"), _name(cells, "Provider"),
         None if start is None else read_time(start, "ChargePeriodStart"),
         None if end is None else read_time(end, "ChargePeriodEnd"),
         calls,
         input_tokens=total_input,
-        cache_read_tokens=None if ratio is None or total_input is None else int(total_input * ratio),
+        cache_read_tokens=None if ratio is None or total_input is None else int(EXACT.multiply(total_input, ratio)),
         output_tokens=_times(answered, calls),
         cost=read_amount(cells[cost], cost),
         cost_basis=BILLED,
@@ -61,6 +63,10 @@ def _record(cells: Mapping[str, str]) -> Usage:
         content_hash=cells.get("x-content-hash"),
         is_estimate=is_estimate,
     ))  # fmt: skip
+
+
+def _name(cells: Mapping[str, str], column: str) -> str | None:
+    return unguarded_text(cells[column]) if column in cells else None
 
 
 def _calls(cells: Mapping[str, str], asked: Decimal | None, answered: Decimal | None) -> int | None:
@@ -76,8 +82,8 @@ def _calls(cells: Mapping[str, str], asked: Decimal | None, answered: Decimal | 
     of_one = (asked or 0) + (answered or 0)
     if not of_one:
         return None
-    calls = quantity / of_one
-    if calls != int(calls):
+    calls, rest = EXACT.divmod(Decimal(quantity), of_one)
+    if rest:
         raise Unusable("UsageQuantity is no multiple of the tokens of one call")
     return int(calls)
 
@@ -95,4 +101,4 @@ def _mean(cells: Mapping[str, str], names: tuple[str, ...]) -> Decimal | None:
 def _times(mean: Decimal | None, calls: int | None) -> int | None:
     if mean is None or calls is None:
         return None
-    return int((mean * calls).to_integral_value(ROUND_HALF_EVEN))
+    return int(EXACT.multiply(mean, calls).to_integral_value(ROUND_HALF_EVEN))

@@ -14,6 +14,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from ..prices.offers import EXACT
+from ..render.csv_text import unguarded_text
 from .reading import Unusable, plus, read_amount, read_count, read_share, read_time
 from .record import BILLED, Usage, checked
 
@@ -81,8 +83,8 @@ def _add(
 ) -> None:  # fmt: skip
     if text(row, "BillingCurrency") not in ("", "USD"):
         raise Unusable("BillingCurrency is not USD")
-    quantity = read_amount(text(row, "ConsumedQuantity"), "ConsumedQuantity") * int(unit[1] or 1)
-    count = read_count(quantity, "ConsumedQuantity")
+    quantity = read_amount(text(row, "ConsumedQuantity"), "ConsumedQuantity")
+    count = read_count(quantity if unit[1] is None else EXACT.multiply(quantity, int(unit[1])), "ConsumedQuantity")
     meter = _METERS.index(REQUESTS) if unit[2][0] not in "tT" else meter_of(row)
     tags, details = _flat(text(row, "Tags"), "Tags"), _flat(text(row, "SkuPriceDetails"), "SkuPriceDetails")
     is_estimate = tags.get("llm-cost-type") == "estimate"
@@ -91,14 +93,14 @@ def _add(
     cost = read_amount(text(row, "EffectiveCost"), "EffectiveCost") if is_estimate else billed
     requests = text(row, "x_RequestCount")
     key = (
-        text(row, "x_PromptId", "ResourceId"), text(row, "ChargePeriodStart"), text(row, "ChargePeriodEnd"),
-        text(row, "x_ModelId") or _one(details, "ModelId") or tags.get("model") or "",
+        unguarded_text(text(row, "x_PromptId", "ResourceId")), text(row, "ChargePeriodStart"), text(row, "ChargePeriodEnd"),
+        unguarded_text(text(row, "x_ModelId")) or _one(details, "ModelId") or tags.get("model") or "",
         _one(details, "ServiceTier") or text(row, "x_ServiceTier"), is_estimate,
     )  # fmt: skip
     group = groups.get(key)
     if group is None:
         group = groups[key] = _Group(line)
-        group.provider = text(row, "ServiceProviderName", "ProviderName")
+        group.provider = unguarded_text(text(row, "ServiceProviderName", "ProviderName"))
         group.hash = text(row, "x_ContentHash")
         share = text(row, "x_CacheHitRatio")
         group.share = read_share(share, "x_CacheHitRatio") if share else None
@@ -109,7 +111,7 @@ def _add(
         group.requests[meter] = group.requests.get(meter, 0) + read_count(requests, "x_RequestCount")
     elif meter == _METERS.index(REQUESTS):
         group.requests[meter] = group.requests.get(meter, 0) + count
-    group.cost += cost
+    group.cost = _sum(group.cost, cost)
     group.list_cost = (
         None if group.list_cost is None or not listed else group.list_cost + read_amount(listed, "ListCost")
     )
@@ -139,6 +141,14 @@ def _record(key: tuple[Any, ...], group: _Group) -> Usage:
         content_hash=group.hash or None,
         is_estimate=is_estimate,
     ))  # fmt: skip
+
+
+def _sum(total: Decimal, more: Decimal) -> Decimal:
+    """Exact. Unusable where a number has more digits than any price has."""
+    try:
+        return EXACT.add(total, more)
+    except ArithmeticError:
+        raise Unusable("a cost has too many digits") from None
 
 
 def _meter_reader(cell: Mapping[str, int]) -> Callable[[Sequence[str]], int]:

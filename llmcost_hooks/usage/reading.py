@@ -12,10 +12,10 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-MOST = 10**18  # tokens, requests, or USD
+MOST = 10**36  # tokens, requests, or USD
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?")
-_NUMBER = re.compile(r"-?(?:\d{1,18}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE]-?\d{1,2})?", re.ASCII)
+_NUMBER = re.compile(r"-?(?:\d{1,37}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE]-?\d{1,2})?", re.ASCII)
 
 
 class Unusable(Exception):
@@ -38,7 +38,7 @@ def read_count(value: object, name: str) -> int:
         if number != amount:
             raise Unusable(f"{name} is not a whole number")
     if not 0 <= number <= MOST:
-        raise Unusable(f"{name} is not a number from 0 to {MOST:.0e}")
+        raise Unusable(f"{name} is below 0, or too large")
     return number
 
 
