@@ -56,12 +56,12 @@ def _json(path: str, file: IO[bytes]) -> Iterator[Read]:
     if not _is_whole(first):
         yield from _one_value(path, file)
         return
-    yield from _of_line(1, first)
-    number = 1
+    file.seek(0)
+    number = 0
     while line := file.readline(LONGEST_LINE):
         number += 1
         if not line.isspace():
-            yield from _of_line(number, line)
+            yield from _of_line(number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
 
 
 def _is_whole(line: bytes) -> bool:
@@ -72,16 +72,12 @@ def _is_whole(line: bytes) -> bool:
         return False
 
 
-def _of_line(number: int, line: bytes) -> Iterator[Read]:
+def _of_line(number: int, line: bytes) -> list[Read]:
     try:
         records = usage_of(read_json(line, "the line"))
     except Unusable as error:
-        yield Read(number, None, error.reason)
-        return
-    if not records:
-        yield Read(number)
-    for record in records:
-        yield Read(number, record)
+        return [Read(number, None, error.reason)]
+    return [Read(number, record) for record in records] or [Read(number)]
 
 
 def _one_value(path: str, file: IO[bytes]) -> Iterator[Read]:

@@ -1,7 +1,7 @@
 """Payloads of usage in the shapes of the providers' own SDKs, frozen for the tests.
 
-    python -m venv /tmp/sdks && /tmp/sdks/bin/pip install openai anthropic google-genai opentelemetry-sdk litellm langfuse
-    /tmp/sdks/bin/python tools/freeze_usage.py fixtures/usage
+    python -m venv sdks && sdks/bin/pip install openai anthropic google-genai opentelemetry-sdk litellm langfuse
+    sdks/bin/python tools/freeze_usage.py fixtures/usage
 
 Each is built with the SDK's types, which refuse what they do not know, and written as they serialise it.
 """

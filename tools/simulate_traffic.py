@@ -245,9 +245,12 @@ def main() -> int:
         coverage, after = 100 * found.covered / found.judged, 100 * found.within / max(1, found.runs - found.refused)
         good = 93 <= coverage <= 97 and after >= 95
         failed |= not good
-        print(f"  {name:<45} intervals hold the truth in {coverage:.1f}% of {found.judged:,}; drift after updates below "
-              f"15 in {after:.1f}% of {found.runs - found.refused:,} (largest {found.worst:.1f}); not named: {found.missed_days} outlier days"
-              f"{'' if good else '  <- not as it should be'}")  # fmt: skip
+        applied = found.runs - found.refused
+        print(
+            f"  {name:<45} intervals hold the truth in {coverage:.1f}% of {found.judged:,}; drift after updates below "
+            f"15 in {after:.1f}% of {applied:,} (largest {found.worst:.1f}); "
+            f"not named: {found.missed_days} outlier days{'' if good else '  <- not as it should be'}"
+        )
     count, updates = small(args.runs, args.seed)
     print(f"  below 100 requests: {updates} recommendations in {count:,} runs")
     return int(failed or updates > 0)

@@ -93,7 +93,8 @@ def _add(
     cost = read_amount(text(row, "EffectiveCost"), "EffectiveCost") if is_estimate else billed
     requests = text(row, "x_RequestCount")
     key = (
-        unguarded_text(text(row, "x_PromptId", "ResourceId")), text(row, "ChargePeriodStart"), text(row, "ChargePeriodEnd"),
+        unguarded_text(text(row, "x_PromptId", "ResourceId")),
+        text(row, "ChargePeriodStart"), text(row, "ChargePeriodEnd"),
         unguarded_text(text(row, "x_ModelId")) or _one(details, "ModelId") or tags.get("model") or "",
         _one(details, "ServiceTier") or text(row, "x_ServiceTier"), is_estimate,
     )  # fmt: skip

@@ -9,39 +9,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .reading import Unusable, count_of, needed_count, object_of, plus, text_of, time_of
+from .reading import Unusable, count_of, known_count, needed_count, object_of, plus, read_time, text_of, time_of
 from .record import Usage, checked
 
+_LIVES = "ttl_30m_tokens", "ttl_12h_tokens"
 TIERS = {"default": "standard", "auto": "standard"}
 
 
 def of_response(payload: Mapping[str, Any]) -> Usage:
-    """A Chat Completion (`prompt_tokens`) or a Response (`input_tokens`)."""
+    """A Chat Completion (`prompt_tokens`) or a Response (`input_tokens`). Written for files of a million of them."""
     usage = object_of(payload, "usage")
     asked = needed_count(usage, "prompt_tokens", "input_tokens")
     answered = needed_count(usage, "completion_tokens", "output_tokens")
-    of_input = object_of(usage, "prompt_tokens_details", "input_tokens_details")
-    of_output = object_of(usage, "completion_tokens_details", "output_tokens_details")
-    reasoning, total = count_of(of_output, "reasoning_tokens"), count_of(usage, "total_tokens")
+    of_input = object_of(usage, "prompt_tokens_details", "input_tokens_details").get
+    of_output = object_of(usage, "completion_tokens_details", "output_tokens_details").get
+    reasoning = known_count(of_output("reasoning_tokens"), "reasoning_tokens")
+    total = known_count(usage.get("total_tokens"), "total_tokens")
     if total is not None and total != asked + answered:
         if total != asked + answered + (reasoning or 0):
             raise Unusable("total_tokens is neither input and output, nor these and the reasoning")
         answered = total - asked
+    short, long = known_count(of_input("cache_write_tokens"), "cache_write_tokens"), None
+    if lives := of_input("cache_write_tokens_details"):
+        details = {"cache_write_tokens": short, "lives": lives}
+        short, long = _written(details, "cache_write_tokens", object_of(details, "lives"), *_LIVES)
     tier = text_of(payload, "service_tier")
-    lives = object_of(of_input, "cache_write_tokens_details")
-    short, long = _written(of_input, "cache_write_tokens", lives, "ttl_30m_tokens", "ttl_12h_tokens")
+    created = payload.get("created", payload.get("created_at"))
     return checked(Usage(
-        "openai", None, text_of(payload, "model"), "OpenAI", time_of(payload, "created", "created_at"),
-        input_tokens=asked,
-        cache_read_tokens=count_of(of_input, "cached_tokens"),
-        cache_write_5m_tokens=short,
-        cache_write_1h_tokens=long,
-        output_tokens=answered,
-        reasoning_tokens=reasoning,
-        input_audio_tokens=count_of(of_input, "audio_tokens"),
-        input_image_tokens=count_of(of_input, "image_tokens"),
-        output_audio_tokens=count_of(of_output, "audio_tokens"),
-        service_tier=TIERS.get(tier, tier) if tier else None,
+        "openai", None, text_of(payload, "model"), "OpenAI", None if created is None else read_time(created, "created"),
+        None, 1, asked, known_count(of_input("cached_tokens"), "cached_tokens"), short, long, answered, reasoning,
+        known_count(of_input("audio_tokens"), "audio_tokens"), known_count(of_input("image_tokens"), "image_tokens"),
+        known_count(of_output("audio_tokens"), "audio_tokens"), None, TIERS.get(tier, tier) if tier else None,
     ))  # fmt: skip
 
 

@@ -51,8 +51,8 @@ class Usage(NamedTuple):
 
 def checked(record: Usage) -> Usage:
     """`record`; Unusable where its parts do not fit into what they are parts of."""
-    parts = (record.cache_read_tokens, record.cache_write_5m_tokens, record.cache_write_1h_tokens)
-    if record.input_tokens is not None and sum(part or 0 for part in parts) > record.input_tokens:
+    read, short, long = record.cache_read_tokens, record.cache_write_5m_tokens, record.cache_write_1h_tokens
+    if record.input_tokens is not None and (read or 0) + (short or 0) + (long or 0) > record.input_tokens:
         raise Unusable("more cached tokens than input tokens")
     if record.output_tokens is not None and (record.reasoning_tokens or 0) > record.output_tokens:
         raise Unusable("more reasoning tokens than output tokens")
