@@ -124,7 +124,7 @@ def litellm_payloads() -> list[Any]:
         model="gpt-4o",
         messages=[{"role": "user", "content": "Hi"}],
         mock_response="Hello",
-        metadata={"prompt_id": "search"},
+        metadata={"tags": ["prompt_id:search"]},
     )
     for _ in range(100):
         if found:

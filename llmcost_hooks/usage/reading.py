@@ -48,7 +48,7 @@ def read_amount(value: object, name: str) -> Decimal:
         return Decimal(value)
     if isinstance(value, Decimal) and value.is_finite() and abs(value) <= MOST:
         return value
-    text = str(value) if type(value) is int else value
+    text = repr(value) if type(value) in (int, float) else value  # of a float its shortest digits, and no inf or nan
     if not isinstance(text, str) or not _NUMBER.fullmatch(text.strip()):
         raise Unusable(f"{name} is not a number")
     try:
