@@ -64,7 +64,7 @@ def attributes_of(span: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _list(payload: Mapping[str, Any], *names: str) -> list[dict[str, Any]]:
-    found = next((payload[name] for name in names if payload.get(name) is not None), [])
+    found: Any = next((payload[name] for name in names if payload.get(name) is not None), [])
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise Unusable(f"{names[0]} is not a list of objects")
     return found
