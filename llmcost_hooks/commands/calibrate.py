@@ -27,6 +27,7 @@ from ..manifest_file import edit_manifest
 from ..manifest_values_edit import NewValue, set_values
 from ..prices.own import OwnRatio
 from ..reading import WORKTREE, read_manifest
+from ..render.sanitise import terminal_name
 from ..report import Name, Text
 from ..report_calibrate import calibration_report, drift_text, sample, traffic_notes
 from .asking import can_ask, confirm
@@ -253,7 +254,7 @@ def _refuse(message: str, hint: str) -> int:
 
 
 def _say(text: str) -> int:
-    write(sys.stdout, f"{text}\n")
+    write(sys.stdout, f"{terminal_name(text, 2000)}\n")  # ids and paths are chosen by others
     return 0
 
 
