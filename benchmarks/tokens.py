@@ -91,7 +91,8 @@ def shapes(size: int) -> dict[str, Callable[[], str]]:
     random = Random(1)
 
     def of(letters: str) -> Callable[[], str]:
-        return lambda: "".join(random.choices(letters, k=size // len(letters[0].encode())))
+        count, width = size // len(letters[0].encode()), 1000  # in small parts: its own memory must not be in the peak
+        return lambda: "".join("".join(random.choices(letters, k=width)) for _ in range(count // width))
 
     units = {
         "a": "a", "space": " ", "newline": "\n", "one ideograph": "中", "!": "!", "mark": "\u0301", "digit": "7",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .manifest import Assumptions, Manifest, parse_manifest
     from .memo import Memo
     from .models import Model, resolve_model
-    from .policy import Verdict, judge
+    from .policy import Overrides, Verdict, judge
     from .prices.book import PriceBook
     from .pricing import PromptEstimate, Unpriced
     from .prompts import Prompt, parse_prompt
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from .report_diff import diff_report
     from .report_estimate import estimate_report
     from .snapshot import PromptFile, Selection, Snapshot
+    from .stating import read_statements
+    from .waivers import Statements
 
 _HOMES = {
     "checking": ("check_side", "compare_sides", "read_sides"),
@@ -46,7 +48,7 @@ _HOMES = {
     "manifest": ("Assumptions", "Manifest", "parse_manifest"),
     "memo": ("Memo",),
     "models": ("Model", "resolve_model"),
-    "policy": ("Verdict", "judge"),
+    "policy": ("Overrides", "Verdict", "judge"),
     "prices.book": ("PriceBook",),
     "pricing": ("PromptEstimate", "Unpriced"),
     "prompts": ("Prompt", "parse_prompt"),
@@ -59,6 +61,8 @@ _HOMES = {
     "report_diff": ("diff_report",),
     "report_estimate": ("estimate_report",),
     "snapshot": ("PromptFile", "Selection", "Snapshot"),
+    "stating": ("read_statements",),
+    "waivers": ("Statements",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -75,6 +79,7 @@ __all__ = [
     "Manifest",
     "Memo",
     "Model",
+    "Overrides",
     "ParseError",
     "PriceBook",
     "PricingError",
@@ -88,6 +93,7 @@ __all__ = [
     "Side",
     "Snapshot",
     "Source",
+    "Statements",
     "Unpriced",
     "Verdict",
     "__version__",
@@ -113,6 +119,7 @@ __all__ = [
     "read_manifest",
     "read_side",
     "read_sides",
+    "read_statements",
     "render_json",
     "render_markdown",
     "render_text",

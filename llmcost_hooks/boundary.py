@@ -45,6 +45,23 @@ def guarded(act: Callable[[], int]) -> int:
     return _flushed(code)
 
 
+def advisory(act: Callable[[], int], what: str) -> int:
+    """The exit code of an `act` that must not stand in anybody's way: each failure is a warning that says `what`."""
+
+    def softened() -> int:
+        try:
+            return act()
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except LlmCostError as error:
+            complain(f"warning: {what}: {error.message}", error.hint)
+        except BaseException as error:
+            complain(f"warning: {what}: {type(error).__name__} at {_place(error)}")
+        return int(ExitCode.OK)
+
+    return guarded(softened)
+
+
 def _flushed(code: int) -> int:
     """`code`, or what a stdout says that cannot take the rest of the output. The interpreter's own end says 120."""
     stdout: TextIO | None = sys.stdout

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
+from .accepting import WHOLE
 from .compare import Comparison, compare_estimates
 from .errors import ConfigError, ExitCode
 from .estimate import Estimate, estimate_snapshot, estimate_snapshots
 from .facts import load_price_book, read_facts
 from .git.plumbing import Repository
+from .limits import with_tag
+from .lookup import make_resolver
 from .manifest import NAME, Manifest
+from .manifest_budget import unknown_tag
 from .memo import Memo
-from .policy import Judged, Verdict, join_verdicts, judge
-from .prices.book import PriceBook
+from .owning import with_owners
+from .policy import NO_OVERRIDES, Judged, Overrides, Verdict, join_verdicts, judge
 from .reading import EMPTY, Side, Source, parse_manifests, read_manifest, read_manifest_bytes, read_side
 from .renaming import find_renames
 from .report import Name, Text
 from .snapshot import Selection
+from .waivers import Statements
 
 
 class Sides(NamedTuple):
@@ -75,16 +81,30 @@ def _base_manifest(base: Source, head: Source, held: Mapping[str, bytes]) -> tup
 
 
 def compare_sides(
-    repo: Repository, sides: Sides, base: Source, head: Source, memo: Memo, on: date, *, force_stale: bool = False
-) -> Comparison:
-    """Price both sides with one price book, at the prices of the day `on` or of each side's own, and pair them."""
+    repo: Repository, sides: Sides, base: Source, head: Source, memo: Memo, on: date, *, force_stale: bool = False,
+    split: bool = False,
+) -> Comparison:  # fmt: skip
+    """Price both sides with one price book, at the prices of the day `on` or of each side's own, and pair them.
+
+    With `split` each difference is taken apart (`split.py`); a text that meets another model is counted once more.
+    """
     book = load_price_book()
     facts = read_facts(repo.cwd, (sides.base, sides.head), memo, book)
     before, after = estimate_snapshots(
         (sides.base.snapshot, sides.head.snapshot), facts, book, on, force_stale=force_stale
     )
     moved = find_renames(repo, sides.base.snapshot, sides.head.snapshot, base, head)
-    return compare_estimates(before, after, moved.pairs, exact_renames_only=not moved.inexact)
+    comparison = compare_estimates(before, after, moved.pairs, exact_renames_only=not moved.inexact)
+    if not split:
+        return comparison
+    from .split import chains, split_deltas, steps_between
+
+    found = chains(comparison, facts, sides.base.snapshot.key(), sides.head.snapshot.key())
+    if not found:
+        return comparison
+    between = sides.head.snapshot._replace(files=steps_between(found))
+    facts = read_facts(repo.cwd, (sides.head._replace(snapshot=between),), memo, book, facts)
+    return split_deltas(comparison, found, facts, make_resolver(book, on))
 
 
 class Checked(NamedTuple):
@@ -99,11 +119,15 @@ class Checked(NamedTuple):
 
 def check_side(
     repo: Repository, head: Source, base: Source | None, selection: Selection, memo: Memo, on: date, *,
-    force_stale: bool = False,
+    force_stale: bool = False, overrides: Overrides = NO_OVERRIDES, said: Statements | None = None,
+    stage: str = WHOLE,
 ) -> Checked:  # fmt: skip
-    """Judge `head` by its own manifests. Without `base` no increase is judged.
+    """Judge `head` by its own manifests, and by what the command line says instead. Without `base` no increase is.
 
-    Raises ConfigError where a manifest finds no prompt: a limit on nothing would hold for ever.
+    `said` is what the messages of the change say of its cost; `stage` is when it is asked (`accepting`).
+
+    Raises ConfigError where a manifest finds no prompt, or none with the tag that it limits: a limit on nothing would
+    hold for ever.
     """
     book = load_price_book()
     comparison: Comparison | None
@@ -119,7 +143,14 @@ def check_side(
         priced = estimate_snapshot(side.snapshot, facts, book, on, force_stale=force_stale)
         nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
         comparison = compare_estimates(nothing, priced) if base is not None else None
-    judged = list(_judged(priced, manifest, comparison, base_manifest, book, on))
+    judge_part = partial(judge, book=book, on=on, overrides=overrides, said=said, stage=stage)
+    judged = with_owners(repo, head, list(_judged(priced, manifest, comparison, base_manifest, judge_part)))
+    if len(judged) > 1 and overrides != NO_OVERRIDES:
+        paths = ", ".join(each.path() for each in judged)
+        raise ConfigError(
+            f"A limit on the command line is given, and several manifests have their own: {paths}",
+            "Write it into the manifest that it is for.",
+        )
     if len(judged) == 1:
         return Checked(*judged[0])
     return Checked(priced, manifest, comparison, join_verdicts(judged))
@@ -127,11 +158,11 @@ def check_side(
 
 def _judged(
     priced: Estimate, manifest: Manifest | None, comparison: Comparison | None, base_manifest: Manifest | None,
-    book: PriceBook, on: date,
+    judge_part: Callable[..., Verdict],
 ) -> Iterator[Judged]:  # fmt: skip
     parts = priced.parts()
     manifests = {each.directory: each for each in manifest.every()} if manifest else {}
-    budgets = {each.directory: each.budget for each in base_manifest.every()} if base_manifest else {}
+    before = {each.directory: each for each in base_manifest.every()} if base_manifest else {}
     compared = [None] * len(parts) if comparison is None else comparison.parts()
     for part, change in zip(parts, compared, strict=True):
         directory = part.directory()
@@ -140,16 +171,16 @@ def _judged(
             continue  # outside of every manifest, and nothing is there
         _refuse_other_unit(own, change)
         _refuse_nothing(own, part)
-        yield Judged(part, own, change, judge(part, own, change, budgets.get(directory), book, on))
+        yield Judged(part, own, change, judge_part(part, own, change, before.get(directory)))
 
 
 def _refuse_other_unit(manifest: Manifest | None, comparison: Comparison | None) -> None:
-    limits = manifest is not None and manifest.budget.limits_increase()
+    limits = manifest is not None and (manifest.limits_increase() or manifest.budget.approve_above is not None)
     if limits and comparison is not None and not comparison.same_unit():
         base, head = (side.period or "one call" for side in (comparison.base, comparison.head))
         raise ConfigError(
-            f"[budget] period changes from {base} to {head}: max_increase cannot be judged over it",
-            "Change the period in a commit of its own, without max_increase.",
+            f"[budget] period changes from {base} to {head}: an increase cannot be judged over it",
+            "Change the period in a commit of its own, without max_increase and approve_above.",
         )
 
 
@@ -159,3 +190,7 @@ def _refuse_nothing(manifest: Manifest | None, priced: Estimate) -> None:
             f"{manifest.origin} finds no prompt: nothing was judged",
             'Name them there: [[prompts]] path = "...", or [discover] include = ["prompts/**/*.md"].',
         )
+    for each in manifest.budget.by_tag if manifest else ():
+        if not with_tag(priced.rows, each.tag()):
+            assert manifest is not None
+            raise unknown_tag(each, manifest.origin, [row.tags for row in priced.rows])

@@ -18,7 +18,12 @@ COMMANDS = {
     "estimate": ("estimate", "estimate_command"),
     "check": ("check", "check_command"),
     "diff": ("diff", "diff_command"),
+    "explain": ("explain", "explain_command"),
+    "choose": ("choose", "choose_command"),
     "models": ("models", "models_command"),
+    "init": ("init", "init_command"),
+    "rename-prompt": ("rename_prompt", "rename_prompt_command"),
+    "install": ("install", "install_command"),
     "prices": ("prices", "prices_group"),
     "focus": ("focus", "focus_group"),
     "update-db": ("update_db", "update_db_command"),
@@ -42,10 +47,14 @@ HELP = """What a git change does to the cost of your LLM prompts. Offline: nothi
 
 \b
 Start here:
+  llm-cost init                       write llm-cost.toml: prompts, their ids, a model
   llm-cost estimate prompts/          what the prompts of the working tree cost
   llm-cost diff main                  what this branch and your edits change
   llm-cost diff main...               what this branch changes since it left main
   llm-cost check                      hold the cost against [budget] of llm-cost.toml
+  llm-cost install                    the same in git hooks
+  llm-cost explain search             one number, from blob to dollar
+  llm-cost choose search              the cheapest model that is good enough for a prompt
   llm-cost models gpt-4o              prices that are known
   llm-cost update-db                  newer prices
   llm-cost demo                       see it work on a small example repository

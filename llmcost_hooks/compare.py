@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal, localcontext
+from functools import reduce
 from typing import NamedTuple
 
 from .call_costs import ZERO
@@ -11,6 +12,34 @@ from .estimate import Estimate
 from .nested import governing
 from .prices.offers import EXACT
 from .pricing import PromptEstimate, Row, Unpriced, at_upper_bound
+
+
+class Split(NamedTuple):
+    """What a difference is made of, in this order: see `split.py`. USD; None: that step cannot be told apart."""
+
+    text: Decimal | None  # of the prompt's file and of what it pulls in
+    model: Decimal | None  # which model, where it is bought
+    assumptions: Decimal | None  # calls, output, scenario, variables, ...
+    prices: Decimal | None  # of the manifest, and of the day
+    why: str = ""  # why a part is None
+
+    def parts(self) -> tuple[Decimal | None, ...]:
+        return self.text, self.model, self.assumptions, self.prices
+
+    def whole(self) -> bool:
+        """Whether every part is known."""
+        return None not in self.parts()
+
+    def plus(self, other: Split) -> Split:
+        """Both together. To be called within the context EXACT."""
+        text, model, assumptions, prices = (
+            None if one is None or more is None else one + more
+            for one, more in zip(self.parts(), other.parts(), strict=True)
+        )
+        return Split(text, model, assumptions, prices, self.why or other.why)
+
+
+NO_CHANGE = Split(ZERO, ZERO, ZERO, ZERO)
 
 
 class PromptDelta(NamedTuple):
@@ -21,6 +50,7 @@ class PromptDelta(NamedTuple):
     cost: Decimal | None  # USD, head - base; a side that does not exist costs 0; None: a part of one side is unknown
     via: tuple[str, ...] = ()  # paths of included files that differ, where the prompt's own text does not
     exact: bool = True  # False: `cost` leaves out unknown sizes, and what they cost may have changed too
+    split: Split | None = None  # of `cost`; None: that is unknown, or nobody asked
 
     def shared(self) -> bool:
         """Whether both sides are one and the same priced row (`estimate_snapshots`): nothing can differ."""
@@ -56,6 +86,14 @@ class Comparison(NamedTuple):
         known = all(row.cost is not None and row.exact for row in self.rows)
         gone = any(_missing(row) for row in self.base.rows)  # these are in no row
         return self.known_delta() if known and not gone and self.same_unit() else None
+
+    def split(self) -> Split | None:
+        """What `delta` is made of; None where a row's difference is unknown, or not split."""
+        found = [row.split for row in self.rows]
+        if self.delta() is None or None in found:
+            return None
+        with localcontext(EXACT):
+            return reduce(Split.plus, (each for each in found if each and each is not NO_CHANGE), NO_CHANGE)
 
     def same_unit(self) -> bool:
         """Whether both sides are quoted for the same period; a side without prompts has no unit."""
@@ -108,7 +146,7 @@ class Comparison(NamedTuple):
         ]
         return self._replace(
             base=self.base.at_upper_bound(), head=self.head.at_upper_bound(),
-            rows=tuple([row._replace(cost=_cost_delta(row.base, row.head)) for row in rows]),
+            rows=tuple([row._replace(cost=cost_delta(row.base, row.head), split=None) for row in rows]),
         )  # fmt: skip
 
     def percent(self) -> Decimal | None:
@@ -171,7 +209,7 @@ def compare_estimates(
     comparison = Comparison(base, head, tuple(rows), exact_renames_only)
     if comparison.same_unit():
         return comparison
-    return comparison._replace(rows=tuple(row._replace(cost=None) for row in rows))
+    return comparison._replace(rows=tuple(row._replace(cost=None, split=None) for row in rows))
 
 
 def _missing(row: Row) -> bool:
@@ -200,12 +238,14 @@ def _own_id(row: Row) -> str:
 
 def _delta(base: Row | None, head: Row | None) -> PromptDelta:
     if base is head and isinstance(base, PromptEstimate):
-        return PromptDelta(base.prompt_id, "unchanged", base, base, ZERO)
+        return PromptDelta(base.prompt_id, "unchanged", base, base, ZERO, split=NO_CHANGE)
     either = head or base
     assert either is not None
     via = _via(base, head)
     content = "modified" if via else _content(base, head)
-    return PromptDelta(either.prompt_id, content, base, head, _cost_delta(base, head), via)
+    cost = cost_delta(base, head)
+    whole = NO_CHANGE._replace(text=cost) if cost is not None and (base is None or head is None) else None
+    return PromptDelta(either.prompt_id, content, base, head, cost, via, split=whole)
 
 
 def _via(base: Row | None, head: Row | None) -> tuple[str, ...]:
@@ -226,8 +266,8 @@ def _content(base: Row | None, head: Row | None) -> str:
     return "unchanged" if same else "modified"
 
 
-def _cost_delta(base: Row | None, head: Row | None) -> Decimal | None:
-    """Like against like: where a size is known on one side only, no difference is known."""
+def cost_delta(base: Row | None, head: Row | None) -> Decimal | None:
+    """USD, head - base. Like against like: where a size is known on one side only, no difference is known."""
     before, after = _cost(base), _cost(head)
     if before is None or after is None or (base and head and _unknown_sizes(base) != _unknown_sizes(head)):
         return None

@@ -105,6 +105,11 @@ class Estimate(NamedTuple):
         with localcontext(EXACT):
             return sum((row.list_cost for row in self.priced()), ZERO)
 
+    def training_cost(self) -> Decimal:
+        """USD of training, part of the total."""
+        with localcontext(EXACT):
+            return sum((row.training_cost for row in self.priced()), ZERO)
+
     def complete(self) -> bool:
         """Whether every part of the total is known: each prompt priced, each size in it stated."""
         return all(isinstance(row, PromptEstimate) and not row.bounded() for row in self.rows)
@@ -152,7 +157,7 @@ def estimate_snapshots(
     with localcontext(EXACT):
         for snapshot in snapshots:
             judged = snapshot is snapshots[-1]
-            governed = _governed(snapshot.manifest, book, on)
+            governed = _governed(snapshot.manifest, book, on, snapshot.as_of)
             periods = {each.directory: each.period for each in governed}
             rows = []
             for file in snapshot.files:
@@ -173,16 +178,16 @@ def estimate_snapshots(
     return estimates
 
 
-def _governed(manifest: Manifest | None, book: PriceBook, on: date) -> list[Governed]:
-    """Each manifest of a side, and what holds without one where the top has none."""
+def _governed(manifest: Manifest | None, book: PriceBook, on: date, as_of: date | None) -> list[Governed]:
+    """Each manifest of a side, and what holds without one where the top has none. `as_of` is above what they pin."""
     found = manifest.every() if manifest else ()
-    ungoverned = [] if manifest and manifest.there else [Governed("", None, None, price_info(book, on))]
+    ungoverned = [] if manifest and manifest.there else [Governed("", None, None, price_info(book, on, as_of))]
     return ungoverned + [
         Governed(
             each.directory,
             each.path(),
             each.budget.period,
-            price_info(book, on, each.prices.as_of if each.prices else None),
+            price_info(book, on, as_of or (each.prices.as_of if each.prices else None)),
         )
         for each in found
     ]

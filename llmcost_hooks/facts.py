@@ -26,17 +26,21 @@ from .snapshot import PromptFile
 from .tokens import KNOWN, Counter, Encoding
 
 
-def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook) -> Facts:
+def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook, before: Facts | None = None) -> Facts:
     """What is known of every prompt of `sides`: each distinct blob is read, parsed and counted at most once.
+
+    `before` is what is known already; what it says of prompts of other sides stays.
 
     What a prompt includes is known only when it has been read; so this goes in rounds, each for all of them.
     """
     contents = {oid: data for side in sides for oid, data in side.contents.items()}
-    blobs: dict[Key, PromptFacts | Problem] = {}
+    blobs: dict[Key, PromptFacts | Problem] = dict(before.blobs) if before else {}
     beside: dict[str, dict[str, str | Problem]] = {side.snapshot.key(): {} for side in sides}
+    if before:
+        beside |= {key: dict(found) for key, found in before.beside.items()}
     facts, encoding_of = Facts(blobs, beside), _encodings(book)
-    looked: dict[str, set[str]] = {key: set() for key in beside}
-    asked: set[Key] = set()
+    looked: dict[str, set[str]] = {key: set() for key in beside}  # again after `before`: it has no contents
+    asked: set[Key] = set(blobs)
     users: dict[Key, list[PromptFile]] = {}
     for side in sides:
         for file in side.snapshot.files:

@@ -124,7 +124,7 @@ def image_tokens(model: Model | None, image: Image) -> Extra | None:
         tokens = _FORMULAS[known.formula](image.width, image.height, known.numbers)
     else:
         return None
-    return Extra(tokens, tokens, tokens, "calibrated" if known.published else "heuristic")
+    return Extra(tokens, tokens, tokens, "calibrated" if known.sure else "heuristic")
 
 
 def _tiles(width: int, height: int, numbers: Sequence[str]) -> int:

@@ -158,12 +158,13 @@ def unknown_model(name: str, book: PriceBook, *, fine_tuned: bool = False) -> Pr
     kind = "a fine-tuned " if fine_tuned else "the model "
     return Problem(
         f'no price is known for {kind}"{name}"',
-        f"{hint}\nOr state it: {_add(name, fine_tuned)}",
+        f"{hint}\nOr state it: {add_price(name, fine_tuned)}",
         ExitCode.PRICING_ERROR,
     )
 
 
-def _add(name: str, fine_tuned: bool) -> str:
+def add_price(name: str, fine_tuned: bool) -> str:
+    """The command that states a price of a model."""
     return f"llm-cost prices add {quoted(name)}{' --fine-tuned' if fine_tuned else ''}"
 
 
@@ -205,7 +206,7 @@ def _no_price(
     if region is None and places and not begins:
         hint = f'Name one: region = "{places[0]}". Known: {", ".join(places)}.'
         return Problem(f'"{name}" is priced by region, and none is named', hint, ExitCode.PRICING_ERROR)
-    state = f"State one: {_add(name, sold.id == FINE_TUNED + name)}"
+    state = f"State one: {add_price(name, sold.id == FINE_TUNED + name)}"
     hint = f"Its dated rows begin on: {_days(begins)}." if begins else state
     return Problem(f'"{name}" has no price on {day}', hint, ExitCode.PRICING_ERROR)
 

@@ -13,21 +13,21 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import ConfigError
+from .manifest_budget import OF_PROMPT, Budget, Limits, Money, Policy, read_budget, read_policy
 from .manifest_grammar import check_keys, read_table, read_value
 from .manifest_source import KeyPath, Source
 from .manifest_values import (
     one_of,
     read_boolean,
     read_count,
-    read_currency,
     read_day,
     read_formats,
     read_images,
-    read_increase,
     read_number,
     read_path,
     read_patterns,
     read_prompt_id,
+    read_quality,
     read_share,
     read_string,
     read_tags,
@@ -42,9 +42,7 @@ if TYPE_CHECKING:
 
 NAME = "llm-cost.toml"
 MAX_BYTES = 256 * 1024
-PERIODS = ("day", "week", "month", "quarter", "year")
 SCENARIOS = ("default", "cached", "batch")
-JUDGED = ("typical", "upper")
 SERVICE_TIERS = ("standard", "flex", "priority")
 
 
@@ -69,6 +67,9 @@ class Assumptions(NamedTuple):
     default_region: str | None = None  # [defaults] region, which a model's name may contradict
     variables_from: str | None = None  # a file of sample values for the variables
     images: tuple[tuple[int, int, str], ...] = ()  # that one call sends: width, height, detail
+    training_tokens: int | None = None  # of the examples that a run of training goes through
+    training_calls: int | None = None  # runs of training per budget period
+    calls_per_example: int | None = None  # how often one run goes through each example: epochs
 
     def over(self, defaults: Assumptions) -> Assumptions:
         """These, completed by `defaults`. An output size stated here hides both forms of it below."""
@@ -88,18 +89,8 @@ class PromptEntry(NamedTuple):
     prompt_id: str | None
     assumptions: Assumptions
     tags: Mapping[str, str]
-
-
-class Budget(NamedTuple):
-    limit: Decimal | None = None  # USD per period
-    period: str | None = None
-    max_increase_percent: Decimal | None = None
-    max_increase: Decimal | None = None  # USD per period
-    require_output: bool = False
-    judge: str = "typical"  # where in their bands the costs are judged: "typical" or "upper"
-
-    def limits_increase(self) -> bool:
-        return self.max_increase is not None or self.max_increase_percent is not None
+    limits: Limits = Limits()
+    max_tokens: int | None = None  # of input
 
 
 class Manifest(NamedTuple):
@@ -117,10 +108,15 @@ class Manifest(NamedTuple):
     directory: str = ""  # that it governs, "" or ending in "/"; patterns are relative to it, paths are not
     nested: tuple[tuple[str, Manifest], ...] = ()  # (directory, manifest), sorted
     there: bool = True  # False: only the `nested` ones are; nothing governs what lies outside of them
+    policy: Policy = Policy()
+    quality: Mapping[str, Decimal] = {}  # of models, by name, as the project judges them on a scale of its own
 
     def path(self) -> str:
         """Where it lies in the repository."""
         return self.directory + NAME
+
+    def limits_increase(self) -> bool:
+        return self.budget.limits_increase() or any(entry.limits.limits_increase() for entry in self.prompts)
 
     def every(self) -> tuple[Manifest, ...]:
         """This manifest and the nested ones."""
@@ -162,31 +158,26 @@ def _manifest(document: dict[str, Any], source: Source) -> Manifest:
     version = document.get("version")
     if type(version) is not int or version != 1:
         raise source.error(("version",), "version = 1 is required", "Write it on the first line.")
-    budget = read_table(document.get("budget", {}), _BUDGET, ("budget",), source)
-    increase = budget.get("max_increase", (None, None))
+    budget = read_budget(document.get("budget", {}), source)
+    money = Money(budget.currency, budget.usd_rate, source)
     discover = read_table(document.get("discover", {}), _DISCOVER, ("discover",), source)
     prompts = document.get("prompts", [])
     if not isinstance(prompts, list):
         raise source.error(("prompts",), "prompts must be written as [[prompts]]")
-    entries = tuple(_entry(table, ("prompts", n), source) for n, table in enumerate(prompts))
+    entries = tuple(_entry(table, ("prompts", n), money) for n, table in enumerate(prompts))
     _refuse_duplicates(entries, source)
     return Manifest(
         source.origin,
         _assumptions(read_table(document.get("defaults", {}), _DEFAULTS, ("defaults",), source), ("defaults",), source),
-        Budget(
-            budget.get("limit"),
-            budget.get("period"),
-            increase[0],
-            increase[1],
-            budget.get("require_output", False),
-            budget.get("judge", "typical"),
-        ),
+        budget,
         read_value(read_tags, document.get("tags", {}), ("tags",), source),
         tuple(discover.get("include", ())),
         tuple(discover.get("exclude", ())),
         tuple(discover.get("formats", ())),
         entries,
         _prices(document, source) if "prices" in document or "tokens" in document else None,
+        policy=read_policy(document["policy"], source) if "policy" in document else Policy(),
+        quality=read_value(read_quality, document.get("quality", {}), ("quality",), source),
     )
 
 
@@ -201,17 +192,24 @@ def _prices(document: Mapping[str, Any], source: Source) -> OwnPrices:
     return prices._replace(ratios=read_tokens(document["tokens"], source))
 
 
-def _entry(table: object, path: KeyPath, source: Source) -> PromptEntry:
+def _entry(table: object, path: KeyPath, money: Money) -> PromptEntry:
+    source = money.source
     values = read_table(table, _PROMPT, path, source)
     if "path" not in values:
         raise source.error(path, "a [[prompts]] entry needs a path", 'For example: path = "prompts/search.txt"')
-    tags = values.pop("tags", {})
-    return PromptEntry(values.pop("path"), values.pop("prompt_id", None), _assumptions(values, path, source), tags)
+    tags, max_tokens = values.pop("tags", {}), values.pop("max_tokens", None)
+    amounts = {key: values.pop(key) for key in OF_PROMPT if key in values}
+    limits = Limits(**money.limits(amounts, path)) if amounts else Limits()
+    place, prompt_id = values.pop("path"), values.pop("prompt_id", None)
+    return PromptEntry(place, prompt_id, _assumptions(values, path, source), tags, limits, max_tokens)
 
 
 def _assumptions(values: dict[str, Any], path: KeyPath, source: Source) -> Assumptions:
     if "output_tokens" in values and "output_ratio" in values:
         raise source.error((*path, "output_ratio"), "output_tokens and output_ratio are both given", "Keep one.")
+    for key in ("training_calls", "calls_per_example"):
+        if key in values and "training_tokens" not in values:
+            raise source.error((*path, key), f"{key} is given without training_tokens", "Write training_tokens too.")
     return Assumptions(**values)
 
 
@@ -230,7 +228,9 @@ def _refuse_repeated(key: str, values: list[str], source: Source) -> None:
         seen[value] = n
 
 
-_TOP = dict.fromkeys(("version", "defaults", "budget", "tags", "discover", "prompts", "prices", "tokens"))
+_TOP = dict.fromkeys(
+    ("version", "defaults", "budget", "tags", "discover", "prompts", "prices", "tokens", "policy", "quality")
+)
 _ASSUMPTIONS: dict[str, Callable[[object], Any]] = {
     "model": read_string,
     "calls": read_count,
@@ -256,13 +256,10 @@ _PROMPT = {
     "variables": read_variables,
     "variables_from": read_path,
     "images": read_images,
-}
-_BUDGET: dict[str, Callable[[object], Any]] = {
-    "limit": read_number,
-    "currency": read_currency,
-    "period": one_of(PERIODS),
-    "max_increase": read_increase,
-    "require_output": read_boolean,
-    "judge": one_of(JUDGED),
+    "max_tokens": read_count,
+    "training_tokens": read_count,
+    "training_calls": read_count,
+    "calls_per_example": read_count,
+    **OF_PROMPT,
 }
 _DISCOVER = {"include": read_patterns, "exclude": read_patterns, "formats": read_formats}

@@ -8,6 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from .manifest_places import text_places
+from .manifest_source import KeyPath
+
 NEW = "version = 1\n"
 RATES = ("input", "cache_read", "output", "cache_write_5m", "training")
 
@@ -53,6 +56,17 @@ def _lines(row: NewRow) -> Iterator[str]:
         yield "estimated = true"
     if row.operator:
         yield f"operator = {quoted(row.operator)}"
+
+
+def replace_text(text: str, path: KeyPath, value: str) -> str:
+    """The manifest with the text at `path` replaced by one that needs no escape, between the quotes that are there.
+
+    Raises KeyError where there is no text.
+    """
+    for place in text_places(text):
+        if place.path == path:
+            return text[: place.start] + value + text[place.end :]
+    raise KeyError(path)
 
 
 def quoted(text: str) -> str:

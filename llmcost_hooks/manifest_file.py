@@ -15,27 +15,29 @@ from .manifest import MAX_BYTES, NAME, parse_manifest
 WAIT_SECONDS = 10.0
 
 
-def edit_manifest(top: str, edit: Callable[[str | None], str], *, wait: float = WAIT_SECONDS) -> None:
+def edit_manifest(top: str, edit: Callable[[str | None], str], *, name: str = NAME, wait: float = WAIT_SECONDS) -> None:
     """Replace the manifest at the top of a repository by what `edit` makes of its text (None: there is none).
+
+    `name` is the path of another manifest below the top.
 
     ConfigError where the result is no manifest, or where the system refuses; the file is then what it was.
     """
     try:
         with _locked(top, wait):
-            path = _inside(top)
+            path = _inside(top, name)
             data = _content(path)
-            text = None if data is None else _text(data)
+            text = None if data is None else _text(data, name)
             result = edit(text).encode()
-            _refuse_broken(result)
+            _refuse_broken(result, name)
             _replace(path, result)
     except OSError as error:
-        raise ConfigError(f"Cannot write {NAME}: {error.strerror}. It is unchanged.") from None
+        raise ConfigError(f"Cannot write {name}: {error.strerror}. It is unchanged.") from None
 
 
-def _refuse_broken(result: bytes) -> None:
+def _refuse_broken(result: bytes, name: str) -> None:
     """ConfigError where the edit cannot be: what was there is a manifest, what it would become is none."""
     try:
-        parse_manifest(result, origin=f"{NAME}, with that added")
+        parse_manifest(result, origin=f"{name}, with that added")
     except ConfigError as error:
         # TOML forbids to add to { ... } and [ ... ], in two wordings
         inline = "immutable" in error.message or "Cannot declare" in error.message
@@ -45,12 +47,12 @@ def _refuse_broken(result: bytes) -> None:
         raise ConfigError(f"{error.message}. It is unchanged.", hint) from None
 
 
-def _inside(top: str) -> str:
+def _inside(top: str, name: str) -> str:
     """The file itself, which a symbolic link may stand for; never one outside of the repository."""
-    path = os.path.realpath(os.path.join(top, NAME))
+    path = os.path.realpath(os.path.join(top, name))
     if os.path.commonpath([path, os.path.realpath(top)]) != os.path.realpath(top):
         raise ConfigError(
-            f"{NAME} is a link to a file outside of the repository: it is not written", "Edit it by hand."
+            f"{name} is a link to a file outside of the repository: it is not written", "Edit it by hand."
         )
     return path
 
@@ -63,8 +65,8 @@ def _content(path: str) -> bytes | None:
         return None
 
 
-def _text(data: bytes) -> str:
-    parse_manifest(data, origin=NAME)  # what is broken already is not made worse
+def _text(data: bytes, name: str) -> str:
+    parse_manifest(data, origin=name)  # what is broken already is not made worse
     return data.decode()
 
 

@@ -50,7 +50,7 @@ def places(text: str) -> Iterator[tuple[int, KeyPath, bool]]:
     inside = ""  # the quotes of the text of several lines that a line lies in
     for number, line in enumerate(text.split("\n"), 1):
         if not inside and (header := re.match(rf"[ \t]*(\[\[?){_KEYS}\]", line)):
-            table = _nested(_names(header[2]), arrays)
+            table = nested(_names(header[2]), arrays)
             if header[1] == "[[":
                 arrays[table] = arrays.get(table, -1) + 1
                 table = (*table, arrays[table])
@@ -65,7 +65,7 @@ def _names(dotted: str) -> list[str]:
     return [key.strip("\"'") for key in re.findall(_KEY, dotted)]
 
 
-def _nested(names: list[str], arrays: dict[KeyPath, int]) -> KeyPath:
+def nested(names: list[str], arrays: dict[KeyPath, int]) -> KeyPath:
     """A header's names as a path: a table below an array belongs to the array's last element."""
     path: KeyPath = ()
     for n, name in enumerate(names):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import ConfigError
 from .prompts import FORMATS
@@ -67,19 +67,86 @@ def one_of(choices: tuple[str, ...]) -> Callable[[object], str]:
 
 
 def read_currency(value: object) -> str:
-    if value != "USD":
-        raise Wrong('"USD": prices are in US dollars and no other currency is supported')
-    return "USD"
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Z]{3}", value, re.ASCII):
+        raise Wrong('the three letters of a currency, for example "USD" or "EUR"')
+    return value
+
+
+def read_rate(value: object) -> Decimal:
+    number = read_number(value)
+    if not number:
+        raise Wrong("more than 0")
+    return number
+
+
+SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}  # other currencies are written by their letters
+
+
+class Amount(NamedTuple):
+    """A share or an amount of money; one of the two is None."""
+
+    percent: Decimal | None = None
+    money: Decimal | None = None
+    currency: str | None = None  # that it is written in; None: that of the manifest
+
+
+def read_amount(value: object) -> Amount:
+    """ "25%", "$5.00", "5.00 CHF"."""
+    if isinstance(value, str):
+        if match := re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?) ?%", value, re.ASCII):
+            return Amount(Decimal(match[1]))
+        if match := re.fullmatch(r"([$€£¥₹]) ?(\d{1,12}(?:\.\d{1,12})?)", value, re.ASCII):
+            return Amount(None, Decimal(match[2]), SIGNS[match[1]])
+        if match := re.fullmatch(r"(\d{1,12}(?:\.\d{1,12})?) ([A-Z]{3})", value, re.ASCII):
+            return Amount(None, Decimal(match[1]), match[2])
+    raise Wrong('a share such as "25%" or an amount such as "$5.00"')
+
+
+def read_warning(value: object) -> Amount:
+    """An amount like a limit, or as a text; or a share of a limit, up to all of it."""
+    if not isinstance(value, str):
+        return Amount(None, read_number(value))
+    return Amount(read_percent(value)) if value.rstrip().endswith("%") else read_amount(value)
 
 
 def read_increase(value: object) -> tuple[Decimal | None, Decimal | None]:
-    """ "25%" -> (25, None); "$5.00" -> (None, 5.00)."""
-    if isinstance(value, str):
-        if match := re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?) ?%", value, re.ASCII):
-            return Decimal(match[1]), None
-        if match := re.fullmatch(r"\$ ?(\d{1,12}(?:\.\d{1,12})?)", value, re.ASCII):
-            return None, Decimal(match[1])
-    raise Wrong('a share such as "25%" or an amount such as "$5.00"')
+    """In USD: "25%" -> (25, None); "$5.00" -> (None, 5.00)."""
+    percent, money, currency = read_amount(value)
+    if currency not in (None, "USD"):
+        raise Wrong('a share such as "25%" or an amount in US dollars such as "$5.00"')
+    return percent, money
+
+
+def read_percent(value: object) -> Decimal:
+    """A share from "0%" to "100%", in percent."""
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?) ?%", value, re.ASCII) if isinstance(value, str) else None
+    if match is None or Decimal(match[1]) > 100:
+        raise Wrong('a share from "0%" to "100%", for example "10%"')
+    return Decimal(match[1])
+
+
+def read_models(value: object) -> tuple[str, ...]:
+    return _texts(value, 'a list of models, in which * stands for any characters, for example ["gpt-4o*"]')
+
+
+def read_names(value: object) -> tuple[str, ...]:
+    return _texts(value, 'a list of names of tags, for example ["team"]')
+
+
+def _texts(value: object, wanted: str) -> tuple[str, ...]:
+    """Not empty: a list of nothing would allow nothing, or everything."""
+    texts = tuple(text for text in _list(value) if isinstance(text, str) and text.strip() and len(text) <= 256)
+    if not texts or len(texts) != len(_list(value)) or len(texts) > 1000:
+        raise Wrong(wanted)
+    return texts
+
+
+def read_tag(value: object) -> tuple[str, str]:
+    """ "team:search" -> ("team", "search"); the value may have colons."""
+    key, colon, text = value.partition(":") if isinstance(value, str) and len(value) <= 256 else ("", "", "")
+    if not colon or not key.strip() or not text.strip():
+        raise Wrong('a tag and its value, for example "team:search"')
+    return key, text
 
 
 def read_prompt_id(value: object) -> str:
@@ -134,6 +201,14 @@ def read_tags(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise Wrong('a table of texts, for example { team = "platform" }')
     return value
+
+
+def read_quality(value: object) -> dict[str, Decimal]:
+    """Model -> how good the project finds it, on a scale of its own."""
+    try:
+        return {read_string(model): read_number(judged) for model, judged in value.items()}  # type: ignore[attr-defined]
+    except (Wrong, AttributeError):
+        raise Wrong('a table of numbers by model, 0 or more, for example { "gpt-4o" = 90 }') from None
 
 
 def read_variables(value: object) -> tuple[tuple[str, int, int], ...]:

@@ -2,47 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal, localcontext
-from typing import NamedTuple
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
 
+from .accepting import WHOLE, Use, join_uses, missing_approval, settle
 from .compare import Comparison
 from .errors import ExitCode, worst
 from .estimate import NO_MANIFEST, Estimate
-from .manifest import Budget, Manifest
+from .limits import Exceeded, judge_limits, written
+from .manifest import Manifest
+from .manifest_budget import Budget
+from .moved import moved_limits
 from .prices.book import PriceBook
-from .prices.offers import EXACT
 from .pricing import Unpriced
-from .suggest import Suggestion, cheaper_model
+from .rules import judge_rules
+from .waivers import NOTHING_STATED, Statements
 
-MAX_SUGGESTIONS = 3
+if TYPE_CHECKING:
+    from .what_if import Suggestion
 
 
-class Exceeded(NamedTuple):
-    """A limit that does not hold. USD per period."""
+class Overrides(NamedTuple):
+    """Limits of one run, in place of those of the manifest. USD per period."""
 
-    what: str  # "limit", "max_increase" or "max_cost"
-    amount: Decimal  # the known part, so it can only be more
-    limit: Decimal
-    stated: str  # the limit as it is stated
-    prompt_id: str | None = None  # of the prompt whose own file states it, for one call
+    limit: Decimal | None = None
+    max_increase_percent: Decimal | None = None
+    max_increase: Decimal | None = None
+
+    def limits_increase(self) -> bool:
+        return self.max_increase is not None or self.max_increase_percent is not None
+
+    def over(self, budget: Budget) -> Budget:
+        """The budget with these in place of its own; what it limits besides stays."""
+        if self.limit is not None:
+            budget = budget._replace(limit=self.limit)
+        if self.limits_increase():
+            budget = budget._replace(max_increase=self.max_increase, max_increase_percent=self.max_increase_percent)
+        return budget
+
+
+NO_OVERRIDES = Overrides()
 
 
 class Verdict(NamedTuple):
-    exceeded: tuple[Exceeded, ...]
+    exceeded: tuple[Exceeded, ...]  # what fails
     problems: tuple[Unpriced, ...]  # prompts without a price: what is not known is not a pass
-    without_output: tuple[str, ...]  # prompt_ids; a failure where the manifest requires output sizes
-    requires_output: bool
     without_id: tuple[str, ...]  # listed prompts without a prompt_id
     notes: tuple[str, ...]
     suggestions: tuple[Suggestion, ...]
+    warned: tuple[Exceeded, ...] = ()  # what does not fail: a cost near its limit, a limit that the ratchet holds back
+    budget: Budget = Budget()  # that was judged by: the manifest's, as the command line changes it
     parts: tuple[Judged, ...] = ()  # what this is made of, where several manifests govern
     judged: str = "typical"  # or "upper": where in their bands the costs were held against the limits
+    moved: tuple[str, ...] = ()  # limits that the change itself moves: "limit 5 → 10"; names in it are of others
+    waived: tuple[Exceeded, ...] = ()  # what a waiver allows
+    waivers: tuple[Use, ...] = ()  # all that the change's messages state, and what came of each
+    approvers: tuple[str, ...] = ()  # "Name <mail>", as the messages state them
+    owners: Mapping[str, str] = {}  # by prompt_id: whom to ask about what fails
 
     def code(self) -> ExitCode:
+        """The one place that decides what a check ends with."""
         codes = [row.problem.code for row in self.problems]
-        if self.exceeded or (self.requires_output and self.without_output):
+        if self.exceeded:
             codes.append(ExitCode.BUDGET_EXCEEDED)
         return worst(codes)
 
@@ -63,100 +86,119 @@ class Judged(NamedTuple):
 def join_verdicts(judged: Sequence[Judged]) -> Verdict:
     """The verdicts on several manifests as one, which fails where one of them does."""
     verdicts = [each.verdict for each in judged]
-    required = [verdict for verdict in verdicts if verdict.requires_output]
     return Verdict(
         tuple(each for verdict in verdicts for each in verdict.exceeded),
         tuple(row for verdict in verdicts for row in verdict.problems),
-        tuple(prompt_id for verdict in required or verdicts for prompt_id in verdict.without_output),
-        bool(required),
         tuple(prompt_id for verdict in verdicts for prompt_id in verdict.without_id),
         tuple(f"{each.path()}: {note}" for each in judged for note in each.verdict.notes),
         tuple(suggestion for verdict in verdicts for suggestion in verdict.suggestions),
-        tuple(judged),
-        max(verdict.judged for verdict in verdicts),  # "upper" where one is
+        tuple(each for verdict in verdicts for each in verdict.warned),
+        parts=tuple(judged),
+        judged=max(verdict.judged for verdict in verdicts),  # "upper" where one is
+        moved=tuple(f"{each.path()}: {moved}" for each in judged for moved in each.verdict.moved),
+        waived=tuple(each for verdict in verdicts for each in verdict.waived),
+        waivers=join_uses(verdict.waivers for verdict in verdicts),
+        approvers=tuple(dict.fromkeys(each for verdict in verdicts for each in verdict.approvers)),
+        owners={prompt_id: owner for verdict in verdicts for prompt_id, owner in verdict.owners.items()},
     )
 
 
 def judge(
-    head: Estimate, manifest: Manifest | None, comparison: Comparison | None, base_budget: Budget | None,
-    book: PriceBook, on: date,
+    head: Estimate, manifest: Manifest | None, comparison: Comparison | None, base: Manifest | None,
+    book: PriceBook, on: date, overrides: Overrides = NO_OVERRIDES, said: Statements | None = None,
+    stage: str = WHOLE,
 ) -> Verdict:  # fmt: skip
-    """Hold `head` against its own manifest's limits.
+    """Hold `head` against its own manifest's limits and rules, and against what `said` allows of its increase.
 
-    `comparison` is None where no base is known: then an increase is not judged, and that is said. `base_budget` is
-    what base's manifest allowed, to say where the change moves its own limit.
+    `comparison` is None where no base is known: then an increase is not judged, and that is said. `base` is the
+    manifest of base, to say where the change moves its own limits.
     """
-    budget = manifest.budget if manifest else Budget()
+    typical, budget = head, overrides.over(manifest.budget if manifest else Budget())
     if budget.judge == "upper":
         head, comparison = head.at_upper_bound(), comparison and comparison.at_upper_bound()
-    exceeded = [*_over_limit(head, budget), *_over_increase(comparison, budget), *_over_own_limits(head)]
-    largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_SUGGESTIONS]
-    own = manifest.prices if manifest else None
-    suggestions = [cheaper_model(row, book, head.prices.as_of or on, own) for row in largest] if exceeded else []
+    exceeded, warned = judge_limits(head, manifest, budget, comparison)
+    if manifest is not None:
+        exceeded += judge_rules(head, manifest)
+    said = said or NOTHING_STATED
+    exceeded += missing_approval(comparison, budget, said)
+    settled = settle(exceeded, comparison, manifest.directory if manifest else "", budget, said, stage, on)
+    exceeded = settled.exceeded
+    suggestions: tuple[Suggestion, ...] = ()
+    if any(each.unit == "USD" for each in exceeded):
+        from .suggest import suggestions_for  # a hook that passes has no use for it
+
+        own = manifest.prices if manifest else None
+        suggestions = suggestions_for(typical, book, head.prices.as_of or on, own)
     listed = {entry.path for entry in manifest.prompts if entry.prompt_id is None} if manifest else set()
     return Verdict(
         tuple(exceeded),
         tuple(head.unpriced()),
-        tuple(row.prompt_id for row in head.priced() if row.output_tokens is None),
-        budget.require_output,
         tuple(row.prompt_id for row in head.rows if row.path in listed),
-        tuple(_notes(budget, comparison, base_budget)),
-        tuple(suggestion for suggestion in suggestions if suggestion),
+        tuple(_notes(budget, manifest, comparison, overrides)),
+        suggestions,
+        (*settled.warned, *warned),
+        budget,
         judged=budget.judge,
+        moved=tuple(moved_limits(base, manifest)) if base else (),
+        waived=tuple(settled.waived),
+        waivers=tuple(settled.uses),
+        approvers=said.approvers,
     )
 
 
-def _over_limit(head: Estimate, budget: Budget) -> list[Exceeded]:
-    cost = head.known_cost()
-    if budget.limit is None or cost <= budget.limit:
-        return []
-    return [Exceeded("limit", cost, budget.limit, "limit")]
-
-
-def _over_own_limits(head: Estimate) -> list[Exceeded]:
-    """Prompts whose own file limits what one call may cost."""
-    return [
-        Exceeded("max_cost", row.per_call, row.cost_limit, "max_cost", row.prompt_id)
-        for row in head.priced()
-        if row.cost_limit is not None and row.per_call > row.cost_limit
-    ]
-
-
-def _over_increase(comparison: Comparison | None, budget: Budget) -> list[Exceeded]:
-    """An increase over nothing (no prompt on base) has no measure; what is new is held against `limit` only."""
-    if comparison is None or not comparison.base.rows:
-        return []
-    increase, (base, _) = comparison.known_delta(), comparison.comparable()
-    exceeded = []
-    if budget.max_increase is not None and increase > budget.max_increase:
-        exceeded.append(Exceeded("max_increase", increase, budget.max_increase, f"${budget.max_increase}"))
-    if budget.max_increase_percent is not None:
-        with localcontext(EXACT):
-            allowed = base * budget.max_increase_percent.scaleb(-2)
-        if increase > allowed:
-            stated = f"{budget.max_increase_percent}% of base"
-            exceeded.append(Exceeded("max_increase", increase, allowed, stated))
-    return exceeded
-
-
-def _notes(budget: Budget, comparison: Comparison | None, base_budget: Budget | None) -> list[str]:
+def _notes(
+    budget: Budget, manifest: Manifest | None, comparison: Comparison | None, overrides: Overrides
+) -> list[str]:  # fmt: skip
     notes = []
-    limits_increase = budget.limits_increase()
-    if budget.limit is None and not limits_increase:
+    if overrides != NO_OVERRIDES:
+        notes.append("Judged by the command line: " + ", ".join(_overridden(overrides, manifest)) + ".")
+    if not _limits_anything(budget, manifest):
         notes.append("No [budget] limit is set: only that every prompt can be priced was judged.")
-    if limits_increase and comparison is None:
-        notes.append("max_increase was not judged: it needs a base to compare with (--base REV).")
-    elif limits_increase and comparison is not None and not comparison.base.rows:
-        notes.append("max_increase was not judged: base has no prompts, so there is nothing to increase from.")
-    if base_budget is not None and base_budget != budget:
-        notes.append("This change also moves the budget itself: " + _moved(base_budget, budget) + ".")
+    bases = [key for key, needed in _needing_a_base(budget, manifest) if needed]
+    unjudged = " and ".join(bases) + (" were" if len(bases) > 1 else " was")
+    if bases and comparison is None:
+        notes.append(f"{unjudged} not judged: it needs a base to compare with (--base REV).")
+    elif bases and comparison is not None and not comparison.base.rows:
+        notes.append(
+            f"{' and '.join(bases)} was not judged: base has no prompts, so there is nothing to increase from."
+        )
+    if budget.approve_above is not None and comparison is None:
+        notes.append("approve_above was not judged: it needs a base to compare with (--base REV).")
+    if budget.ratchet and (comparison is None or not comparison.base.rows):
+        notes.append("ratchet has no base to compare with (--base REV): limits were judged as they stand.")
     return notes
 
 
-def _moved(base: Budget, head: Budget) -> str:
-    pairs = zip(Budget._fields, base, head, strict=True)
-    return ", ".join(f"{name} {_shown(old)} → {_shown(new)}" for name, old, new in pairs if old != new)
+def _limits_anything(budget: Budget, manifest: Manifest | None) -> bool:
+    own = manifest is not None and any(entry.limits.limit is not None for entry in manifest.prompts)
+    totals = (budget.limit, budget.max_train, budget.max_infer, budget.approve_above)
+    return own or budget.limits_increase() or any(each is not None for each in totals) or bool(budget.by_tag)
 
 
-def _shown(value: object) -> str:
-    return "unset" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
+def _needing_a_base(budget: Budget, manifest: Manifest | None) -> list[tuple[str, bool]]:
+    of_prompt = budget.max_prompt_increase is not None or budget.max_prompt_increase_percent is not None
+    own = manifest.prompts if manifest else ()
+    parts = [budget.whole(), *(each.limits for each in budget.by_tag), *(entry.limits for entry in own)]
+    return [
+        ("max_increase", any(limits.limits_increase() for limits in parts)),
+        ("max_prompt_increase", of_prompt),
+    ]
+
+
+def _overridden(overrides: Overrides, manifest: Manifest | None) -> list[str]:
+    """Each limit of the command line, and the one of the manifest that it stands for."""
+    budget, said = manifest.budget if manifest else Budget(), []
+    if overrides.limit is not None:
+        said.append(f"--budget ${overrides.limit:f}" + _instead("limit", budget.limit, None, budget))
+    increase = _instead("max_increase", budget.max_increase, budget.max_increase_percent, budget)
+    if overrides.max_increase is not None:
+        said.append(f"--max-increase ${overrides.max_increase:f}{increase}")
+    if overrides.max_increase_percent is not None:
+        said.append(f"--max-increase {overrides.max_increase_percent:f}%{increase}")
+    return said
+
+
+def _instead(key: str, usd: Decimal | None, percent: Decimal | None, budget: Budget) -> str:
+    if usd is None and percent is None:
+        return ""
+    return f" in place of {key} " + (f"{percent:f}%" if usd is None else written(usd, budget))

@@ -13,14 +13,16 @@ from typing import NamedTuple
 from .call_costs import ZERO, call_cost, call_parts, per_request
 from .errors import ExitCode
 from .linking import Facts, completed
-from .lookup import Paid, Resolve, quoted
+from .lookup import Paid, Resolve, add_price, quoted
 from .manifest import Assumptions
 from .models import FINE_TUNED, Model
+from .prices.exact import EXACT
 from .prices.offers import STANDARD, Offer
 from .prices.own import STATED
 from .prompts import Problem, PromptFacts
 from .sizing import GRADES, Input, Shares, Values, cached_share, ceiling, input_of
 from .snapshot import MISSING, PromptFile
+from .training import NO_PERIOD, no_rate, training_cost
 
 
 class Costs(NamedTuple):
@@ -51,8 +53,8 @@ class PromptEstimate(NamedTuple):
     calls: int
     scenario: str
     list_cost: Decimal  # USD at standard uncached prices
-    effective_cost: Decimal  # USD in the scenario
-    input_cost: Decimal  # USD in the scenario, the input's part of it
+    effective_cost: Decimal  # USD in the scenario, training included
+    input_cost: Decimal  # USD in the scenario, without the output's part of it
     notes: tuple[str, ...]
     pricing_id: str = ""  # the entry of the price file that it is priced with, and the region: "azure/gpt-4o#eu"
     price_version: date = date.min  # the first day of the dated row; date.min where the manifest states no day
@@ -72,7 +74,15 @@ class PromptEstimate(NamedTuple):
     per_call: Decimal = ZERO  # USD of one call in the scenario
     lower: Costs | None = None  # at the lower and the upper end of the input's band;
     upper: Costs | None = None  # None: nobody lists a price for inputs of that size
+    training_cost: Decimal = ZERO  # USD, part of the costs: training that the prompt declares
+    output_high: int | None = None  # output_tokens at the upper end of the input's band
+    context_window: int | None = None  # tokens
+    stated_model: str = ""  # the model as it is written
     paid: Paid | None = None  # what it is priced with; None in a row that nothing priced
+
+    def inference_cost(self) -> Decimal:
+        """USD in the scenario, of the calls alone."""
+        return EXACT.subtract(self.effective_cost, self.training_cost)
 
     def bounded(self) -> bool:
         """Whether the costs are a lower bound: an output size or a variable's size is unknown."""
@@ -125,8 +135,9 @@ def at_upper_bound(row: Row) -> Row:
         return Unpriced(*own, row.model, row.grade, row.input_high, NO_UPPER)
     effective, of_input, per_call = row.upper
     return row._replace(
-        input_tokens=row.input_high, effective_cost=effective, input_cost=of_input, per_call=per_call, lower=row.upper
-    )
+        input_tokens=row.input_high, output_tokens=row.output_high, effective_cost=effective, input_cost=of_input,
+        per_call=per_call, lower=row.upper,
+    )  # fmt: skip
 
 
 def worst_grade(grades: Iterable[str]) -> str:
@@ -145,12 +156,25 @@ def price_prompt(
 
     `period` is the budget's; `values` are of this one call, above all samples. To be called within the context EXACT.
     """
-    if file.problem is not None or file.oid is None:
-        return _unpriced(file, file.problem or MISSING)
-    own = facts.blobs[file.format, file.oid]
-    known = own if isinstance(own, Problem) else completed(file, own, facts, side)
+    known = facts_of(file, facts, side)
     if isinstance(known, Problem):
         return _unpriced(file, known)
+    return price_known(file, known, facts, resolve, period, side, values)
+
+
+def facts_of(file: PromptFile, facts: Facts, side: str) -> PromptFacts | Problem:
+    """What a file and its settings file say, or why nobody knows."""
+    if file.problem is not None or file.oid is None:
+        return file.problem or MISSING
+    own = facts.blobs[file.format, file.oid]
+    return own if isinstance(own, Problem) else completed(file, own, facts, side)
+
+
+def price_known(
+    file: PromptFile, known: PromptFacts, facts: Facts, resolve: Resolve, period: str | None, side: str,
+    values: Values | None = None,
+) -> Row:  # fmt: skip
+    """`price_prompt` of a file that says what `known` says."""
     name = model_name(file, known)
     paid = None if name is None else resolve(name, file.assumptions, file.prices)
     if isinstance(paid, Problem):
@@ -160,7 +184,7 @@ def price_prompt(
         return _unpriced(file, sized, name)
     if paid is None:
         return _unpriced(file, NO_RATIO if _lacks_ratio(file.assumptions) else NO_MODEL, None, sized)
-    return _priced(file, known, sized, paid, period)
+    return _priced(file, known, sized, paid, period, str(name))
 
 
 NO_MODEL = Problem(
@@ -190,7 +214,9 @@ def _unpriced(file: PromptFile, problem: Problem, model: str | None = None, size
     return Unpriced(file.prompt_id, file.path, file.oid, file.named, file.tags, model, grade, tokens, problem, sized)
 
 
-def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, period: str | None) -> Row:
+def _priced(
+    file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, period: str | None, stated: str
+) -> Row:  # fmt: skip
     assumed, model, tokens = file.assumptions, paid.model, sized.tokens
 
     def unpriced(problem: Problem) -> Unpriced:
@@ -205,18 +231,25 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
         return unpriced(NO_RATIO)
     if assumed.scenario == "batch" and assumed.service_tier is not None:
         return unpriced(BATCH_TIER)
+    if assumed.training_tokens is not None and not period:
+        return unpriced(NO_PERIOD)
+    trained, listed_training = training_cost(assumed, paid.offer), _listed_training(paid, assumed)
+    if trained is None or listed_training is None:
+        return unpriced(no_rate(model.id, add_price(stated, bool(assumed.fine_tuned))))
     cached = _cached(model, assumed, sized)
     variant = variant_of(assumed)
     time, requests = assumed.time_of_day, sized.requests
 
+    def output_of(size: int) -> int | None:
+        return output if basis != "ratio" else _output(facts, model, assumed, size)[0]
+
     def costs(size: int) -> Costs | None:
         """For an input of this size; an output that is a ratio of it grows along, what the cache serves does not."""
-        answer = output if basis != "ratio" else _output(facts, model, assumed, size)[0]
-        of_call = call_parts(paid.offer, variant, size, min(cached, size), answer or 0, time, requests)
+        of_call = call_parts(paid.offer, variant, size, min(cached, size), output_of(size) or 0, time, requests)
         if of_call is None:
             return None
         asked, answered = of_call
-        return Costs((asked + answered) * calls, asked * calls, asked + answered)
+        return Costs((asked + answered) * calls + trained, asked * calls + trained, asked + answered)
 
     parts = costs(tokens)
     listed = _list_cost(paid, variant, tokens, output or 0, time, requests)
@@ -227,7 +260,7 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
     return PromptEstimate(
         file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, sized.grade,
         tokens, sized.low, sized.high, sized.framing, cached, output, basis, calls, assumed.scenario or "default",
-        listed * calls, parts.effective, parts.input,
+        listed * calls + listed_training, parts.effective, parts.input,
         (*paid.notes, *sized.notes, *_notes(paid, sized, assumed)),
         paid.pricing_id, paid.offer.effective_from, variant, paid.offer.estimated,
         bool(assumed.fine_tuned) or model.id.startswith(FINE_TUNED),
@@ -235,7 +268,7 @@ def _priced(file: PromptFile, facts: PromptFacts, sized: Input, paid: Paid, peri
         model.row.cache_min_tokens, _cache_discount(paid.offer, variant, per_request(tokens, requests)),
         assumed.cache_hit_ratio, parts.per_call,
         parts if sized.low == tokens else costs(sized.low), parts if sized.high == tokens else costs(sized.high),
-        paid=paid,
+        trained, output_of(sized.high), model.row.context_window, stated, paid,
     )  # fmt: skip
 
 
@@ -245,6 +278,12 @@ def _list_cost(paid: Paid, variant: str, tokens: int, output: int, time: str | N
     if standard is None and paid.listed is paid.offer and paid.offer.origin == STATED:
         return call_cost(paid.offer, variant, tokens, 0, output, time, requests)
     return standard
+
+
+def _listed_training(paid: Paid, assumed: Assumptions) -> Decimal | None:
+    """At the public price; where there is none, at the one that is paid."""
+    listed = training_cost(assumed, paid.listed)
+    return training_cost(assumed, paid.offer) if listed is None else listed
 
 
 def variant_of(assumed: Assumptions) -> str:

@@ -6,7 +6,8 @@ Composition only: `git/` reads, `snapshot` decides what is a prompt.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from .attributes import NOTHING_SAID, Attributes
@@ -15,7 +16,7 @@ from .finding import Files, files_of_index, files_of_tree, files_on_disk
 from .git.catfile import read_named
 from .git.changes import Change, staged_changes
 from .git.index import index_entries, staged_over
-from .git.named_files import named_in_tree, named_on_disk
+from .git.named_files import named_below_index, named_in_tree, named_on_disk
 from .git.objects import Unread
 from .git.plumbing import Entry, Repository
 from .git.revisions import branch_name, commit_and_tree, resolve_commit, tree_of
@@ -69,7 +70,8 @@ def read_manifest_bytes(repo: Repository, sources: Sequence[Source]) -> list[dic
 
     Raises ConfigError for one that cannot be read.
     """
-    named = [_manifest_names(repo, source) for source in sources]
+    manifests_of = _by_tree(repo, sources)
+    named = [_manifest_names(repo, source, manifests_of) for source in sources]
     in_git = [name for names in named for name in names.values() if name]
     held = read_named(repo.cwd, in_git) if in_git else {}
     found = []
@@ -91,7 +93,21 @@ def parse_manifests(source: Source, held: Mapping[str, bytes]) -> Manifest | Non
     return join_manifests(held, lambda path, data: parse_manifest(data, origin=before + path))
 
 
-def _manifest_names(repo: Repository, source: Source) -> dict[str, str | None]:
+def _by_tree(repo: Repository, sources: Sequence[Source]) -> Callable[[str], list[str]]:
+    """Where a tree has manifests, each tree looked at once; the index is asked of the tree that it is staged over."""
+    over = {source.tree: source.staged for source in sources if source.kind == "index" and source.staged is not None}
+
+    def found(tree: str) -> list[str]:
+        if tree in over:
+            return named_below_index(repo.cwd, over[tree] or (), NAME)
+        return named_in_tree(repo.cwd, tree, NAME)
+
+    return lru_cache(maxsize=None)(found)
+
+
+def _manifest_names(
+    repo: Repository, source: Source, manifests_of: Callable[[str], list[str]]
+) -> dict[str, str | None]:
     """Where the side has manifests, and what git calls each; None for what lies in the working tree.
 
     The one at the top of a commit and of the index is always among them, there or not.
@@ -100,22 +116,27 @@ def _manifest_names(repo: Repository, source: Source) -> dict[str, str | None]:
         found = {**named_on_disk(_top(repo), NAME), NAME: True}
         return {path: None if there else f":{path}" for path, there in found.items()}
     if source.kind == "index":
-        return {path: f":{path}" for path in sorted({NAME, *_manifests_staged(repo, source)})}
+        return _manifests_staged(repo, source, manifests_of)
     if source.kind == "commit":
-        paths = {NAME, *named_in_tree(repo.cwd, source.tree or "", NAME)}
-        return {path: f"{source.tree}:{path}" for path in sorted(paths)}
+        return {path: f"{source.tree}:{path}" for path in sorted({NAME, *manifests_of(source.tree or "")})}
     return {}
 
 
-def _manifests_staged(repo: Repository, source: Source) -> set[str]:
+def _manifests_staged(
+    repo: Repository, source: Source, manifests_of: Callable[[str], list[str]]
+) -> dict[str, str | None]:
     tree = _tree_below(repo, source)
     if not tree:
-        return {path for path in index_entries(repo.cwd, (), _is_manifest) if _is_manifest(path)}
-    found = set(named_in_tree(repo.cwd, tree, NAME))
+        listed = {path for path in index_entries(repo.cwd, (), _is_manifest) if _is_manifest(path)}
+        return {path: f":{path}" for path in sorted({NAME, *listed})}
+    # By the tree and by ids: for a name such as ":path" git reads the whole index, which may be large.
+    found: dict[str, str | None] = {path: f"{tree}:{path}" for path in (NAME, *manifests_of(tree))}
     for change in _staged(repo, source):
         if _is_manifest(change.path):
-            (found.discard if change.status == "D" else found.add)(change.path)
-    return found
+            found[change.path] = f":{change.path}" if change.status == "U" else change.oid
+            if change.status == "D" and change.path != NAME:
+                del found[change.path]
+    return dict(sorted(found.items()))
 
 
 def _is_manifest(path: str) -> bool:

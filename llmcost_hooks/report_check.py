@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from .call_costs import ZERO
 from .compare import Comparison
 from .estimate import Estimate
+from .limits import written
 from .manifest import Manifest
-from .policy import Exceeded, Judged, Verdict
-from .render.money import format_limit, format_money, format_share
+from .manifest_budget import USD, Budget
+from .policy import Judged, Verdict
+from .prices.exact import EXACT
+from .pricing import PromptEstimate
+from .render.money import format_exact, format_limit, format_money, format_share
 from .report import Name, Report, Table, Text, count_prompts, name_list
+from .report_accepting import ACCEPTING, WAIVERS, accepting_lines, approver_lines, waiver_lines
 from .report_caching import cache_warnings
-from .report_parts import amount, expired_mark, inexact, marks, notes, price_warning, problem_lines, total, unit_line
+from .report_failures import advice_lines, change_lines, failure_lines, owner_of, warning_lines, where
+from .report_parts import (
+    amount,
+    expired_mark,
+    inexact,
+    marks,
+    notes,
+    price_warning,
+    problem_lines,
+    total,
+    training,
+    unit_line,
+)
+from .report_suggest import suggestion_line
 
 MAX_ROWS = 20
 
@@ -25,12 +46,30 @@ def check_report(
     if verdict.parts:
         return _of_several(estimate, verdict, comparison, extra)
     shown = estimate.at_upper_bound() if verdict.judged == "upper" else estimate
+    everybody = _shared_owner(shown, verdict.owners)
+    if everybody:
+        verdict = verdict._replace(owners={})  # said once, and not in every row
+    failures, nearly = (lines(verdict, shown, comparison) for lines in (failure_lines, warning_lines))
     sections: list[tuple[Text, tuple[Text, ...]]] = []
+    if changes := change_lines(verdict, comparison):
+        sections.append((("What changed",), changes))
     if problems := problem_lines(verdict.problems):
         sections.append((("Cannot be priced",), problems))
     if verdict.suggestions:
-        sections.append((("Suggestions",), tuple(_suggestion(*each) for each in verdict.suggestions)))
+        sections.append((("Suggestions",), _suggestions(estimate, verdict)))
+    if advice := advice_lines(verdict):
+        sections.append((("What to do",), advice))
+    if accepting := accepting_lines(verdict, comparison, manifest.directory if manifest else ""):
+        sections.append((ACCEPTING, accepting))
+    if accepted := (*waiver_lines(verdict.waivers, verdict.budget.period), *approver_lines(verdict.approvers)):
+        sections.append((WAIVERS, accepted))
     warnings: list[Text] = [(text,) for text in verdict.notes]
+    if verdict.moved:
+        warnings.append(("This change also moves the budget itself: ", *name_list(list(verdict.moved), 10), "."))
+    if everybody:
+        warnings.append(("owner: ", Name(everybody)))
+    if verdict.budget.usd_rate is not None:
+        warnings.append((_rate(verdict.budget),))
     if comparison is not None:
         warnings += [("on base, ", Name(note)) for note in comparison.base.notes]
     if verdict.without_id:
@@ -38,9 +77,9 @@ def check_report(
             ("No prompt_id in llm-cost.toml: ", *name_list(list(verdict.without_id)), "; a move ends their history.")
         )
     return Report(
-        (*_headline(shown, manifest, verdict, comparison), *expired_mark(estimate)),
-        _breakdown(shown) if verdict.exceeded else None,
-        tuple(_failure(each, shown, comparison, verdict.judged) for each in verdict.exceeded[1:]),
+        (*_headline(shown, verdict, failures, nearly), *expired_mark(estimate)),
+        _breakdown(shown, verdict.owners) if any(each.unit == "USD" for each in verdict.exceeded) else None,
+        (*failures[1:], *(nearly if failures or verdict.problems else nearly[1:]), *_kinds(shown)),
         tuple(sections),
         unit_line(estimate),
         (*extra, *warnings, *cache_warnings(estimate), *notes(estimate)),
@@ -81,7 +120,7 @@ def _manifests(parts: tuple[Judged, ...]) -> Table:
     """One line for each manifest: what it governs costs, what it allows, whether it holds."""
     rows: list[tuple[Text, ...]] = []
     for each in parts:
-        limit = each.manifest.budget.limit if each.manifest else None
+        limit = each.verdict.budget.limit
         code = each.verdict.code()
         shown = each.estimate.at_upper_bound() if each.verdict.judged == "upper" else each.estimate
         rows.append(
@@ -96,53 +135,55 @@ def _manifests(parts: tuple[Judged, ...]) -> Table:
     return Table(("Manifest", "Prompts", "Cost", "Limit", "Result"), tuple(rows), right=(1, 2, 3))
 
 
-def _headline(estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None) -> Text:
-    if verdict.exceeded:
-        return _failure(verdict.exceeded[0], estimate, comparison, verdict.judged)
+def _headline(estimate: Estimate, verdict: Verdict, failures: Sequence[Text], warnings: Sequence[Text]) -> Text:
+    if failures:
+        return failures[0]
     if verdict.problems:
         count = len(verdict.problems)
         return (f"❌ Cannot be judged: {count:,} of {count_prompts(len(estimate.rows))} cannot be priced",)
-    if verdict.requires_output and verdict.without_output:
-        return ("❌ No output size, and require_output is set: ", *name_list(list(verdict.without_output)))
-    limit = manifest.budget.limit if manifest else None
+    if warnings:
+        return warnings[0]
+    limit = verdict.budget.limit
     if limit is None:
         return (f"✅ {count_prompts(len(estimate.rows))} priced: {total(estimate)}",)
     left = marks(*estimate.rows).replace("≥", "at most") + format_money(limit - estimate.known_cost())
-    where = _where(verdict.judged)
-    return (f"✅ Within budget{where}: {total(estimate)} of {format_limit(limit)} (limit), {left} left",)
+    at, budget = where(verdict.judged), verdict.budget
+    stated = "" if budget.currency == USD else f" {written(limit, budget)}"
+    return (f"✅ Within budget{at}: {total(estimate)} of {format_limit(limit)} (limit{stated}), {left} left",)
 
 
-def _failure(exceeded: Exceeded, estimate: Estimate, comparison: Comparison | None, judged: str) -> Text:
-    where = _where(judged)
-    amount, limit = format_money(exceeded.amount), format_money(exceeded.limit)
-    if amount == limit:  # it is over by less than is shown
-        amount, limit = format_limit(exceeded.amount), format_limit(exceeded.limit)
-    if exceeded.what == "max_cost":
-        return (
-            "❌ ",
-            Name(exceeded.prompt_id or ""),
-            f": one call costs {amount} > {limit}{where} (max_cost of its file)",
-        )
-    if exceeded.what == "limit":
-        return (f"❌ Budget exceeded{where}: {marks(*estimate.rows)}{amount} > {format_limit(exceeded.limit)} (limit)",)
-    base = comparison.base.rows if comparison else ()
-    mark, of_base = ("~" if any(map(inexact, rows)) else "" for rows in ((*base, *estimate.rows), base))
-    limit = f"{of_base if exceeded.stated.endswith('of base') else ''}{limit} (max_increase {exceeded.stated})"
-    over = (" over ", Name(comparison.base.label)) if comparison else ()
-    return (f"❌ Increase exceeded{where}: {mark}+{amount} > {limit}", *over)
+def _kinds(estimate: Estimate) -> tuple[Text, ...]:
+    """Training and inference apart, where both are in the total."""
+    trained = estimate.training_cost()
+    if not trained:
+        return ()
+    rest = marks(*estimate.rows) + format_money(EXACT.subtract(estimate.known_cost(), trained))
+    return ((f"Of it training: {training(estimate)}, inference: {rest}",),)
 
 
-def _where(judged: str) -> str:
-    return " at the upper bound" if judged == "upper" else ""
+def _rate(budget: Budget) -> str:
+    rate = format_exact(budget.usd_rate or ZERO)
+    return f"Limits are stated in {budget.currency}: 1 {budget.currency} = ${rate} (usd_rate of llm-cost.toml)."
 
 
-def _breakdown(estimate: Estimate) -> Table:
-    rows = sorted(estimate.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))
+def _shared_owner(estimate: Estimate, owners: Mapping[str, str]) -> str | None:
+    """The owner of all that is shown, where they have one and the same."""
+    found = {owners.get(row.prompt_id) for row in _largest(estimate)[:MAX_ROWS]}
+    return found.pop() if len(found) == 1 and len(estimate.rows) > 1 else None
+
+
+def _largest(estimate: Estimate) -> list[PromptEstimate]:
+    return sorted(estimate.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))
+
+
+def _breakdown(estimate: Estimate, owners: Mapping[str, str]) -> Table:
+    rows = _largest(estimate)
     whole = estimate.known_cost()
     cells: list[tuple[Text, ...]] = []
     for n, row in enumerate(rows[:MAX_ROWS]):
         share = f"({format_share(row.effective_cost, whole)})" if whole else ""
-        cells.append(((Name(row.prompt_id),), (amount(row),), (share + (" ← largest" if n == 0 else ""),)))
+        mark = share + (" ← largest" if n == 0 else "")
+        cells.append(((Name(row.prompt_id),), (amount(row),), (mark, *owner_of([row.prompt_id], owners))))
     if len(rows) > MAX_ROWS:
         rest = sum((row.effective_cost for row in rows[MAX_ROWS:]), start=whole * 0)
         more = marks(*rows[MAX_ROWS:]) + format_money(rest)
@@ -150,5 +191,6 @@ def _breakdown(estimate: Estimate) -> Table:
     return Table(("Breakdown", "Cost", "Share"), tuple(cells), shares=True)
 
 
-def _suggestion(prompt_id: str, model: str, other: str, saving: object) -> Text:
-    return (Name(prompt_id), " uses ", Name(model), ", consider ", Name(other), f" (-{saving}%)")
+def _suggestions(estimate: Estimate, verdict: Verdict) -> tuple[Text, ...]:
+    marked = {row.prompt_id: "~" if inexact(row) else "" for row in estimate.priced()}
+    return tuple(suggestion_line(each, estimate.period, marked[each.prompt_id]) for each in verdict.suggestions)

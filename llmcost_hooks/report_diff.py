@@ -14,35 +14,46 @@ from .report_parts import (
     expired_mark,
     has_money,
     inexact,
+    list_total,
     notes,
     price_warning,
     problem_lines,
     side,
+    tag_value,
     token_total,
     total,
     unit_line,
     without_price,
 )
+from .report_split import split_notes, why, why_total, worth_saying
+from .view import PLAIN, View, change_groups, shown_changes, token_change
 
 MOVES = 10  # notes of moved prompts that are written out
 FOLD_ABOVE = 20  # rows; beyond, prompts that did not change in any way become one line
 
 
-def diff_report(comparison: Comparison, extra: tuple[Text, ...] = ()) -> Report:
+def diff_report(comparison: Comparison, extra: tuple[Text, ...] = (), view: View = PLAIN) -> Report:
     """`extra` notes come from how the sides were read."""
     base, head = comparison.base, comparison.head
-    shown = [row for row in comparison.rows if not _same(row)] if len(comparison.rows) > FOLD_ABOVE else comparison.rows
+    fold = len(comparison.rows) > FOLD_ABOVE
+    shown = shown_changes(comparison, view._replace(changed_only=fold or view.changed_only))
     folded = len(comparison.rows) - len(shown)
+    reasons = ("Why",) if worth_saying(shown) else ()
     table = Table(
-        ("prompt_id", "Content", "Base", "Head", "Δ Cost" if has_money(base, head) else "Δ Tokens"),
-        tuple(_cells(row) for row in shown),
+        ("prompt_id", "Content", "Base", "Head", "Δ Cost" if has_money(base, head) else "Δ Tokens", *reasons),
+        tuple((*_cells(row), *(((why(row),),) if reasons else ())) for row in shown),
     )
-    below = [(f"{folded:,} unchanged prompts are not shown.",)] if folded else []
+    below = [(f"{folded:,} unchanged {'prompt is' if folded == 1 else 'prompts are'} not shown.",)] if folded else []
+    totals = [
+        _total(comparison),
+        *_listed(comparison),
+        *([parts] if reasons and (parts := why_total(comparison)) else []),
+    ]
     return Report(
         ("📊 Cost Comparison: ", side(base), " → ", side(head)),
         table if shown else None,
-        (*below, _total(comparison)),
-        (*by_manifest(base, head), *without_price(head)),
+        (*below, *totals),
+        (*by_manifest(base, head), *_groups(comparison, view), *without_price(head)),
         unit_line(base, head),
         (
             *extra,
@@ -51,18 +62,12 @@ def diff_report(comparison: Comparison, extra: tuple[Text, ...] = ()) -> Report:
             *_shared(comparison),
             *prefix_notes(comparison),
             *_changes(comparison),
+            *split_notes(comparison),
             *notes(head),
             *_only_on_base(comparison),
         ),
         price_warning(head) or price_warning(base),
     )
-
-
-def _same(row: PromptDelta) -> bool:
-    """Nothing to see: same content, same cost or tokens, same model."""
-    if row.shared():
-        return True
-    return row.content == "unchanged" and _delta(row) == "—" and not row.model_change()
 
 
 def _cells(row: PromptDelta) -> tuple[Text, ...]:
@@ -75,7 +80,7 @@ def _content(row: PromptDelta) -> Text:
 
 def _delta(row: PromptDelta) -> str:
     if row.cost is None:
-        change = _token_change(row)
+        change = token_change(row)
         return "?" if change is None else "—" if change == 0 else f"{change:+,} tok"
     dearer = row.content in ("modified", "unchanged") and row.cost > 0
     return (_marks(row) if row.cost else "") + format_delta(row.cost) + (" ⚠️" if dearer else "")
@@ -89,26 +94,42 @@ def _marks(row: PromptDelta) -> str:
     return bound + ("~" if any(map(inexact, sides)) else "")
 
 
-def _token_change(row: PromptDelta) -> int | None:
-    """Stands for the cost where no side has a price; None where that is not so, or not known."""
-    if row.base and row.head and set(row.base.undeclared) != set(row.head.undeclared):
-        return None
-    sides = [0 if side is None else side.input_tokens for side in (row.base, row.head)]
-    priced = any(isinstance(side, PromptEstimate) for side in (row.base, row.head))
-    return None if priced or sides[0] is None or sides[1] is None else sides[1] - sides[0]
-
-
 def _total(comparison: Comparison) -> Text:
     base, head = comparison.base, comparison.head
+    expired = (expired_mark(head) or expired_mark(base)) if has_money(base, head) else ()
+    return (f"Total: {_change(comparison)}", *expired)
+
+
+def _listed(comparison: Comparison) -> list[Text]:
+    """At list prices, where something is paid in another way."""
+    sides = (comparison.base, comparison.head)
+    if all(row.list_cost == row.effective_cost for each in sides for row in each.priced()):
+        return []
+    return [(f"List cost: {' → '.join(list_total(each) for each in sides)}",)]
+
+
+def _change(comparison: Comparison) -> str:
+    base, head = comparison.base, comparison.head
     if not has_money(base, head):
-        known = all(_token_change(row) is not None for row in comparison.rows)
+        known = all(token_change(row) is not None for row in comparison.rows)
         change = f" ({_tokens(head) - _tokens(base):+,})" if known else ""
-        return (f"Total: {token_total(base)} → {token_total(head)} tokens{change}",)
+        return f"{token_total(base)} → {token_total(head)} tokens{change}"
     delta, percent = comparison.delta(), comparison.percent()
     change = f" ({format_percent(percent)})" if percent else ""
     if delta and not base.complete():  # both leave the same out: their difference is known, and not what it is of
         change = f" ({_delta_mark(comparison)}{format_delta(delta)})"
-    return (f"Total: {total(base)} → {total(head)}{change}", *(expired_mark(head) or expired_mark(base)))
+    return f"{total(base)} → {total(head)}{change}"
+
+
+def _groups(comparison: Comparison, view: View) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
+    """The section with the total of each value of a tag."""
+    if view.group_by is None:
+        return ()
+    lines = [
+        (*tag_value(view.group_by, value), f": {_change(part)}")
+        for value, part in change_groups(comparison, view.group_by)
+    ]
+    return ((("By ", Name(view.group_by)), tuple(lines)),)
 
 
 def _delta_mark(comparison: Comparison) -> str:
@@ -178,7 +199,7 @@ def _reasons(row: PromptDelta) -> list[str]:
             return ["its output size is known on one side only, so no difference is"]
         unlike = sorted(set(row.base.undeclared) ^ set(row.head.undeclared))
         return [f"the size of {', '.join(unlike)} is unknown on one side, so no difference is known"]
-    if row.content == "unchanged" and row.cost:
+    if row.content == "unchanged" and row.cost and row.split is None:
         return ["same text, other assumptions or prices in llm-cost.toml"]
     return ["changed, cost equal"] if row.content == "modified" and row.cost == 0 else []
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import localcontext
 
+from .call_costs import ZERO
+from .economics import CALL, CALLS
 from .estimate import NO_MANIFEST, Estimate, PriceInfo
+from .prices.exact import EXACT
 from .prices.freshness import TOO_OLD
 from .pricing import PromptEstimate, Row, Unpriced, worst_grade
 from .render.money import format_money
@@ -22,6 +26,28 @@ def amount(row: Row | None) -> str:
         least = "≥ " if row.undeclared else ""
         return "?" if row.input_tokens is None else f"{least}{row.input_tokens:,} tok"
     return marks(row) + format_money(row.effective_cost)
+
+
+def economics_notes(estimate: Estimate, unit: str | None) -> Iterable[Text]:
+    """Beside costs that stay per period: what one call of every prompt costs, or a million of each; the list cost."""
+    rows = list(estimate.priced())
+    if unit in CALLS:
+        with localcontext(EXACT):
+            cost = sum((row.per_call for row in rows), ZERO) * CALLS[unit]
+        what = "One call" if unit == CALL else f"{CALLS[unit]:,} calls"
+        yield (f"{what} of every prompt: {marks(*estimate.rows)}{format_money(cost)}",)
+    if any(row.list_cost != row.effective_cost for row in rows):
+        yield (f"List cost: {list_total(estimate)}",)
+
+
+def list_amount(row: Row) -> str:
+    """One prompt's cost at standard uncached list prices; `?` where it has none."""
+    return marks(row) + format_money(row.list_cost) if isinstance(row, PromptEstimate) else "?"
+
+
+def list_total(estimate: Estimate) -> str:
+    """A side's total at list prices."""
+    return marks(*estimate.rows) + format_money(estimate.known_list_cost())
 
 
 def marks(*rows: Row) -> str:
@@ -46,6 +72,25 @@ def total(estimate: Estimate) -> str:
     return marks(*estimate.rows) + format_money(estimate.known_cost())
 
 
+def training(estimate: Estimate) -> str:
+    """What training costs of a side's total."""
+    return training_marks(estimate) + format_money(estimate.training_cost())
+
+
+def training_marks(estimate: Estimate) -> str:
+    """What stands before it: it depends on no count and no output, only on prices."""
+    guessed = any(row.training_cost and row.price_estimated for row in estimate.priced())
+    return _marks(guessed, any(True for _ in estimate.unpriced()))
+
+
+def training_amount(row: Row) -> str:
+    """One prompt's training: `$12.50`, `—` where it declares none, `?` where its price is unknown."""
+    if isinstance(row, Unpriced):
+        return "?"
+    mark = "~" if row.price_estimated else ""
+    return mark + format_money(row.training_cost) if row.training_cost else "—"
+
+
 def by_manifest(*estimates: Estimate) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
     """The section with the total of each manifest, where several govern: on one side, or base → head."""
     head, money = estimates[-1], has_money(*estimates)
@@ -61,6 +106,11 @@ def by_manifest(*estimates: Estimate) -> tuple[tuple[Text, tuple[Text, ...]], ..
         own = f" (prices of {pinned[-1]})" if pinned[-1] and head.prices.as_of is None else ""
         lines.append((Name(path or NO_MANIFEST), f": {' → '.join(amounts)}{own}"))
     return ((("By manifest",), tuple(lines)),)
+
+
+def tag_value(key: str, value: str | None) -> Text:
+    """What a sub-total is of."""
+    return ("without ", Name(key)) if value is None else (Name(value),)
 
 
 def token_total(estimate: Estimate) -> str:

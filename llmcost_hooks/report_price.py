@@ -50,7 +50,7 @@ def price_report(priced: Priced, prices: PriceInfo) -> Report:
         tuple(below),
         ((("The model",), tuple(_facts(priced))),),
         (f"Prices of {prices.published}, valid until {prices.valid_until}",),
-        (*((Name(note),) for note in priced.notes), *_source(priced)),
+        (*((Name(note),) for note in priced.notes), *source_lines(offer, priced.listed)),
         age_warning(prices),
     )
 
@@ -101,8 +101,8 @@ def _tokens(count: int | None) -> str:
     return "unknown" if count is None else f"{count:,}"
 
 
-def _source(priced: Priced) -> Iterator[Text]:
-    offer, listed = priced.offer, priced.listed
+def source_lines(offer: Offer, listed: Offer | None) -> Iterator[Text]:
+    """Who says what it costs; `listed` is None where the price file has no price of it."""
     undated = listed is not None and listed is not offer and offer.effective_from == listed.effective_from
     since = (
         "" if undated or offer.effective_from == ALWAYS else f" since {offer.effective_from}"

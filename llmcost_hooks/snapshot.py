@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,10 +49,22 @@ class Snapshot(NamedTuple):
     commit: str | None
     manifest: Manifest | None  # None: this side has no llm-cost.toml
     files: tuple[PromptFile, ...]  # sorted by prompt_id
+    as_of: date | None = None  # the day whose prices were asked for, whatever the manifest pins
 
     def key(self) -> str:
         """What tells this side from another one."""
         return self.commit or self.label
+
+
+def at_prices_of(snapshot: Snapshot, day: date) -> Snapshot:
+    """The side with every price as it was on `day`, whatever its manifest pins."""
+    from .prices.own import NO_PRICES
+
+    pinned: dict[int, OwnPrices] = {}
+    for file in snapshot.files:
+        pinned.setdefault(id(file.prices), (file.prices or NO_PRICES)._replace(as_of=day))
+    files = tuple([file._replace(prices=pinned[id(file.prices)]) for file in snapshot.files])
+    return snapshot._replace(files=files, as_of=day)
 
 
 class Selection(NamedTuple):

@@ -1,86 +1,51 @@
-"""Computed what-ifs: the same prompt on a cheaper model."""
+"""What would be cheaper: computed what-ifs of the prompts that cost most. Each is a value with its formula."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, localcontext
-from typing import NamedTuple
 
-from .call_costs import call_cost
-from .lookup import Paid, make_resolver
-from .manifest import Assumptions
-from .models import Model, resolve_model
-from .prices.book import ModelRow, PriceBook
-from .prices.offers import EXACT
+from .estimate import Estimate
+from .lookup import Resolve, make_resolver
+from .prices.book import PriceBook
 from .prices.own import OwnPrices
 from .pricing import PromptEstimate
+from .snapshot import PromptFile
+from .suggest_batch import in_batches
+from .suggest_caching import static_text_first, with_caching
+from .suggest_model import cheaper_model
+from .what_if import MODEL, Suggestion, case_of
+
+MAX_PROMPTS = 3  # that suggestions are made for
 
 
-class Suggestion(NamedTuple):
-    prompt_id: str
-    model: str
-    other: str
-    saving_percent: Decimal  # of the prompt's cost, rounded down to whole percents
-
-
-def cheaper_model(row: PromptEstimate, book: PriceBook, on: date, own: OwnPrices | None = None) -> Suggestion | None:
-    """A model that the same channel sells there, at least 1 % cheaper, that holds the prompt and counts tokens alike.
-
-    At what the project pays (`own`), and never by somebody's guess. Among those the nearest by name, then the
-    cheapest: gpt-4o -> gpt-4o-mini. Nothing stands in for a fine-tuned model.
-    """
-    model = resolve_model(row.model, book, own)
-    if model is None or row.fine_tuned or row.effective_cost == 0:
-        return None
-    with localcontext(EXACT):
-        candidates = _cheaper(row, model, book, on, own)
-        found = [(-_kinship(row.model, other.id), cost, other.id) for other, cost in candidates]
-    if not found:
-        return None
-    _, cost, other = min(found)
-    return Suggestion(row.prompt_id, row.model, other, _saving(row.effective_cost, cost))
-
-
-def _cheaper(
-    row: PromptEstimate, model: Model, book: PriceBook, on: date, own: OwnPrices | None
-) -> Iterator[tuple[ModelRow, Decimal]]:
+def suggestions_for(head: Estimate, book: PriceBook, on: date, own: OwnPrices | None) -> tuple[Suggestion, ...]:
+    """For the most expensive prompts: another model for each, then of every other kind the one that saves most."""
+    largest = sorted(head.priced(), key=lambda row: (-row.effective_cost, row.prompt_id))[:MAX_PROMPTS]
+    files = {file.prompt_id: file for file in head.files}
     resolve = make_resolver(book, on)
-    region = row.pricing_id.partition("#")[2] or None
-    for other in book.rows(model.row.channel):
-        if other.id in (model.id, model.row.id) or other.mode != model.row.mode or not _usable(other, row, on):
-            continue
-        paid = resolve(other.id, Assumptions(region=region, pricing_id=other.id), own)
-        if not isinstance(paid, Paid) or paid.offer.estimated:
-            continue
-        if _tokens_of(paid.model) != _tokens_of(model):
-            continue
-        sizes = row.input_tokens, row.cached_input_tokens, row.output_tokens or 0
-        cost = call_cost(paid.offer, row.variant, *sizes, requests=row.requests)
-        if cost is not None and 100 * cost * row.calls <= 99 * row.effective_cost:
-            yield other, cost * row.calls
+    found = [each for row in largest for each in _what_ifs(row, files.get(row.prompt_id), resolve, book, on, own)]
+    models = [each for each in found if each.kind == MODEL]
+    best: dict[str, Suggestion] = {}
+    for each in found:
+        if each.kind != MODEL and (each.kind not in best or each.saving > best[each.kind].saving):
+            best[each.kind] = each
+    return (*models, *best.values())
 
 
-def _tokens_of(model: Model) -> tuple[object, ...]:
-    return model.encoding, model.grade, model.ratios, model.family
+def what_ifs(
+    row: PromptEstimate, file: PromptFile | None, book: PriceBook, on: date, own: OwnPrices | None
+) -> tuple[Suggestion, ...]:
+    """All of one prompt."""
+    return tuple(_what_ifs(row, file, make_resolver(book, on), book, on, own))
 
 
-def _usable(other: ModelRow, row: PromptEstimate, on: date) -> bool:
-    if other.retires_at is not None and other.retires_at <= on:
-        return False
-    output = row.output_tokens or 0
-    if other.max_output_tokens is not None and output > other.max_output_tokens:
-        return False
-    return other.context_window is not None and row.input_tokens + output <= other.context_window
-
-
-def _kinship(name: str, other: str) -> int:
-    """How many leading parts of two names agree: gpt-4o-mini and gpt-4o-audio share 2."""
-    pairs = zip(name.split("-"), other.split("-"), strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(name.count("-"), other.count("-")) + 1)
-
-
-def _saving(cost: Decimal, other: Decimal) -> Decimal:
-    with localcontext() as context:
-        context.prec = 10
-        return ((cost - other) / cost * 100).quantize(Decimal(1), "ROUND_DOWN")
+def _what_ifs(
+    row: PromptEstimate, file: PromptFile | None, resolve: Resolve, book: PriceBook, on: date, own: OwnPrices | None
+) -> Iterator[Suggestion]:
+    if found := cheaper_model(row, book, on, own):
+        yield found
+    if case := case_of(row, file, resolve, own):
+        for what_if in (in_batches, with_caching, static_text_first):
+            if found := what_if(case):
+                yield found

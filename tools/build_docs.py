@@ -17,7 +17,7 @@ from operator import itemgetter
 import click
 
 from llmcost_hooks.cli import group
-from llmcost_hooks.hooks import manifest_lint, pre_commit, pre_push
+from llmcost_hooks.hooks import commit_msg, manifest_lint, pre_commit, pre_push, prepare_commit_msg
 from tools.doc_pages import Block, Option, Page, draw_cli, draw_man
 
 DOCS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "docs")
@@ -27,7 +27,7 @@ def pages() -> dict[str, str]:
     """File name below docs/ -> its text."""
     top = command_page(group, "llm-cost")
     below = [command_page(command, name) for name, command in commands_of(group, "llm-cost")]
-    hooks = [hook_page(module.HELP) for module in (pre_commit, pre_push, manifest_lint)]
+    hooks = [hook_page(module.HELP) for module in (pre_commit, pre_push, manifest_lint, commit_msg, prepare_commit_msg)]
     return {
         "cli.md": draw_cli(top, below, hooks),
         "man/llm-cost.1": draw_man("llm-cost", top, below, hooks),

@@ -141,12 +141,12 @@ def report() -> Iterator[str]:
     yield ""
     yield "Each source left out in turn: its figures, against the ratio and the band of the other sources' figures:"
     yield f"  {'family':12} {'figures':>7} {'sources':>7}  {'median off':>10}  {'most':>5}  in band"
-    every = list(left_out())
-    for family in dict.fromkeys(miss.figure.family for miss in every):
-        own = [miss for miss in every if miss.figure.family == family]
-        sources = len({miss.figure.source for miss in own})
-        yield f"  {family:12} {len(own):7} {sources:7}  {_off(own)}"
-    yield f"  {'all':12} {len(every):7} {'':7}  {_off(every)}"
+    turns = list(left_out())
+    for family in dict.fromkeys(miss.figure.family for miss in turns):
+        own = [miss for miss in turns if miss.figure.family == family]
+        names = {miss.figure.source for miss in own}
+        yield f"  {family:12} {len(own):7} {len(names):7}  {_off(own)}"
+    yield f"  {'all':12} {len(turns):7} {'':7}  {_off(turns)}"
 
 
 def _off(misses: list[Miss]) -> str:

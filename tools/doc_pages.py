@@ -33,6 +33,7 @@ VARIABLES = {
     "LLM_COST_PRICES_URL": "Where update-db fetches from.",
     "HTTPS_PROXY, SSL_CERT_FILE": "Used by update-db: a proxy; a file of certificates that are trusted.",
     "LLMCOST_NONINTERACTIVE": "1: never ask anything.",
+    "LLMCOST_SKIP": "1: the hooks that llm-cost install put in place pass without judging.",
     "GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE": "As git sets them for its hooks.",
     "PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF": "Read by the hooks, as pre-commit sets them.",
     "LLMCOST_GIT_BACKEND": "auto (pygit2, and git where libgit2 cannot read the repository), git or pygit2.",

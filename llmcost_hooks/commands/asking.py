@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from decimal import Decimal
 
 import click
 
-from ..errors import ConfigError
+from ..boundary import complain
+from ..errors import ConfigError, ExitCode
+from ..render.money import format_limit, format_money
 
 
 def can_ask() -> bool:
@@ -23,3 +26,18 @@ def confirm(question: str, instead: str) -> bool:
     if not can_ask():
         raise ConfigError("There is no terminal to ask on", instead)
     return click.confirm(question, default=False, err=True)
+
+
+def confirm_cost(cost: Decimal, most: Decimal, *, known: bool, yes: bool) -> ExitCode:
+    """BUDGET_EXCEEDED where a cost above `most` is not confirmed; one of which a part is unknown may be above it."""
+    if yes or (known and cost <= most):
+        return ExitCode.OK
+    amount = ("" if known else "at least ") + format_money(cost)
+    above = f"The cost is {amount}, and --confirm-above is {format_limit(most)}"
+    if not can_ask():
+        complain(f"{above}; there is no terminal to ask on", "To go on: --yes")
+        return ExitCode.BUDGET_EXCEEDED
+    if click.confirm(f"{above}. Go on?", default=False, err=True):
+        return ExitCode.OK
+    complain(f"{above}: not confirmed")
+    return ExitCode.BUDGET_EXCEEDED

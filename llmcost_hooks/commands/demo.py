@@ -55,7 +55,7 @@ def demo_command(keep: str | None) -> int:
         complain("A step of the demo did not end as it must", "Please report it with the output above.")
         say_code(ExitCode.INTERNAL_ERROR)
         return int(ExitCode.INTERNAL_ERROR)
-    write(sys.stdout, f"{kept}In your own repository: llm-cost estimate --model gpt-4o\n")
+    write(sys.stdout, f"{kept}In your own repository: llm-cost init\n")
     return 0
 
 

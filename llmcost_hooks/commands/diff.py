@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 import click
 
+from ..boundary import complain
 from ..checking import compare_sides, read_sides
 from ..clock import today
-from ..errors import worst
+from ..errors import ConfigError, ExitCode, worst
 from ..failures import say_failures
-from ..git.plumbing import open_repository
+from ..git.plumbing import Repository, open_repository
+from ..git.revisions import commit_day, resolve_commit, try_resolve_commit
+from ..increase import Allowed, Increase, over_increase
+from ..manifest_values import Wrong, read_increase
 from ..pricing import NO_MODEL
 from ..render.jsondoc import diff_document
+from ..render.money import format_limit, format_money
 from ..report import count_prompts
+from ..report_accepting import statement_notes
 from ..report_diff import diff_report
+from ..snapshot import at_prices_of
+from ..stating import read_statements
 from .options import (
     assumption_options,
     output_options,
+    quoted_side,
     read_memo,
     read_paths,
     read_selection,
+    read_unit,
+    read_view,
     refuse_empty,
     selection_options,
     show,
+    unit_option,
     verbose_note,
+    view_options,
 )
+from .own_prices import read_date
 from .sides import Asked, find_sides, split_paths
 
 HELP = """Compare the cost of prompts between two sides.
@@ -39,12 +55,15 @@ Sides mean what they mean in git diff; the first line of the output says which t
   llm-cost diff main..feat         two commits; also: diff main feat
   llm-cost diff --staged           HEAD against the index
   llm-cost diff main -- prompts/   only these paths
+  llm-cost diff main... --fail-on-increase 25%    for a pull request: exit 1 where it costs more
+  llm-cost diff main --prices-at v1.2             and what prices did since that release
   llm-cost diff --base main --head HEAD --format markdown    the table for a pull request
 
 \b
 Each side is read with its own llm-cost.toml; --model and the like apply to both. ⚠️ marks an existing prompt that
-became dearer, (via FILE) an included file that changed. A moved file stays the same prompt.
-Exit codes: 0; 2 revision or manifest; 3, 4 as in estimate.
+became dearer, (via FILE) an included file that changed. A moved file stays the same prompt. Where more than a text
+changed, Why says what each change alone costs: text, then model, then assumptions (calls, output, ...), then prices.
+Exit codes: 0; 1 --fail-on-increase; 2 revision or manifest; 3, 4 as in estimate.
 """
 
 
@@ -64,6 +83,11 @@ class DiffCommand(click.Command):
 @click.option("--head", metavar="REV", help="... to this one (default: HEAD).")
 @click.option("--cached", "--staged", "cached", is_flag=True, help="Head is the index.")
 @click.option("--merge-base", "from_merge_base", is_flag=True, help="Base is where the two histories part.")
+@click.option("--prices-at", metavar="DATE|REV", help="Base at the prices of this day, or of the day of a commit.")
+@click.option("--fail-on-increase", metavar="P%|$USD", help="Exit 1 where the total grows by more, e.g. 25% or $5.")
+@click.option("--changed-only", is_flag=True, help="Leave out prompts of which nothing changed.")
+@view_options("name", "cost", "delta")
+@unit_option
 @assumption_options
 @selection_options
 @output_options
@@ -72,7 +96,10 @@ def diff_command(
     ctx: click.Context, /, words: tuple[str, ...], after_dashes: tuple[str, ...] | None, **values: Any
 ) -> int:
     output, memo, on = values.pop("output"), read_memo(values.pop("no_cache")), today()
-    force_stale = values.pop("force_stale")
+    force_stale, prices_at = values.pop("force_stale"), values.pop("prices_at")
+    fail_on, view = values.pop("fail_on_increase"), read_view(values, changed_only=values.pop("changed_only"))
+    allowed = None if fail_on is None else _read_allowed(fail_on)
+    unit = read_unit(values)
     options = {name: values.pop(name) for name in ("base", "head", "cached", "from_merge_base")}
     repo = open_repository()
     revisions, paths = split_paths(repo, words, after_dashes)
@@ -80,12 +107,51 @@ def diff_command(
     selection = read_selection(values, tuple(path for path in read_paths(repo.prefix, paths) if path))
     sides = read_sides(repo, base, head, selection)
     refuse_empty(selection.paths, (sides.base, sides.head))
-    comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale)
+    sides = sides._replace(base=quoted_side(sides.base, unit), head=quoted_side(sides.head, unit))
+    if prices_at is not None:
+        day = _day_of(repo, prices_at)
+        sides = sides._replace(base=sides.base._replace(snapshot=at_prices_of(sides.base.snapshot, day)))
+    comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale, split=True)
+    malformed: list[str] = []
+    said = read_statements(repo, base, head, malformed)  # nothing is judged here, so a malformed one is a note
     for side in (comparison.base, comparison.head):
         verbose_note(
             ctx, f"{side.label} {side.commit or ''}: {count_prompts(len(side.rows))}; prices {side.prices.version}"
         )
-    failing = [row for row in comparison.head.unpriced() if row.problem != NO_MODEL]
-    if failing or not ctx.obj["quiet"]:
-        show(diff_report(comparison, (*notes, *sides.notes)), lambda: diff_document(comparison), output)
-    return say_failures(failing, worst([row.problem.code for row in failing]))
+    failing = [row for row in comparison.head.unpriced() if allowed is not None or row.problem != NO_MODEL]
+    codes = [row.problem.code for row in failing]
+    exceeded = None if allowed is None else over_increase(comparison, allowed)
+    if exceeded is not None:
+        codes.append(ExitCode.BUDGET_EXCEEDED)
+    if codes or not ctx.obj["quiet"]:
+        extra = (*notes, *sides.notes, *statement_notes(said, malformed, on))
+        show(diff_report(comparison, extra, view), lambda: diff_document(comparison, view, said), output)
+    if exceeded is not None:
+        complain(f"{comparison.base.label} → {comparison.head.label}: {_exceeded(exceeded)}", _HOW_TO_GO_ON)
+    return say_failures(failing, worst(codes))
+
+
+_HOW_TO_GO_ON = "Make it cheaper (llm-cost explain PROMPT says what it is made of), or allow more."
+
+
+def _read_allowed(text: str) -> Allowed:
+    try:
+        return Allowed(*read_increase(text))
+    except Wrong as error:
+        raise ConfigError(
+            f'--fail-on-increase: "{text}" is not {error}', "For example: --fail-on-increase 25%"
+        ) from None
+
+
+def _exceeded(increase: Increase) -> str:
+    amount, allowed = format_money(increase.amount), format_money(increase.allowed)
+    if amount == allowed:  # it is over by less than is shown
+        amount, allowed = format_limit(increase.amount), format_limit(increase.allowed)
+    return f"the cost increases by {amount}, and {allowed} is allowed (--fail-on-increase)"
+
+
+def _day_of(repo: Repository, text: str) -> date:
+    """A day as it is written, or the day (UTC) of the commit that a revision names."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) and try_resolve_commit(repo.cwd, text) is None:
+        return read_date(text, "--prices-at")
+    return commit_day(repo.cwd, resolve_commit(repo.cwd, text))

@@ -82,6 +82,14 @@ def read_export(values: dict[str, Any], output: str) -> Export | None:
     return Export(output, version, given["period"], given["focus_billed"] == "estimate", given["file"])
 
 
+def refuse_beside_export(**given: bool) -> None:
+    """ConfigError for options that mean nothing to rows: each is there once, for all calls of the period."""
+    names = {"view": "--sort or --group-by"}
+    for name in (name for name, is_given in given.items() if is_given):
+        option = names.get(name, f"--{name.replace('_', '-')}")
+        raise ConfigError(f"{option} has no meaning for rows of FinOps tools", "Drop it, or take another --format.")
+
+
 def export(estimate: Estimate, asked: Export) -> int:
     """Print the rows or write them to the file; where one prompt is unknown none at all. Returns the exit code."""
     unknown = unknown_parts(estimate)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from ..boundary import write
+from ..economics import CALL, MILLION, UNITS, quoted_per
 from ..errors import ConfigError
 from ..manifest import SCENARIOS, SERVICE_TIERS, Assumptions
 from ..memo import Memo, memo_path
@@ -21,6 +22,7 @@ from ..reading import Side
 from ..render.sanitise import terminal_name
 from ..report import Report
 from ..snapshot import Selection, place_of
+from ..view import View
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -117,6 +119,63 @@ def output_options(function: F, formats: Sequence[str] = FORMATS) -> F:
         ],
         function,
     )
+
+
+def read_usd(text: str) -> Decimal:
+    """An amount in US dollars, with or without its sign."""
+    return read_ratio(text.removeprefix("$"))
+
+
+def read_models(values: dict[str, Any]) -> tuple[str, ...] | None:
+    """Takes --models out of `values`: names with commas between them."""
+    text = values.pop("models")
+    if text is None:
+        return None
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    if "" in names:
+        raise ConfigError("--models has an empty name", "For example: --models gpt-4o,gpt-4o-mini")
+    return names
+
+
+def unit_option(function: F) -> F:
+    """What costs are quoted for."""
+    option = click.option(
+        "--per", "unit", type=click.Choice(UNITS),
+        help="Quote costs for one call, for the declared period (the default where there is one), for a million calls.",
+    )  # fmt: skip
+    return option(function)
+
+
+def read_unit(values: dict[str, Any]) -> str | None:
+    """Takes --per out of `values`."""
+    unit: str | None = values.pop("unit")
+    if unit in (CALL, MILLION) and values["calls"] is not None:
+        raise ConfigError(f"--per {unit} and --calls are both given", "Keep one.")
+    return unit
+
+
+def quoted_side(side: Side, unit: str | None) -> Side:
+    """The side with its costs quoted for `unit`."""
+    return side._replace(snapshot=quoted_per(side.snapshot, unit))
+
+
+def view_options(*orders: str) -> Callable[[F], F]:
+    """Order and grouping of a report's rows."""
+    return lambda function: _apply(
+        [
+            click.option(
+                "--sort", "order", type=click.Choice(orders), default="name", show_default=True,
+                help="Order of the rows; amounts: the largest first.",
+            ),
+            click.option("--group-by", metavar="TAG", help="Also sub-totals by the values of this tag, e.g. team."),
+        ],
+        function,
+    )  # fmt: skip
+
+
+def read_view(values: dict[str, Any], *, changed_only: bool = False) -> View:
+    """Takes the view options out of `values`."""
+    return View(values.pop("order"), changed_only, values.pop("group_by"))
 
 
 def read_assumptions(values: dict[str, Any]) -> Assumptions:

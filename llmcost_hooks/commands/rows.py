@@ -28,13 +28,11 @@ from ..report_rows import Batch, PricedRow
 MAX_BYTES = 1_000_000_000
 
 
-def refuse_beside_data(*, show_parts: bool, calls: bool, export: bool) -> None:
+def refuse_beside_data(*, show_parts: bool, calls: bool, models: bool, per: bool) -> None:
     """Raises ConfigError for options that mean nothing where each row is one call."""
-    for option, given in (("--show-parts", show_parts), ("--calls", calls)):
+    for option, given in (("--show-parts", show_parts), ("--calls", calls), ("--models", models), ("--per", per)):
         if given:
             raise ConfigError(f"--data and {option} are both given", "Keep one: with --data each row is one call.")
-    if export:
-        raise ConfigError("--data has no rows for FinOps tools", "Its formats are table, markdown and json.")
 
 
 def estimate_rows(path: str, side: Side, facts: Facts, book: PriceBook, on: date, *, quiet: bool) -> Batch:

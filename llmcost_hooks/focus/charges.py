@@ -13,11 +13,14 @@ from typing import NamedTuple
 from ..call_costs import ZERO, per_request
 from ..errors import ExitCode
 from ..estimate import Estimate
-from ..known.focus import CACHE_READ, INPUT, METERS, OUTPUT, REQUEST, Meter
+from ..known.focus import CACHE_READ, INPUT, METERS, OUTPUT, REQUEST, TRAINING, Meter
 from ..lookup import Paid
-from ..prices.offers import EXACT, Offer, Rates
+from ..manifest import Assumptions
+from ..prices.exact import EXACT
+from ..prices.offers import Offer, Rates
 from ..pricing import PromptEstimate, Unpriced
 from ..prompts import Problem
+from ..training import trained_tokens
 
 NO_OUTPUT = Problem(
     'the size of its answers is unknown, and a row cannot say "at least"',
@@ -27,6 +30,11 @@ NO_OUTPUT = Problem(
 NO_SIZE = Problem(
     'variables of unknown size are in it, and a row cannot say "at least"',
     "State their tokens, variables = { name = 1200 } in llm-cost.toml; estimate names them.",
+    ExitCode.CONFIG_ERROR,
+)
+NOT_OF_CALLS = Problem(
+    "has costs beside those of its calls, which no row stands for",
+    "Leave it out: --exclude GLOB.",
     ExitCode.CONFIG_ERROR,
 )
 
@@ -55,8 +63,21 @@ class Charge(NamedTuple):
 
 
 def unknown_parts(estimate: Estimate) -> list[Unpriced]:
-    """The prompts that no row can stand for, each with its problem: without a price, or with a lower bound of one."""
-    return [row if isinstance(row, Unpriced) else _bounded(row) for row in estimate.rows if not _is_known(row)]
+    """The prompts that no rows can stand for, each with its problem: without a price, or with a lower bound of one."""
+    known = [row for row in estimate.priced() if not row.bounded()]
+    costs = dict.fromkeys([row.prompt_id for row in known], ZERO)
+    with localcontext(EXACT):
+        for charge in charges(estimate._replace(rows=tuple(known))):
+            costs[charge.row.prompt_id] += charge.cost()
+    found = []
+    for row in estimate.rows:
+        if isinstance(row, Unpriced):
+            found.append(row)
+        elif row.bounded():
+            found.append(_without_price(row, NO_OUTPUT if row.output_tokens is None else NO_SIZE))
+        elif costs[row.prompt_id] != row.effective_cost:
+            found.append(_without_price(row, NOT_OF_CALLS))
+    return found
 
 
 def charges(estimate: Estimate) -> list[Charge]:
@@ -64,40 +85,37 @@ def charges(estimate: Estimate) -> list[Charge]:
 
     To be called for estimates without `unknown_parts`.
     """
-    times = {file.prompt_id: file.assumptions.time_of_day for file in estimate.files}
+    assumed = {file.prompt_id: file.assumptions for file in estimate.files}
     with localcontext(EXACT):
-        return [charge for row in estimate.priced() for charge in _of_prompt(row, times.get(row.prompt_id))]
+        return [charge for row in estimate.priced() for charge in _of_prompt(row, assumed[row.prompt_id])]
 
 
-def _is_known(row: PromptEstimate | Unpriced) -> bool:
-    return isinstance(row, PromptEstimate) and not row.bounded()
-
-
-def _bounded(row: PromptEstimate) -> Unpriced:
-    problem = NO_OUTPUT if row.output_tokens is None else NO_SIZE
+def _without_price(row: PromptEstimate, problem: Problem) -> Unpriced:
     own = (row.prompt_id, row.path, row.content_hash, row.named, row.tags)
     return Unpriced(*own, row.model, row.grade, row.input_tokens, problem)
 
 
-def _of_prompt(row: PromptEstimate, time: str | None) -> Iterator[Charge]:
+def _of_prompt(row: PromptEstimate, assumed: Assumptions) -> Iterator[Charge]:
     assert row.paid is not None
-    size = per_request(row.input_tokens, row.requests)
-    rates, above = _rates(row.paid.offer, row.variant, time, size)
-    listed, _ = _rates(row.paid.listed, row.variant, time, size)
-    fee, listed_fee = (offer.per_request.get("request", ZERO) for offer in (row.paid.offer, row.paid.listed))
-    used = {
-        INPUT: (row.input_tokens - row.cached_input_tokens, rates.input, listed.input),
-        CACHE_READ: (row.cached_input_tokens, rates.cache_read, listed.cache_read),
-        OUTPUT: (row.output_tokens or 0, rates.output, listed.output),
-        REQUEST: (row.requests if fee or listed_fee else 0, fee, listed_fee),
+    paid, listed = row.paid.offer, row.paid.listed
+    size, time = per_request(row.input_tokens, row.requests), assumed.time_of_day
+    rates, above = _rates(paid, row.variant, time, size)
+    list_rates, _ = _rates(listed, row.variant, time, size)
+    fee, listed_fee = (offer.per_request.get("request", ZERO) for offer in (paid, listed))
+    calls = row.calls
+    used: dict[Meter, tuple[int, Decimal | None, Decimal | None]] = {
+        INPUT: ((row.input_tokens - row.cached_input_tokens) * calls, rates.input, list_rates.input),
+        CACHE_READ: (row.cached_input_tokens * calls, rates.cache_read, list_rates.cache_read),
+        OUTPUT: ((row.output_tokens or 0) * calls, rates.output, list_rates.output),
+        REQUEST: (row.requests * calls if fee or listed_fee else 0, fee, listed_fee),
+        TRAINING: (trained_tokens(assumed), paid.training, listed.training),
     }
     for meter in METERS:
-        count, price, list_price = used.get(meter, (0, None, None))
-        if count and row.calls:
+        quantity, price, list_price = used.get(meter, (0, None, None))
+        if quantity:
             assert price is not None  # a row whose price is unknown is Unpriced
-            yield Charge(
-                row, row.paid, meter, count * row.calls, price if list_price is None else list_price, price, above
-            )
+            tier = None if meter is TRAINING else above
+            yield Charge(row, row.paid, meter, quantity, price if list_price is None else list_price, price, tier)
 
 
 def _rates(offer: Offer, variant: str, time: str | None, size: int) -> tuple[Rates, int | None]:

@@ -46,8 +46,8 @@ def read_period(text: str | None, unit: str | None, today: date) -> Period:
 def _typed(unit: str, on: date) -> str:
     """The unit around a day, as it is typed."""
     if unit == "week":
-        year, week, _ = on.isocalendar()
-        return f"{year:04}-W{week:02}"
+        iso = on.isocalendar()
+        return f"{iso.year:04}-W{iso.week:02}"
     day, year = on.isoformat(), f"{on.year:04}"
     return {"day": day, "month": day[:7], "quarter": f"{year}-Q{(on.month + 2) // 3}", "year": year}[unit]
 

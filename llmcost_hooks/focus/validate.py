@@ -18,6 +18,7 @@ from .rows import columns_of
 
 SHOWN = 3  # rows of a finding
 MOST_PARENTS = 100_000  # names that are remembered
+MOST_CELLS = 1_000  # of one column that are remembered: most columns hold few different ones
 
 
 class Finding(NamedTuple):
@@ -51,13 +52,14 @@ def check_file(header: Sequence[str], rows: Iterable[Sequence[str]], version: st
         found.add(*finding)
     columns = _columns(header, at)
     parents: dict[tuple[str, str], str] = {}
+    seen: dict[str, dict[str, Value | None]] = {column.name: {} for column in columns if column}
     count = 0
     for number, cells in enumerate(rows, 2):
         count += 1
         if len(cells) != len(header):
             found.add("row-length", "", f"must have {len(header)} cells, like the header", number)
             continue
-        for rule, column, text in _of_row(cells, columns, parents):
+        for rule, column, text in _of_row(cells, columns, seen, parents):
             found.add(rule, column, text, number)
     return Checked(at, version is not None, count, found.all())
 
@@ -139,14 +141,23 @@ def _columns(header: Sequence[str], version: str) -> list[Column | None]:
 
 
 def _of_row(
-    cells: Sequence[str], columns: Sequence[Column | None], parents: dict[tuple[str, str], str]
+    cells: Sequence[str],
+    columns: Sequence[Column | None],
+    seen: dict[str, dict[str, Value | None]],
+    parents: dict[tuple[str, str], str],
 ) -> Iterator[tuple[str, str, str]]:
     values: dict[str, Value | None] = {}
     for text, column in zip(cells, columns, strict=True):
         if column is None:
             continue
+        known = seen[column.name]
+        if text in known:
+            values[column.name] = known[text]
+            continue
         try:
             values[column.name] = read_cell(text, column)
+            if len(known) < MOST_CELLS:
+                known[text] = values[column.name]
         except WrongCell as wrong:
             yield wrong.rule, column.name, wrong.text
     yield from broken_rules(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..errors import ConfigError
@@ -11,6 +11,7 @@ from .filters import without_filters
 from .plumbing import Completed, fitting, git_failed, run_git
 from .revisions import empty_tree
 
+SUBMODULE, NOTHING = "160000", "000000"  # modes
 _RAW = ("--raw", "-r", "-z", "--no-abbrev", "--no-relative")
 _CACHED = ("--cached", "--ita-invisible-in-index")
 
@@ -34,12 +35,13 @@ class Renames(NamedTuple):
     inexact: bool  # False: contents were not at hand (partial clone), so only unchanged files were paired
 
 
-def staged_changes(cwd: str) -> list[Change]:
+def staged_changes(cwd: str, tree: str = "HEAD", meanwhile: Callable[[], object] | None = None) -> list[Change]:
     """What a commit of the index would change in HEAD, or in nothing where HEAD is unborn.
 
-    Raises ConfigError in a bare repository.
+    `tree` is HEAD's tree, where that is known already; `meanwhile` is as in `run_git`. Raises ConfigError in a bare
+    repository.
     """
-    found = index_against(cwd, "HEAD", check=False)
+    found = index_against(cwd, tree, check=False, meanwhile=meanwhile)
     if found.returncode:
         if run_git(cwd, "rev-parse", "--verify", "-q", "HEAD", check=False).returncode == 0:
             raise git_failed("diff-index", found)
@@ -87,10 +89,18 @@ def renames(
     return Renames({change.path: change.base_path for change in moved}, inexact)
 
 
-def index_against(cwd: str, treeish: str, paths: Iterable[str] = (), *, check: bool = True) -> Completed:
-    """`git diff-index --cached` in raw form; an entry that is only intended to be added counts as absent."""
+def index_against(
+    cwd: str, treeish: str, paths: Iterable[str] = (), *, check: bool = True, env: Mapping[str, str] | None = None,
+    meanwhile: Callable[[], object] | None = None,
+) -> Completed:  # fmt: skip
+    """`git diff-index --cached` in raw form; an entry that is only intended to be added counts as absent.
+
+    The other arguments are those of `run_git`.
+    """
     options = ("--no-renames", "--ignore-submodules=none")
-    return run_git(cwd, "diff-index", *_RAW, *_CACHED, *options, treeish, "--", *paths, check=check)
+    return run_git(
+        cwd, "diff-index", *_RAW, *_CACHED, *options, treeish, "--", *paths, check=check, env=env, meanwhile=meanwhile
+    )
 
 
 def parse_raw(output: bytes) -> list[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..errors import ConfigError
@@ -56,11 +56,13 @@ def run_git(
     stdin: bytes | None = None,
     check: bool = True,
     env: Mapping[str, str] | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Completed:
     """Run `git ARGS` in `cwd`, offline, without prompts or locks, with pathspecs taken literally.
 
     A hook's own GIT_* variables are kept. Raises ConfigError where git is missing, `cwd` is in no repository or
-    in one of another user, and, unless `check` is false, for every exit code but 0.
+    in one of another user, and, unless `check` is false, for every exit code but 0. `meanwhile` is called while git
+    works, for what has to be done anyway.
     """
     command = ["git", "-c", "core.fsmonitor=false", "--no-pager", *args]
     try:
@@ -72,6 +74,8 @@ def run_git(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         ) as process:
+            if meanwhile is not None:
+                meanwhile()
             out, err = process.communicate(stdin)
     except OSError as error:
         raise _not_started(error, cwd) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import date, datetime, timezone
 
 from ..errors import ConfigError
 from .plumbing import Completed, git_failed, run_git
@@ -42,6 +43,12 @@ def commit_and_tree(cwd: str, revision: str) -> tuple[str, str] | None:
     return (ids[0].decode("ascii"), ids[1].decode("ascii")) if len(ids) == 2 else None
 
 
+def commit_day(cwd: str, commit: str) -> date:
+    """The day (UTC) on which a commit (an id) was made, as its committer's clock says."""
+    out = run_git(cwd, "show", "-s", "--no-show-signature", "--format=%ct", commit).stdout
+    return datetime.fromtimestamp(int(out), timezone.utc).date()
+
+
 def empty_tree(cwd: str) -> str:
     """The id of the tree without entries, in the repository's own hash."""
     return _oid(run_git(cwd, "hash-object", "-t", "tree", "--stdin", stdin=b""))
@@ -52,16 +59,41 @@ def merge_base(cwd: str, a: str, b: str) -> str:
 
     Raises ConfigError where there is none, or none within a shallow clone.
     """
+    found = try_merge_base(cwd, a, b)
+    if found is None:
+        message = f"{a[:12]} and {b[:12]} have no commit in common"
+        raise ConfigError(message, "Compare the two themselves: A..B, not A...B")
+    return found
+
+
+def try_merge_base(cwd: str, a: str, b: str) -> str | None:
+    """The same; None where there is none. ConfigError where there is none within a shallow clone."""
     found = run_git(cwd, "merge-base", "--end-of-options", a, b, check=False)
     if found.returncode == 0:
         return _oid(found)
     if found.returncode != 1:
         raise git_failed("merge-base", found)
-    sides = f"{a[:12]} and {b[:12]}"
     if _is_shallow(cwd):
         hint = "Type: git fetch --unshallow (or git fetch --deepen=100, until it is). In GitHub Actions: fetch-depth: 0"
-        raise ConfigError(f"The merge base of {sides} is not in this shallow clone", hint)
-    raise ConfigError(f"{sides} have no commit in common", "Compare the two themselves: A..B, not A...B")
+        raise ConfigError(f"The merge base of {a[:12]} and {b[:12]} is not in this shallow clone", hint)
+    return None
+
+
+def merge_heads(cwd: str) -> list[str]:
+    """The commits that the merge which is being committed brings in; none where there is no merge."""
+    path = os.fsdecode(run_git(cwd, "rev-parse", "--git-path", "MERGE_HEAD").stdout).removesuffix("\n")
+    try:
+        with open(os.path.join(cwd, path), "rb") as file:
+            return [line.decode("ascii") for line in file.read().split() if _OID.fullmatch(line + b"\n")]
+    except FileNotFoundError:
+        return []
+
+
+def nearest_known(cwd: str, commit: str) -> str | None:
+    """The newest ancestor of `commit` (or itself) that any ref of this repository holds; None where there is none."""
+    if not run_git(cwd, "for-each-ref", "--count=1").stdout:
+        return None
+    return _boundary(cwd, commit, "--all")
 
 
 def unpushed_base(cwd: str, commit: str, remote: str) -> str | None:
@@ -71,9 +103,14 @@ def unpushed_base(cwd: str, commit: str, remote: str) -> str | None:
     """
     known = run_git(cwd, "for-each-ref", "--count=1", f"refs/remotes/{remote}/").stdout if "/" not in remote else b""
     pattern = f"--remotes={remote}" if known else "--remotes"
-    listed = ("rev-list", "--topo-order", "--boundary", commit, "--not", pattern, "--")
     if not run_git(cwd, "for-each-ref", "--count=1", "refs/remotes/").stdout:
         return None
+    return _boundary(cwd, commit, pattern)
+
+
+def _boundary(cwd: str, commit: str, refs: str) -> str | None:
+    """Where the history of `commit` meets that of `refs`."""
+    listed = ("rev-list", "--topo-order", "--boundary", commit, "--not", refs, "--")
     out = run_git(cwd, *listed).stdout.decode("ascii").split()
     if not out:
         return commit  # everything is there already

@@ -50,6 +50,17 @@ def tracked_paths(
     return found
 
 
+def untracked_paths(cwd: str) -> list[str]:
+    """The regular files that git does not track and `git add` would take: what .gitignore names is not among them."""
+    out = run_git(cwd, "ls-files", "--others", "--exclude-standard", "-z").stdout
+    found = (path for path in os.fsdecode(out).split("\0") if path and path[-1] != "/")  # one with "/": a repository
+    return sorted(path for path in found if _is_regular(os.path.join(cwd, path)))
+
+
+def _is_regular(path: str) -> bool:
+    return os.path.isfile(path) and not os.path.islink(path)
+
+
 def read_worktree(cwd: str, paths: Sequence[str], limit: int = 10_000_000) -> dict[str, WorktreeFile | Unread]:
     """What `git add` would store of each path, tracked or not; Unread for a file of more than `limit` bytes.
 

@@ -1,31 +1,38 @@
-"""What both hooks do once they know which sides to judge."""
+"""What the hooks do once they know which sides to judge."""
 
 from __future__ import annotations
 
 import os
 import sys
 
+from ..accepting import COMMIT, MESSAGE, WHOLE
 from ..boundary import write
-from ..checking import check_side
+from ..checking import check_side, compare_sides, read_sides
 from ..clock import today
+from ..compare import Comparison
 from ..failures import say_failures
-from ..git.changes import Change
 from ..git.plumbing import Repository, open_repository
-from ..git.revisions import commit_and_tree
 from ..memo import Memo, memo_path
 from ..reading import EMPTY, STAGED, Source, commit_source
 from ..snapshot import Selection
+from ..stating import read_merged, read_statements
+from ..waivers import NOTHING_STATED, Statements, join_statements
+from .staged import Staged
 
 
-def judge_index(staged: tuple[Change, ...], *, force_stale: bool = False) -> int:
-    """The index, which changes `staged` in HEAD, against HEAD. Silent where it passes."""
+def judge_index(staged: Staged, *, force_stale: bool = False) -> int:
+    """The index against HEAD, before its message is known. Silent where it passes."""
     repo = open_repository()
-    head = commit_and_tree(repo.cwd, "HEAD")
-    if head is None:
-        return judge(repo, STAGED, EMPTY, force_stale=force_stale)
-    return judge(
-        repo, STAGED._replace(tree=head[1], staged=staged), Source("commit", "HEAD", *head), force_stale=force_stale
-    )
+    head, base = _index(staged)
+    return judge(repo, head, base, NOTHING_STATED, stage=COMMIT, force_stale=force_stale)
+
+
+def judge_message(said: Statements, staged: Staged, *, force_stale: bool = False) -> int:
+    """The same with what its message says, and the commits that it merges. Silent where it passes."""
+    repo = open_repository()
+    head, base = _index(staged)
+    said = join_statements(said, read_merged(repo))
+    return judge(repo, head, base, said, stage=MESSAGE, force_stale=force_stale)
 
 
 def judge_range(start: str, end: str, *, speak: bool = False, force_stale: bool = False) -> int:
@@ -35,19 +42,41 @@ def judge_range(start: str, end: str, *, speak: bool = False, force_stale: bool 
 
 
 def judge(
-    repo: Repository, head: Source, base: Source | None, *, speak: bool = False, force_stale: bool = False
-) -> int:
-    """Judge `head` by its manifest and print the report where it fails, or in any case with `speak`."""
+    repo: Repository, head: Source, base: Source | None, said: Statements | None = None, *,
+    speak: bool = False, force_stale: bool = False, stage: str = WHOLE,
+) -> int:  # fmt: skip
+    """Judge `head` by its manifest and print the report where it fails, or in any case with `speak`.
+
+    `said` is what the messages say; None: those of the commits from `base` to `head`.
+    """
     _leave_certificates_out()
-    on = today()
-    checked = check_side(repo, head, base, Selection(), Memo(memo_path(os.environ)), on, force_stale=force_stale)
-    if speak or checked.code():
+    said = read_statements(repo, base, head) if said is None else said
+    memo = Memo(memo_path(os.environ))
+    checked = check_side(repo, head, base, Selection(), memo, today(), force_stale=force_stale, said=said, stage=stage)
+    warned = stage == COMMIT and any(each.is_increase() for each in checked.verdict.warned)
+    if speak or checked.code() or warned:
         from ..render.text import render_text
         from ..report_check import check_report
 
         estimate, manifest, comparison, verdict = checked
         write(sys.stdout, render_text(check_report(estimate, manifest, verdict, comparison)))
     return say_failures(checked.verdict.problems, checked.code())
+
+
+def compare_index(staged: Staged, *, force_stale: bool = False) -> Comparison:
+    """HEAD against the index."""
+    _leave_certificates_out()
+    repo = open_repository()
+    head, base = _index(staged)
+    sides = read_sides(repo, base, head, Selection())
+    return compare_sides(repo, sides, base, head, Memo(memo_path(os.environ)), today(), force_stale=force_stale)
+
+
+def _index(staged: Staged) -> tuple[Source, Source]:
+    """(the index, HEAD), with what is known of them already."""
+    if staged.head is None:
+        return STAGED, EMPTY
+    return STAGED._replace(tree=staged.head[1], staged=staged.changes), Source("commit", "HEAD", *staged.head)
 
 
 def _leave_certificates_out() -> None:

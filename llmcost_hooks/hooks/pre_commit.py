@@ -5,13 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ..boundary import guarded
 from .arguments import FORCE_STALE, pre_commit_range, wants_help
-
-if TYPE_CHECKING:
-    from ..git.changes import Change
 
 HELP = """usage: llm-cost-pre-commit [--force-stale]
 
@@ -40,39 +36,14 @@ def _judge(force_stale: bool) -> int:
         from .judging import judge_range
 
         return judge_range(*named, force_stale=force_stale)
-    from ..git.changes import staged_changes
+    from .staged import concerns_us, read_staged
 
-    changes = staged_changes(".")
-    if changes and not concerns_us(".", changes):
+    staged = read_staged()
+    if staged.changes and not concerns_us(".", staged):
         return 0
     from .judging import judge_index
 
-    return judge_index(tuple(changes), force_stale=force_stale)
-
-
-def concerns_us(cwd: str, changes: Sequence[Change]) -> bool:
-    """Whether anything of ours is among the staged `changes`.
-
-    Asked of git, of the staged manifest and of the attributes above what is staged alone: most commits end here,
-    before pygit2, tokens or prices load.
-    """
-    from ..attributes import directory_of, files_above, parse_attributes
-    from ..git.catfile import read_named
-    from ..manifest import NAME, parse_manifest
-    from ..nested import join_manifests, manifest_directory
-    from ..snapshot import Finder, Selection, may_be_pulled_in
-
-    paths = [path for change in changes for path in (change.path, change.base_path)]
-    if any(manifest_directory(path) is not None or directory_of(path) is not None for path in paths):
-        return True
-    above = files_above(paths)
-    manifests = [(directory_of(path) or "") + NAME for path in above]  # those that can govern what is staged
-    held = read_named(cwd, [f":{path}" for path in (*manifests, *above)])
-    attributes = parse_attributes({directory_of(path) or "": said for path in above if (said := held[f":{path}"])})
-    found = {path: data for path in manifests if (data := held[f":{path}"]) is not None}
-    manifest = join_manifests(found, lambda path, data: parse_manifest(data, origin=f"index:{path}"))
-    finder = Finder(manifest, Selection(), attributes)
-    return any(finder.finds(path) or may_be_pulled_in(path, manifest) for path in paths)
+    return judge_index(staged, force_stale=force_stale)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..boundary import complain, guarded, say_code, write
-from ..errors import ConfigError, ExitCode, LlmCostError, worst
-from ..render.sanitise import terminal_name
+from ..boundary import guarded
+from ..errors import ConfigError
 from .arguments import FORCE_STALE, pre_commit_range, wants_help
+from .pushed import is_zero, judge_each, judge_pushed
 
 if TYPE_CHECKING:
     from ..git.plumbing import Repository
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 HELP = """usage: llm-cost-pre-push [--force-stale] [REMOTE [URL]] < REFS
 
-Git pre-push hook: hold every pushed branch and tag against [budget] in its llm-cost.toml.
+Git pre-push and pre-receive hook: hold every pushed branch and tag against [budget] in its llm-cost.toml.
 
 Installed as .git/hooks/pre-push it reads the refs from standard input, as git gives them. Under pre-commit it reads
-PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF; pre-commit passes one ref of a push and skips tags.
+PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF; pre-commit passes one ref of a push and skips tags. Installed on a server as
+hooks/pre-receive it refuses the whole push where one ref fails.
 The increase is judged against what the remote has: the ref's own old commit, or for a new ref the merge base with the
-remote's default branch. A deleted ref is not judged.
+remote's default branch. LLM-Cost-Accept trailers of the pushed commits count. A deleted ref is not judged.
 --force-stale uses prices that are too old (not recommended).
 
 To skip it once: SKIP=llm-cost-budget git push (under
@@ -58,21 +59,14 @@ def _judge(given: list[str], environ: Mapping[str, str]) -> int:
     if sys.stdin is None or (not arguments and sys.stdin.isatty()):
         raise ConfigError("llm-cost-pre-push is a git hook: git starts it with the pushed refs on standard input",
                           "To judge a commit by hand: llm-cost check --rev HEAD --base main")  # fmt: skip
-    refs = parse_refs(os.fsdecode(sys.stdin.buffer.read()))
-    codes = [_code(ref, arguments[0] if arguments else "origin", force_stale) for ref in refs]
-    if len(codes) > 1:
-        say_code(worst(codes))
-    return int(worst(codes))
+    text = os.fsdecode(sys.stdin.buffer.read())
+    if not arguments and text:  # git names no remote to a server's hook
+        from .pre_receive import judge_received, parse_received
 
-
-def _code(ref: Pushed, remote: str, force_stale: bool) -> ExitCode:
-    """A ref that cannot be judged does not hide the others."""
-    try:
-        return ExitCode(_judge_ref(ref, remote, force_stale))
-    except LlmCostError as error:
-        complain(error.message, error.hint)
-        say_code(error.code)
-        return error.code
+        if received := parse_received(text):
+            return judge_received(received, force_stale)
+    remote = arguments[0] if arguments else "origin"
+    return judge_each([_judge_ref(ref, remote, force_stale) for ref in parse_refs(text)])
 
 
 def _under_pre_commit(environ: Mapping[str, str], force_stale: bool) -> int:
@@ -99,39 +93,20 @@ def parse_refs(text: str) -> list[Pushed]:
     return refs
 
 
-def _is_zero(oid: str) -> bool:
-    return set(oid) == {"0"}
-
-
-def _judge_ref(ref: Pushed, remote: str, force_stale: bool) -> int:
-    from ..git.catfile import headers
-    from ..git.plumbing import open_repository
-    from ..git.revisions import try_resolve_commit
-    from ..reading import commit_source
-    from .judging import judge
-
-    if _is_zero(ref.local_oid):
-        return 0  # a deletion
-    repo = open_repository()
-    if try_resolve_commit(repo.cwd, ref.local_oid) is None:
-        if not headers(repo.cwd, [ref.local_oid])[ref.local_oid]:
-            raise ConfigError(f"{ref.local_ref}: {ref.local_oid[:9]} is not in this repository", "Run: git fsck")
-        write(sys.stderr, f"llm-cost: {terminal_name(ref.remote_ref)} is not a commit and is not judged\n")
-        return 0
-    head = commit_source(repo, ref.local_oid, ref.local_ref.removeprefix("refs/heads/"))
-    base = _base(repo, ref, remote, head)
-    write(sys.stdout, f"{terminal_name(head.label)}, compared with {terminal_name(base.label)}:\n\n")
-    return judge(repo, head, base, speak=True, force_stale=force_stale)
+def _judge_ref(ref: Pushed, remote: str, force_stale: bool) -> Callable[[], int]:
+    return lambda: judge_pushed(
+        ref.local_oid, ref.local_ref, lambda repo, head: _base(repo, ref, remote, head), force_stale=force_stale
+    )
 
 
 def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:
     """What the remote has of this ref; for a new one, where head left the remote's default branch."""
     from ..git.catfile import headers
-    from ..git.revisions import merge_base, try_resolve_commit, unpushed_base
+    from ..git.revisions import try_merge_base, try_resolve_commit, unpushed_base
     from ..reading import EMPTY, commit_source
 
     name, shown = ref.remote_ref.removeprefix("refs/heads/"), re.sub("//[^/]*@", "//", remote)  # no password
-    if not _is_zero(ref.remote_oid):
+    if not is_zero(ref.remote_oid):
         if try_resolve_commit(repo.cwd, ref.remote_oid) is None:
             if headers(repo.cwd, [ref.remote_oid])[ref.remote_oid]:
                 return EMPTY  # a tag of a file or of a tree
@@ -141,11 +116,7 @@ def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:
     for branch in ("HEAD", "main", "master"):
         default = try_resolve_commit(repo.cwd, f"refs/remotes/{remote}/{branch}")
         if default is not None and head.commit is not None:
-            try:
-                found = merge_base(repo.cwd, default, head.commit)
-            except ConfigError:
-                if repo.shallow:
-                    raise
+            if (found := try_merge_base(repo.cwd, default, head.commit)) is None:
                 return EMPTY  # a history of its own
             return commit_source(repo, found, f"merge base with {shown}/{branch}")
     known = unpushed_base(repo.cwd, head.commit or "", remote)

@@ -261,7 +261,8 @@ CACHE_READ = Meter("cache-read", "Cache Read Input Tokens", "cached input tokens
 CACHE_WRITE = Meter("cache-write", "Cache Write Input Tokens", "cache write tokens", "Input", "Write")
 OUTPUT = Meter("output", "Output Tokens", "output tokens", "Output", None)
 REQUEST = Meter("request", "Requests", "requests", None, None, "Requests", 1)
-METERS = (INPUT, CACHE_READ, CACHE_WRITE, OUTPUT, REQUEST)
+TRAINING = Meter("training", "Training Tokens", "training tokens", None, None)
+METERS = (INPUT, CACHE_READ, CACHE_WRITE, OUTPUT, REQUEST, TRAINING)
 
 # --- what a file has to keep besides each column's own constraints ------------------------------------------------
 

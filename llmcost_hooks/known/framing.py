@@ -112,12 +112,14 @@ class Images(NamedTuple):
 
     formula: str  # "tiles", "patches", "area", "gemini", "resolution"
     numbers: tuple[str, ...]
-    published: bool  # whether the provider states it for that model, and nobody measured otherwise
+    sure: bool  # whether the provider states it for that model, or bills it, and nobody measured otherwise
 
 
 # OpenAI, images and vision: tiles of 512 px with a base, or patches of 32 px times a factor, 1,536 at most.
-# Those of gpt-4o-mini were not read on the page.
-_TILES, _MINI_TILES = Images("tiles", ("85", "170"), True), Images("tiles", ("2833", "5667"), False)
+# Those of gpt-4o-mini as the API billed them: 12 tokens of text and one tile took 8,512, and 2,845 with little detail
+# (community.openai.com/t/1262691, 2025-05).
+_TILES, _MINI_TILES = Images("tiles", ("85", "170"), True), Images("tiles", ("2833", "5667"), True)
+_O3_TILES = Images("tiles", ("75", "150"), True)  # the same: 86 and 236, 11 of them text
 # Anthropic, vision: patches of 28 px; long edge in px and tokens at most. For the newer models the page says of the
 # most only that it is about three times as much.
 _CLAUDE, _CLAUDE_4_7 = Images("area", ("1568", "1568"), True), Images("area", ("2576", "4784"), False)
@@ -129,9 +131,12 @@ IMAGES: tuple[tuple[str, Images], ...] = (
     ("gpt-4.1-nano*", Images("patches", ("2.46",), True)),
     ("gpt-4.1*", _TILES),
     ("gpt-4.5*", _TILES),
-    ("gpt-5-mini*", Images("patches", ("1.62",), False)),  # users measured 1.20
-    ("gpt-5-nano*", Images("patches", ("2.46",), False)),
+    # The page says 1.62 and 2.46; the API bills these (community.openai.com/t/1344040; six sizes, 2026-06).
+    ("gpt-5-mini*", Images("patches", ("1.20",), False)),
+    ("gpt-5-nano*", Images("patches", ("1.50",), False)),
     ("gpt-5", Images("tiles", ("70", "140"), False)),
+    ("=o3", _O3_TILES),
+    ("o3-20*", _O3_TILES),
     ("gemini-2", Images("gemini", ("258", "384", "768"), False)),
     ("gemini-3", Images("resolution", ("280", "560", "1120", "2240"), False)),
 )

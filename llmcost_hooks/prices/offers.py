@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..errors import PricingError
+from .exact import EXACT as EXACT
 
 Source = tuple[str, str, date]  # the page the libraries cite, who compared what, and when
 STANDARD = "standard"
 _PRICE = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,20})?")  # no sign, no exponent: what every reader reads alike
-EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])  # an operation that would round raises
 
 
 class Rates(NamedTuple):

@@ -9,13 +9,18 @@ import json
 from datetime import date
 from typing import Any
 
-from ..compare import Comparison, PromptDelta, shared_parts
+from ..accepting import Use
+from ..compare import Comparison, PromptDelta, Split, shared_parts
 from ..errors import ExitCode
 from ..estimate import Estimate
+from ..limits import Exceeded, written
 from ..manifest import Manifest
-from ..policy import Exceeded, Judged, Verdict
+from ..policy import Judged, Verdict
 from ..pricing import PromptEstimate, Row, worst_grade
+from ..report_suggest import suggestion_document
 from ..sizing import Input, Shares
+from ..view import PLAIN, View, change_groups, estimate_groups, shown_changes, shown_rows
+from ..waivers import Statements, Waiver
 from .money import format_document_percent, format_exact
 
 Document = dict[str, Any]
@@ -26,26 +31,48 @@ def render_json(document: Document) -> str:
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 
-def estimate_document(estimate: Estimate) -> Document:
+def estimate_document(estimate: Estimate, view: View = PLAIN) -> Document:
     return {
         "schema": "llm-cost/estimate/1",
         "side": _side(estimate),
         **_frame(estimate),
-        "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
+        "prompts": [{**_identity(row, estimate), **_row(row)} for row in shown_rows(estimate, view)],
         "total": _total(estimate),
         "manifests": [{**_manifest(part), "total": _total(part)} for part in _parts(estimate)],
+        "groups": [
+            {"tag": view.group_by, "value": value, "total": _total(part)}
+            for value, part in (estimate_groups(estimate, view.group_by) if view.group_by is not None else ())
+        ],
         "notes": _notes(estimate),
     }
 
 
-def diff_document(comparison: Comparison) -> Document:
+def prompt_document(estimate: Estimate, row: Row) -> Document:
+    """The members of a document about one prompt."""
+    return {**side_members(estimate), "prompt": prompt_members(row, estimate)}
+
+
+def side_members(*estimates: Estimate) -> Document:
+    """Where a side was read from, and what its costs are quoted for."""
+    return {"side": _side(estimates[0]), **_frame(*estimates)}
+
+
+def prompt_members(row: Row, estimate: Estimate) -> Document:
+    return {**_identity(row, estimate), **_row(row)}
+
+
+def total_members(estimate: Estimate) -> Document:
+    return _total(estimate)
+
+
+def diff_document(comparison: Comparison, view: View = PLAIN, said: Statements | None = None) -> Document:
     base, head = comparison.base, comparison.head
     return {
         "schema": "llm-cost/diff/1",
         "base": _side(base),
         "head": _side(head),
         **_frame(base, head),
-        "prompts": [_delta(row, comparison) for row in comparison.rows],
+        "prompts": [_delta(row, comparison) for row in shown_changes(comparison, view)],
         "shared_parts": [
             {
                 "paths": list(part.paths),
@@ -57,6 +84,12 @@ def diff_document(comparison: Comparison) -> Document:
         ],
         "total": _total_change(comparison),
         "manifests": [_manifest_change(part) for part in comparison.parts() if _governs(part.head)],
+        "waivers": [_waiver(waiver) for waiver in said.waivers] if said else [],
+        "approved_by": list(said.approvers) if said else [],
+        "groups": [
+            {"tag": view.group_by, "value": value, "total": _total_change(part)}
+            for value, part in (change_groups(comparison, view.group_by) if view.group_by is not None else ())
+        ],
         "notes": [*_base_notes(comparison), *_notes(head)],
     }
 
@@ -65,7 +98,7 @@ def check_document(
     estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None
 ) -> Document:
     code = verdict.code()
-    limit = manifest.budget.limit if manifest else None
+    limit = verdict.budget.limit
     judged = verdict.parts or (Judged(estimate, manifest, comparison, verdict),)
     return {
         "schema": "llm-cost/check/1",
@@ -77,30 +110,36 @@ def check_document(
         "limit": None if limit is None else format_exact(limit),
         "judged_at": verdict.judged,
         "exceeded": [_exceeded(each) for each in verdict.exceeded],
-        "suggestions": [
-            {
-                "prompt_id": each.prompt_id,
-                "model": each.model,
-                "other": each.other,
-                "saving_percent": str(each.saving_percent),
-            }
-            for each in verdict.suggestions
-        ],
+        "warned": [_exceeded(each) for each in verdict.warned],
+        "waived": [_exceeded(each) for each in verdict.waived],
+        "waivers": [{**_waiver(use.waiver), **_came_of(use)} for use in verdict.waivers],
+        "approved_by": list(verdict.approvers),
+        "suggestions": [suggestion_document(each) for each in verdict.suggestions],
+        "owners": dict(sorted(verdict.owners.items())),
         "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
         "manifests": [_judged(each) for each in judged if each.manifest],
-        "notes": [*verdict.notes, *_base_notes(comparison), *_notes(estimate)],
+        "notes": [*verdict.notes, *_moved(verdict), *_base_notes(comparison), *_notes(estimate)],
     }
 
 
+def _moved(verdict: Verdict) -> list[str]:
+    return [f"This change also moves the budget itself: {', '.join(verdict.moved)}."] if verdict.moved else []
+
+
 def _judged(each: Judged) -> Document:
-    code, limit = each.verdict.code(), each.manifest.budget.limit if each.manifest else None
+    code, budget = each.verdict.code(), each.verdict.budget
+    rate = budget.usd_rate
     return {
         **_manifest(each.estimate),
         "verdict": code.name,
         "exit_code": int(code),
-        "limit": None if limit is None else format_exact(limit),
+        "limit": None if budget.limit is None else format_exact(budget.limit),
+        "limit_currency": budget.currency,
+        "usd_rate": None if rate is None else format_exact(rate),
+        "stated_limit": None if budget.limit is None else written(budget.limit, budget),
         "exceeded": [_exceeded(exceeded) for exceeded in each.verdict.exceeded],
+        "warned": [_exceeded(warned) for warned in each.verdict.warned],
         "total": _total(each.estimate),
     }
 
@@ -108,10 +147,28 @@ def _judged(each: Judged) -> Document:
 def _exceeded(each: Exceeded) -> Document:
     return {
         "what": each.what,
-        "amount": format_exact(each.amount),
-        "limit": format_exact(each.limit),
+        "amount": None if each.amount is None else format_exact(each.amount),
+        "limit": None if each.limit is None else format_exact(each.limit),
+        "unit": each.unit or None,
+        "stated": each.stated,
+        "reason": "".join(each.reason) or None,
         "prompt_id": each.prompt_id,
+        "tag": each.tag,
     }
+
+
+def _waiver(waiver: Waiver) -> Document:
+    return {
+        "text": waiver.text,
+        "commit": waiver.commit,
+        "target": waiver.target,
+        "until": None if waiver.until is None else waiver.until.isoformat(),
+        "reason": waiver.reason,
+    }
+
+
+def _came_of(use: Use) -> Document:
+    return {"state": use.state, "amount": None if use.amount is None else format_exact(use.amount)}
 
 
 def _parts(estimate: Estimate) -> list[Estimate]:
@@ -143,6 +200,7 @@ def _total_change(comparison: Comparison) -> Document:
         "head_at_least": format_exact(head.known_cost()),
         "base_input_tokens": _tokens(base),
         "head_input_tokens": _tokens(head),
+        "split": _split(comparison.split()),
     }
 
 
@@ -207,6 +265,7 @@ def _row(row: Row | None) -> Document:
         "list_cost": format_exact(priced.list_cost) if priced and not priced.bounded() else None,
         "effective_cost": format_exact(priced.effective_cost) if priced and not priced.bounded() else None,
         "effective_cost_band": _band(priced) if priced and not priced.bounded() else None,
+        "training_cost": format_exact(priced.training_cost) if priced else None,
         "at_least": format_exact(priced.effective_cost) if priced else None,
         "pricing_id": priced.pricing_id if priced else None,
         "price_version": priced.price_version.isoformat() if priced and priced.price_version != date.min else None,
@@ -271,7 +330,18 @@ def _delta(row: PromptDelta, comparison: Comparison) -> Document:
         "tags": dict(sorted(here.tags.items())),
         "base": _row(row.base) if row.base else None,
         "head": _row(row.head) if row.head else None,
-        "delta": {"cost": format_exact(row.cost) if row.cost is not None and row.exact else None},
+        "delta": {
+            "cost": format_exact(row.cost) if row.cost is not None and row.exact else None,
+            **_split(row.split if row.exact else None),
+        },
+    }
+
+
+def _split(split: Split | None) -> Document:
+    """What a difference is made of."""
+    parts = split.parts() if split else (None,) * 4
+    return {
+        name: None if part is None else format_exact(part) for name, part in zip(Split._fields[:4], parts, strict=True)
     }
 
 
@@ -282,6 +352,7 @@ def _total(estimate: Estimate) -> Document:
         "cost_band": None if band is None else [format_exact(end) for end in band],
         "at_least": format_exact(estimate.known_cost()),
         "list_cost": format_exact(estimate.known_list_cost()) if estimate.complete() else None,
+        "training_cost": None if any(True for _ in estimate.unpriced()) else format_exact(estimate.training_cost()),
         "input_tokens": _tokens(estimate),
     }
 

@@ -13,7 +13,7 @@ def render_markdown(report: Report) -> str:
     blocks.append(_line(report.headline))
     if report.table and report.table.rows:
         rows = [[_line(cell) for cell in row] for row in report.table.rows]
-        blocks.append(draw_table(report.table.headers, rows, (), "github"))
+        blocks.append(draw_table([_line((name,)) for name in report.table.headers], rows, (), "github"))
     blocks += ["  \n".join(_line(text) for text in report.below)] if report.below else []
     for title, lines in report.sections:
         blocks.append("\n".join([f"{_line(title)}:", "", *(f"- {_line(line)}" for line in lines)]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Context, Decimal
 
 _CENT = Decimal("0.01")
 _WIDE = Context(prec=100, rounding=ROUND_HALF_EVEN)
@@ -16,6 +16,12 @@ def format_money(amount: Decimal) -> str:
     rounded = _TWO_DIGITS.plus(size)
     last = Decimal(1).scaleb(rounded.adjusted() - 1) if 0 < rounded < _CENT else _CENT
     return f"{sign}${size.quantize(last, context=_WIDE):,f}"
+
+
+def format_up(amount: Decimal) -> str:
+    """The least amount to write down that is not below: to a cent, under one cent to two digits, without commas."""
+    last = _CENT if amount >= _CENT else Decimal(1).scaleb(amount.adjusted() - 1) if amount > 0 else _CENT
+    return f"${amount.quantize(last, rounding=ROUND_CEILING, context=_WIDE):f}"
 
 
 def format_limit(amount: Decimal) -> str:

@@ -39,7 +39,12 @@ def _headline(text: Text, color: bool) -> str:
 
 
 def _table(table: Table) -> str:
-    return draw_table(table.headers, [[_line(cell) for cell in row] for row in table.rows], table.right, "simple")
+    return draw_table(
+        [_line((name,)) for name in table.headers],
+        [[_line(cell) for cell in row] for row in table.rows],
+        table.right,
+        "simple",
+    )
 
 
 def _list(table: Table) -> str:

@@ -34,7 +34,10 @@ def test_over_budget(prompts: Repo) -> None:
     assert "search           $1.50  (97%) ← largest" in ran.out
     assert "search uses gpt-4o, consider gpt-4o-mini (-94%)" in ran.out
     found = answer(prompts, "check", code=1)
-    assert found["exceeded"] == [{"what": "limit", "amount": TOTAL, "limit": "1.5", "prompt_id": None}]
+    assert found["exceeded"] == [
+        {"what": "limit", "amount": TOTAL, "limit": "1.5", "unit": "USD", "stated": "limit", "reason": None,
+         "prompt_id": None, "tag": None}
+    ]  # fmt: skip
     assert (found["verdict"], found["exit_code"]) == ("BUDGET_EXCEEDED", 1)
     assert "| search " in failed(llm_cost(prompts.path, "check", "--format", "markdown"), 1).out
 

@@ -73,13 +73,14 @@ def test_whole_document(prompts: Repo) -> None:
     prompts.write("prompts/search.md", words(480))
     found = answer(prompts, "diff", "HEAD")
     keys = ["schema", "base", "head", "currency", "unit", "grade", "prices", "prompts", "shared_parts"]
-    assert list(found) == [*keys, "total", "manifests", "notes"]
+    assert list(found) == [*keys, "total", "manifests", "groups", "notes"]
     assert found["schema"] == "llm-cost/diff/1"
     before = total(cost("gpt-4o", 400, 50, 1000), cost("gpt-4o-mini", 100, 50, 1000))
     after = total(cost("gpt-4o", 480, 50, 1000), cost("gpt-4o-mini", 100, 50, 1000))
     assert found["total"] == {
         "base": before, "head": after, "delta": "0.2", "percent": "12.94", "base_at_least": before,
         "head_at_least": after, "base_input_tokens": 500, "head_input_tokens": 580,
+        "split": {"text": "0.2", "model": "0", "assumptions": "0", "prices": "0"},
     }  # fmt: skip
     search = rows(found)["search"]
     assert (search["content"], search["path"], search["base_path"]) == ("modified", *["prompts/search.md"] * 2)

@@ -27,6 +27,7 @@ def test_whole_document(prompts: Repo) -> None:
         "prompts",
         "total",
         "manifests",
+        "groups",
         "notes",
     ]
     assert found["schema"] == "llm-cost/estimate/1"
@@ -37,6 +38,7 @@ def test_whole_document(prompts: Repo) -> None:
         "cost_band": [total(SEARCH, CLASSIFY)] * 2,
         "at_least": total(SEARCH, CLASSIFY),
         "list_cost": total(SEARCH, CLASSIFY),
+        "training_cost": "0",
         "input_tokens": 500,
     }
     search = rows(found)["search"]
@@ -192,7 +194,8 @@ def test_no_model_anywhere(plain: Repo) -> None:
     assert "--model gpt-4o" in ran.out
     found = answer(plain, "estimate")
     assert found["total"] == {
-        "cost": None, "cost_band": None, "at_least": "0", "list_cost": None, "input_tokens": 10,
+        "cost": None, "cost_band": None, "at_least": "0", "list_cost": None, "training_cost": None,
+        "input_tokens": 10,
     }  # fmt: skip
 
 

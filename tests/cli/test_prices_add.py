@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-import pty
-import select
 import subprocess
 import sys
-import termios
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +21,7 @@ from llmcost_hooks.manifest_edit import NewRow, append_row
 
 from ..repos import Repo
 from .running import MODULES, PROJECT, Ran, answer, failed, in_process, llm_cost, passed, start
+from .terminal import converse
 
 ADD = ("prices", "add")
 BOTH = ("--input", "0.30", "--output", "1.20")
@@ -296,50 +294,9 @@ def test_what_is_appended_is_what_is_read(
 # --- on a terminal -------------------------------------------------------------------------------------------------
 
 
-def converse(repo: Repo, *args: str, answers: list[tuple[str, str]]) -> tuple[int, str]:
-    """A real terminal: each question is waited for and answered. The exit code and all that was shown."""
-    leader, follower = pty.openpty()
-    env = {**os.environ, "PYTHONPATH": MODULES, "TERM": "xterm", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "llmcost_hooks", *args]
-    with subprocess.Popen(
-        command, cwd=repo.path, env=env, stdin=follower, stdout=follower, stderr=follower, start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  (so that Ctrl-C reaches it)
-    ) as process:  # fmt: skip
-        os.close(follower)
-        shown, seen = "", 0
-        try:
-            for question, reply in answers:
-                shown = _until(leader, shown, question, seen)
-                seen = len(shown)
-                os.write(leader, reply.encode() + b"\n")
-            shown = _until(leader, shown, None, seen)
-            code = process.wait(20)
-        finally:
-            process.kill()
-    os.close(leader)
-    return code, shown.replace("\r\n", "\n")
-
-
-def _until(leader: int, shown: str, question: str | None, seen: int) -> str:
-    deadline = time.monotonic() + 20
-    while question is None or question not in shown[seen:]:
-        if not select.select([leader], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            raise AssertionError(f"{question!r} was not asked: {shown}")
-        try:
-            part = os.read(leader, 4096)
-        except OSError:  # the other side has closed it
-            part = b""
-        if not part:
-            if question is None:
-                return shown
-            raise AssertionError(f"it ended before {question!r}: {shown}")
-        shown += part.decode()
-    return shown
-
-
 def test_a_conversation(prompts: Repo) -> None:
     code, shown = converse(
-        prompts, *ADD,
+        prompts.path, *ADD,
         answers=[
             ("Model", "our-finetune"),
             ("fine-tuned model?", "n"),
@@ -359,7 +316,7 @@ def test_a_conversation(prompts: Repo) -> None:
 def test_a_conversation_that_ends_in_no(prompts: Repo) -> None:
     before = manifest(prompts)
     code, shown = converse(
-        prompts, *ADD, "x", *BOTH, answers=[("Cached", ""), ("Base model", ""), ("Write it?", "n")][1:]
+        prompts.path, *ADD, "x", *BOTH, answers=[("Cached", ""), ("Base model", ""), ("Write it?", "n")][1:]
     )
     assert code == 0 and "Nothing was written." in shown
     assert manifest(prompts) == before
@@ -367,7 +324,7 @@ def test_a_conversation_that_ends_in_no(prompts: Repo) -> None:
 
 def test_an_interrupted_conversation(prompts: Repo) -> None:
     before = manifest(prompts)
-    code, _ = converse(prompts, *ADD, answers=[("Model", "x"), ("fine-tuned", "\x03")])
+    code, _ = converse(prompts.path, *ADD, answers=[("Model", "x"), ("fine-tuned", "\x03")])
     assert code == 130
     assert manifest(prompts) == before
 
@@ -375,9 +332,9 @@ def test_an_interrupted_conversation(prompts: Repo) -> None:
 def test_a_key_is_trusted_on_a_terminal(prompts: Repo) -> None:
     from ..trust.files import key
 
-    code, shown = converse(prompts, "prices", "trust", key("a").text, answers=[("on this machine?", "y")])
+    code, shown = converse(prompts.path, "prices", "trust", key("a").text, answers=[("on this machine?", "y")])
     assert code == 0 and "is trusted on this machine" in shown
-    code, shown = converse(prompts, "prices", "trust", key("b").text, answers=[("on this machine?", "")])
+    code, shown = converse(prompts.path, "prices", "trust", key("b").text, answers=[("on this machine?", "")])
     assert code == 1 and "Not trusted." in shown
 
 

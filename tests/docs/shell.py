@@ -9,18 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..cli.running import MODULES
+from ..hooks.programs import entry_points
 from ..trust.files import key
 
 KEY = key("example")  # never printed whole in a document: anybody can make files with it
 
-# What an installed package has on PATH, and the function behind it (setup.cfg, entry points).
-PROGRAMS = {
-    "llm-cost": "llmcost_hooks.cli",
-    "git-llm-cost": "llmcost_hooks.cli",
-    "llm-cost-pre-commit": "llmcost_hooks.hooks.pre_commit",
-    "llm-cost-pre-push": "llmcost_hooks.hooks.pre_push",
-    "llm-cost-manifest": "llmcost_hooks.hooks.manifest_lint",
-}
+# What an installed package has on PATH, and the module behind it.
+PROGRAMS = {name: place.partition(":")[0] for name, place in entry_points().items()}
 
 # The documents show figures of the price file's day, so that is the day on which their commands run.
 CLOCK = """\

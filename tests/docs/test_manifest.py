@@ -12,7 +12,7 @@ import pytest
 import tomli
 from jsonschema import Draft202012Validator
 
-from llmcost_hooks import ConfigError, manifest, manifest_prices, manifest_tokens, parse_manifest
+from llmcost_hooks import ConfigError, manifest, manifest_budget, manifest_prices, manifest_tokens, parse_manifest
 from llmcost_hooks.prompts import FORMATS
 
 from .fences import ROOT, tables_of
@@ -24,7 +24,9 @@ PRICES = TABLES["prices"]["properties"]
 GRAMMAR: dict[str, Mapping[str, object]] = {
     "top": manifest._TOP,
     "defaults": manifest._DEFAULTS,
-    "budget": manifest._BUDGET,
+    "budget": manifest_budget.GRAMMAR,
+    "by_tag": manifest_budget.GRAMMAR["by_tag"][0],
+    "policy": manifest_budget.POLICY,
     "discover": manifest._DISCOVER,
     "prompts": manifest._PROMPT,
     "tokens": manifest_tokens.GRAMMAR,
@@ -36,12 +38,13 @@ GRAMMAR: dict[str, Mapping[str, object]] = {
 SCHEMAS = {
     "top": TABLES,
     "prompts": PROMPT,
+    "by_tag": TABLES["budget"]["properties"]["by_tag"]["items"]["properties"],
     "tokens": TABLES["tokens"]["additionalProperties"]["properties"],
     "prices": PRICES,
     "override": PRICES["override"]["additionalProperties"]["properties"],
     "model": PRICES["model"]["additionalProperties"]["properties"],
     "rows": PRICES["rows"]["items"]["properties"],
-    **{name: TABLES[name]["properties"] for name in ("defaults", "budget", "discover")},
+    **{name: TABLES[name]["properties"] for name in ("defaults", "budget", "policy", "discover")},
 }
 KEYED = [table[1:] for table in tables_of(ROOT / "docs/manifest.md") if table[0][0] == "key"]
 ROWS = dict(zip(GRAMMAR, KEYED, strict=True))
@@ -49,6 +52,8 @@ FRAMES = {
     "top": "{}",
     "defaults": "version = 1\n[defaults]\n{}",
     "budget": "version = 1\n[budget]\n{}",
+    "by_tag": 'version = 1\n[[budget.by_tag]]\ntag = "team:search"\n{}',
+    "policy": "version = 1\n[policy]\n{}",
     "discover": "version = 1\n[discover]\n{}",
     "prompts": 'version = 1\n[[prompts]]\npath = "a.md"\n{}',
     "tokens": 'version = 1\n[tokens."gpt-4o"]\nratio = 1\nlow = 0.5\nhigh = 2\non = "2026-01-01"\n{}',
@@ -62,6 +67,11 @@ OWN_FRAMES = {  # of keys that their table needs, and so has already
     ("rows", "model"): 'version = 1\n[[prices.rows]]\neffective_from = "2026-01-01"\n{}',
     ("rows", "effective_from"): 'version = 1\n[[prices.rows]]\nmodel = "x"\n{}',
     ("top", "version"): "{}",
+    ("by_tag", "tag"): "version = 1\n[[budget.by_tag]]\nlimit = 1\n{}",
+    ("by_tag", "warn"): 'version = 1\n[[budget.by_tag]]\ntag = "team:search"\nlimit = 1000000\n{}',
+    ("prompts", "training_calls"): 'version = 1\n[[prompts]]\npath = "a.md"\ntraining_tokens = 1\n{}',
+    ("prompts", "calls_per_example"): 'version = 1\n[[prompts]]\npath = "a.md"\ntraining_tokens = 1\n{}',
+    ("budget", "usd_rate"): 'version = 1\n[budget]\ncurrency = "EUR"\n{}',
     ("tokens", "ratio"): 'version = 1\n[tokens."gpt-4o"]\nlow = 0.1\nhigh = 10\non = "2026-01-01"\n{}',
     ("tokens", "low"): 'version = 1\n[tokens."gpt-4o"]\nratio = 10\nhigh = 10\non = "2026-01-01"\n{}',
     ("tokens", "high"): 'version = 1\n[tokens."gpt-4o"]\nratio = 0.1\nlow = 0.1\non = "2026-01-01"\n{}',
@@ -81,6 +91,9 @@ OBJECTS = {
         "tokens",
         "override",
         "rows",
+        "policy",
+        "by_tag",
+        "quality",
     ),
     *("batch", "flex", "priority"),
 }
@@ -149,7 +162,8 @@ def test_the_examples_of_the_schema_are_right(table: str) -> None:
 VALUES = (
     *("-1", "0", "1", "1.5", "0.5", "1000000000000001", "true", "1979-05-27"),
     *('""', '" "', '"gpt-4o"', '"USD"', '"EUR"', '"month"', '"batch"', '"a b"', f'"{"x" * 129}"', f'"{"x" * 257}"'),
-    *('"25%"', '"25 %"', '"$5.00"', '"5"', '"-5%"'),
+    *('"25%"', '"25 %"', '"$5.00"', '"5"', '"-5%"', '"$ 5"', '"5.00 USD"', '"5 usd"', '"100%"', '"100.0 %"', '"101%"'),
+    *('"100.5%"', '"007%"', '"team:search"', '"a:b:c"', '":b"', '"a:"', '" :b"', '"a: "', '["gpt-4o*"]', '[" "]'),
     *("[]", '["a/**"]', '["../a"]', '["/a"]', '[""]', r'["a\\b"]', "[1]"),
     *("{}", '{ a = "b" }', "{ a = 1 }", "{ a = -1 }", '{ "a/*.md" = "jinja2" }', '{ "/a" = "jinja2" }'),
     *("{ a = { p50 = 1, p95 = 2 } }", "{ a = { p50 = 1 } }", "{ a = { p50 = 1, p95 = 2, p99 = 3 } }", "{ a = 1.5 }"),

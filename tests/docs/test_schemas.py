@@ -12,10 +12,17 @@ from jsonschema import Draft202012Validator, FormatChecker
 from .fences import ROOT
 from .shell import Shell
 
-DOCUMENTS = ("estimate", "rows", "check", "diff", "models", "price", "price-history", "price-changes")
+DOCUMENTS = (
+    "estimate", "rows", "check", "diff", "models", "price", "price-history", "price-changes", "estimate-models",
+    "explain", "choose", "focus-validation",
+)  # fmt: skip
 NAMES = (*DOCUMENTS, "manifest")
 
+FOCUS = r"printf 'BilledCost,ListCost,ListUnitPrice,PricingQuantity\n1,2,3,4\n' > usage.csv"
 ROWS = r"printf 'documents,question\nShoes can be sent back.,May I?\n,Why?\n' > rows.csv"
+
+EVERY_REASON = "sed -i -e 's/\"gpt-4o\"/\"gpt-4o-mini\"/' -e 's/calls = 1000/calls = 15000/' llm-cost.toml"
+QUALITY = r"""printf '\n[quality]\n"gpt-4o" = 90\n"gpt-4o-mini" = 82\nours = 91\n' >> llm-cost.toml"""
 
 # What is done to the demo's repository before, the command, and the exit code that it ends with.
 RUNS = (
@@ -59,6 +66,22 @@ RUNS = (
     (r"printf '[prices.override.\"gpt-4o\"]\ninput = 1\n' >> llm-cost.toml", "prices show gpt-4o", 0),
     ("", "prices history o3", 0),
     ("", "prices diff bundled installed", 0),
+    (FOCUS, "focus validate usage.csv", 3),
+    ("llm-cost estimate --format focus --output rows.csv", "focus validate rows.csv", 0),
+    ("", "estimate --group-by team --sort cost --per call", 0),
+    ("", "diff main --group-by team --changed-only --sort delta --prices-at 2026-11-01", 0),
+    ("", "diff main --fail-on-increase 1%", 1),
+    (EVERY_REASON, "diff HEAD", 0),
+    (EVERY_REASON, "check --base HEAD", 1),
+    ("", "estimate --models gpt-4o,gpt-4o-mini", 0),
+    ("", "estimate --models gpt-4o,gpt-5x", 4),
+    ("", "explain search", 0),
+    ("", "explain search main --scenario cached --cache-hit-ratio 0.6 --model claude-sonnet-4-5", 0),
+    ("", "explain search --model gpt-5x", 4),
+    ("rm llm-cost.toml", "explain prompts/search.md", 2),
+    (QUALITY, "choose search --quality 85", 0),
+    (QUALITY, "choose search --max-cost 0.01 --per call", 0),
+    (QUALITY, "choose search --quality 95", 1),
 )
 
 
@@ -75,9 +98,10 @@ CHECKS = {name: Draft202012Validator(schema, format_checker=FormatChecker()) for
 def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit: int, shell: Shell) -> None:
     shell.run(before)
     first, second = command.split()[0], " ".join(command.split()[:2])
-    name = {"prices show": "price", "prices history": "price-history", "prices diff": "price-changes"}.get(
-        second, "rows" if "--data" in command else first
-    )
+    name = {"prices show": "price", "prices history": "price-history", "prices diff": "price-changes",
+            "focus validate": "focus-validation"}.get(
+        second, "rows" if "--data" in command else "estimate-models" if "--models" in command else first
+    )  # fmt: skip
     runs = [shell.run(f"llm-cost {command} --format json {more} 2>/dev/null") for more in ("", _without_memo(first))]
     assert runs[0].code == exit
     assert runs[0] == runs[1]
@@ -87,7 +111,7 @@ def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit:
 
 
 def _without_memo(name: str) -> str:
-    return "" if name in ("models", "prices") else "--no-cache"
+    return "" if name in ("models", "prices", "focus") else "--no-cache"
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -95,15 +119,18 @@ def test_no_member_of_a_document_can_be_left_out_or_added(name: str, shell: Shel
     command = {
         "diff": "diff main", "price": "prices show azure/gpt-4o", "price-history": "prices history o3",
         "price-changes": "prices diff bundled installed", "rows": "estimate prompts/search.md --data rows.csv",
+        "estimate-models": "estimate --models gpt-4o,gpt-4o-mini", "explain": "explain search",
+        "choose": "choose search", "focus-validation": "focus validate usage.csv",
     }.get(name, name)  # fmt: skip
-    shell.run(ROWS)
+    shell.run(f"{ROWS}; {QUALITY}; {FOCUS}")
     run = shell.run(f"llm-cost {command} --format json 2>/dev/null")
     document = json.loads(run.output)
     for place in list(_objects(document)):
         fees = [
             offer[key] for offer in _objects(document) for key in ("per_request", "other", "variants") if key in offer
         ]
-        free = place is document.get("tags") or set(place) <= {"team"} or any(place is each for each in fees)
+        free = place is document.get("tags") or place is document.get("owners") or set(place) <= {"team"}
+        free = free or any(place is each for each in fees)
         for key in [] if free else list(place):
             value = place.pop(key)
             assert not CHECKS[name].is_valid(document), f"without {key}"
@@ -164,7 +191,11 @@ def test_the_schemas_share_their_parts() -> None:
     for name in ("estimate", "check", "diff"):
         for part in ("side", "unit", "prices"):
             assert parts.setdefault(part, SCHEMAS[name]["$defs"][part]) == SCHEMAS[name]["$defs"][part]
-    assert SCHEMAS["estimate"]["$defs"]["prompt"] == SCHEMAS["check"]["$defs"]["prompt"]
+    for name in ("check", "explain", "estimate-models", "choose"):
+        for part in ("side", "unit", "prices", "prompt"):
+            assert SCHEMAS[name]["$defs"][part] == SCHEMAS["estimate"]["$defs"][part], (name, part)
+    assert SCHEMAS["explain"]["$defs"]["suggestion"] == SCHEMAS["check"]["$defs"]["suggestion"]
+    assert SCHEMAS["explain"]["$defs"]["offer"] == SCHEMAS["price"]["$defs"]["offer"]
     row = SCHEMAS["diff"]["$defs"]["prompt_side"]["properties"]
     prompt = SCHEMAS["estimate"]["$defs"]["prompt"]["properties"]
     assert row == {key: prompt[key] for key in row}

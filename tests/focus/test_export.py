@@ -165,6 +165,18 @@ def test_a_fee_for_each_request_is_a_row_of_its_own(repo: Repo) -> None:
     assert total(rows, "EffectiveCost") == estimated(repo)
 
 
+def test_training_is_a_row_of_its_own(repo: Repo) -> None:
+    """2,000 tokens three times over, twice a month, at USD 25 per million."""
+    declared = 'model = "ours"\ntraining_tokens = 2000\ncalls_per_example = 3\ntraining_calls = 2'
+    ours = '\n[prices.model."ours"]\nbase = "gpt-4o-mini"\ninput = 0.3\noutput = 1.2\ntraining = 25\n'
+    repo.write("llm-cost.toml", MANIFEST.replace('model = "gpt-4o-mini"', declared) + ours)
+    rows = exported(repo)
+    (training,) = (row for row in rows if row["SkuMeter"] == "Training Tokens")
+    assert (training["ResourceId"], training["ConsumedQuantity"]) == ("classify", "12000.0")
+    assert (training["ListUnitPrice"], training["EffectiveCost"]) == ("25.0", "0.3")
+    assert total(rows, "EffectiveCost") == estimated(repo)
+
+
 def test_what_is_negotiated_stands_beside_the_list(repo: Repo) -> None:
     repo.write("llm-cost.toml", MANIFEST + '\n[prices]\ndiscount = "20%"\n')
     rows = exported(repo)
@@ -244,7 +256,12 @@ def test_a_variable_of_unknown_size_is_no_row(repo: Repo) -> None:
         (("--format", "focus", "--period", "soon"), '--period "soon" is not a time'),
         (("--format", "focus", "--period", "2026-13"), "is not in the calendar"),
         (("--format", "focus", "--output", "nowhere/x.csv"), "Cannot write nowhere/x.csv"),
-        (("--format", "focus", "--data", "rows.csv", "prompts/search.txt"), "--data has no rows for FinOps tools"),
+        (("--format", "focus", "--data", "rows.csv", "prompts/search.txt"), "--data has no meaning for rows"),
+        (("--format", "cbf", "--show-parts"), "--show-parts has no meaning for rows"),
+        (("--format", "focus", "--models", "gpt-4o,gpt-4o-mini"), "--models has no meaning for rows"),
+        (("--format", "focus", "--per", "million"), "--per has no meaning for rows"),
+        (("--format", "focus", "--confirm-above", "1"), "--confirm-above has no meaning for rows"),
+        (("--format", "focus", "--sort", "cost"), "--sort or --group-by has no meaning for rows"),
     ],
 )
 def test_what_an_option_cannot_mean_is_said(options: tuple[str, ...], said: str, repo: Repo) -> None:
@@ -255,3 +272,14 @@ def test_nothing_to_export_is_a_header(repo: Repo) -> None:
     repo.write("llm-cost.toml", 'version = 1\n[discover]\ninclude = ["none/*"]\n')
     assert exported(repo) == []
     assert passed(llm_cost(repo.path, "estimate", "--format", "focus-compact")).out == COMPACT + "\r\n"
+
+
+@pytest.mark.parametrize("format", ["focus", "focus-compact", "cbf"])
+def test_no_text_of_a_prompt_leaves(format: str, repo: Repo, tmp_path: Path) -> None:
+    repo.write("prompts/search.txt", "hunter2canary " * 500)
+    ran = passed(llm_cost(repo.path, "-v", "estimate", "--format", format))
+    assert "search" in ran.out
+    assert "hunter2canary" not in ran.out + ran.err
+    (tmp_path / "bad.csv").write_text("BilledCost,hunter2\nhunter2canary,1\n")
+    ran = failed(llm_cost(tmp_path, "focus", "validate", "bad.csv"), 3, "rules are broken")
+    assert "hunter2canary" not in ran.out + ran.err

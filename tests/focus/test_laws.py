@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.estimate import Estimate
 from llmcost_hooks.focus.cbf import cbf_sheet
-from llmcost_hooks.focus.charges import charges, unknown_parts
+from llmcost_hooks.focus.charges import NOT_OF_CALLS, charges, unknown_parts
 from llmcost_hooks.focus.compact import compact_sheet
 from llmcost_hooks.focus.period import Period, read_period
 from llmcost_hooks.focus.rows import focus_sheet
 from llmcost_hooks.focus.validate import check_file
 from llmcost_hooks.known.focus import VERSIONS
-from llmcost_hooks.prices.offers import EXACT
+from llmcost_hooks.prices.exact import EXACT
 from llmcost_hooks.render.csv_text import guarded_text, render_csv, unguarded_text
 
 from ..pure.build import facts, price, prompt
@@ -94,6 +94,15 @@ def test_compact_rows_are_the_estimates_own(estimate: Estimate) -> None:
     for row, priced in zip(rows, estimate.priced(), strict=True):
         assert row["ResourceId"].lstrip("'") == priced.prompt_id
         assert int(row["UsageQuantity"]) == (priced.input_tokens + (priced.output_tokens or 0)) * priced.calls
+
+
+def test_a_cost_that_no_meter_stands_for_stops_the_file() -> None:
+    """Such as one of training: an export may be refused, and is never too low."""
+    estimate = price((prompt("search", model="gpt-4o", output_tokens=5), facts(1000)))
+    (row,) = estimate.priced()
+    dearer = estimate._replace(rows=(row._replace(effective_cost=row.effective_cost + 1),))
+    assert [each.problem for each in unknown_parts(dearer)] == [NOT_OF_CALLS]
+    assert unknown_parts(estimate) == []
 
 
 @given(estimates())

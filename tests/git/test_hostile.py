@@ -10,11 +10,12 @@ import pytest
 from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.git.catfile import read_named
 from llmcost_hooks.git.changes import changed_between, renames, staged_changes
+from llmcost_hooks.git.hook_place import find_hooks
 from llmcost_hooks.git.index import index_entries
 from llmcost_hooks.git.objects import Unread, read_blobs, tree_entries
 from llmcost_hooks.git.plumbing import open_repository, run_git
 from llmcost_hooks.git.revisions import branch_name, merge_base, resolve_commit, tree_of, try_resolve_commit
-from llmcost_hooks.git.worktree import WorktreeFile, read_worktree, tracked_paths
+from llmcost_hooks.git.worktree import WorktreeFile, read_worktree, tracked_paths, untracked_paths
 
 from ..repos import Repo
 
@@ -75,6 +76,8 @@ def test_nothing_planted_runs(planted: Repo, tmp_path: Path, backend: str) -> No
     assert branch_name(repo.cwd) == "main"
     assert try_resolve_commit(repo.cwd, "1" * 40) is None
     assert staged_changes(repo.cwd) == []
+    assert untracked_paths(repo.cwd) == [".gitattributes", "prompts/moved.md"]
+    assert find_hooks(repo)[1:] == (str(tmp_path / "hooks"), "local", False)
     assert [change.path for change in changed_between(repo.cwd, *trees)] == ["prompts/b.md"]
     for paths in (["prompts/a.md", "prompts/moved.md"], ["prompts/a.md", "odd/c.md"]):
         renames(repo.cwd, trees[1], None, paths, worktree=True)

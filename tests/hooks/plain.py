@@ -10,7 +10,8 @@ from ..cli import running
 from ..repos import Repo
 
 MODULES = {
-    "pre-commit": "pre_commit", "pre-merge-commit": "pre_commit", "pre-push": "pre_push", "manifest": "manifest_lint",
+    "pre-commit": "pre_commit", "pre-merge-commit": "pre_commit", "pre-push": "pre_push", "pre-receive": "pre_push",
+    "commit-msg": "commit_msg", "prepare-commit-msg": "prepare_commit_msg", "manifest": "manifest_lint",
 }  # fmt: skip
 
 

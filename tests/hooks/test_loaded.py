@@ -1,4 +1,4 @@
-"""What the pre-commit hook really loads and starts: most commits have nothing of ours, and must not wait for it."""
+"""What hooks really loads and starts: most commits have nothing of ours, and must not wait for it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ..repos import Repo
 
 PROBE = """
 import sys
-from llmcost_hooks.hooks.pre_commit import main
-code = main([])
+from importlib import import_module
+code = import_module("llmcost_hooks.hooks." + sys.argv[2]).main(sys.argv[3:])
 open(sys.argv[1], "w").write(repr((code, set(sys.modules))))
 """
 NEVER_IN_VAIN = {
@@ -27,8 +27,10 @@ NEVER_IN_VAIN = {
     "llmcost_hooks.prices.book", "llmcost_hooks.estimate", "llmcost_hooks.cli",
 }  # fmt: skip
 
+GIT_COMMANDS = {"rev-parse", "cat-file", "hash-object", "diff-index", "ls-files", "ls-tree", "diff-tree", "config"}
 
-def run_hook(repo: Repo, tmp_path: Path) -> tuple[int, set[str], list[list[str]]]:
+
+def run_hook(repo: Repo, tmp_path: Path, hook: str = "pre_commit", *args: str) -> tuple[int, set[str], list[list[str]]]:
     """(exit code, modules that the hook adds to a bare interpreter's, git command lines that it started)."""
     # -S -s: no `.pth` file of the environment can import anything first; the paths are given instead.
     environment = {
@@ -37,7 +39,7 @@ def run_hook(repo: Repo, tmp_path: Path) -> tuple[int, set[str], list[list[str]]
         "GIT_TRACE2_EVENT": str(tmp_path / "trace"),
         "GIT_TRACE2_EVENT_NESTING": "0",
     }
-    command = [sys.executable, "-S", "-s", "-c", PROBE, str(tmp_path / "loaded")]
+    command = [sys.executable, "-S", "-s", "-c", PROBE, str(tmp_path / "loaded"), hook, *args]
     done = subprocess.run(command, cwd=repo.path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     code, loaded = ast.literal_eval((tmp_path / "loaded").read_text())
@@ -73,3 +75,25 @@ def test_commit_with_one_prompt(repo: Repo, tmp_path: Path) -> None:
     assert "pygit2" in loaded
     unwanted = {"tiktoken", "regex", "click", "tabulate", "cryptography", "requests", "urllib3", "yaml", "httpx"}
     assert loaded & unwanted == set()
+
+
+def test_large_index_is_read_twice_at_most(repo: Repo, tmp_path: Path) -> None:
+    """A hook in a large repository is as dear as the looks at its index: one, and one for manifests where it judges."""
+    repo.write("llm-cost.toml", PROJECT)
+    repo.write("prompts/search.md", words(400))
+    repo.write("prompts/classify.md", words(100))
+    for n in range(30):
+        repo.write(f"src/{n}/main.py", f"print({n})\n")
+    repo.commit()
+    repo.stage("src/0/main.py", "print()\n")
+    assert looks(run_hook(repo, tmp_path)) == ["diff-index"]
+    (tmp_path / "trace").unlink()
+    repo.stage("prompts/search.md", words(500))
+    assert looks(run_hook(repo, tmp_path)) == ["diff-index", "diff-index"]
+
+
+def looks(ran: tuple[int, set[str], list[list[str]]]) -> list[str]:
+    """The commands of git that read the index, of all that a hook started; names such as `:path` would too."""
+    commands = [next(word for word in argv[1:] if word in GIT_COMMANDS) for argv in ran[2]]
+    assert len(commands) <= 8
+    return [command for command in commands if command not in ("rev-parse", "cat-file", "hash-object")]

@@ -20,6 +20,7 @@ from ..repos import Ended, Repo
 from .plain import command
 
 SEARCH = "prompts/search.md"
+STAGES = ("pre-commit", "pre-push", "commit-msg", "prepare-commit-msg")
 DEAR = words(9000)
 PRE_COMMIT = [sys.executable, "-m", "pre_commit"]
 OURS = {"PYTHONPATH": MODULES, "PYTHONDONTWRITEBYTECODE": "1"}
@@ -42,14 +43,17 @@ def pre_commit(cwd: Path, *args: str, **env: str) -> Ended:
 def test_manifest_is_valid() -> None:
     ended = pre_commit(ROOT, "validate-manifest", ".pre-commit-hooks.yaml")
     assert ended.code == 0, ended
-    assert [hook["id"] for hook in hooks()] == ["llm-cost-check", "llm-cost-budget", "llm-cost-manifest"]
+    assert [hook["id"] for hook in hooks()] == [
+        "llm-cost-check", "llm-cost-budget", "llm-cost-manifest", "llm-cost-message", "llm-cost-trailer",
+    ]  # fmt: skip
 
 
 @pytest.fixture
 def managed(prompts: Repo, tmp_path: Path) -> Repo:
     """All hooks installed; a bare remote that has nothing yet."""
     entries = {"llm-cost-pre-commit": command("pre-commit"), "llm-cost-pre-push": command("pre-push")}
-    entries["llm-cost-manifest"] = command("manifest")
+    entries |= {"llm-cost-manifest": command("manifest"), "llm-cost-message": command("commit-msg")}
+    entries |= {"llm-cost-trailer": command("prepare-commit-msg")}
     local = [{**hook, "entry": entries[hook["entry"]], "language": "system"} for hook in hooks()]
     config = {"repos": [{"repo": "local", "hooks": local}]}
     limited = PROJECT.replace('period = "month"', 'period = "month"\nmax_increase = "$1.00"')
@@ -59,7 +63,7 @@ def managed(prompts: Repo, tmp_path: Path) -> Repo:
     prompts.git("commit", "-q", "--amend", "--no-edit")
     server = Repo.init(tmp_path / "server.git", "--bare")
     prompts.git("remote", "add", "origin", server.cwd)
-    installed = pre_commit(prompts.path, "install", "-t", "pre-commit", "-t", "pre-push")
+    installed = pre_commit(prompts.path, "install", *(f"--hook-type={stage}" for stage in STAGES))
     assert installed.code == 0, installed
     return prompts
 
@@ -79,7 +83,24 @@ def test_commit(managed: Repo) -> None:
     managed.write(SEARCH, DEAR)
     git(managed, "commit", "-m", "staged is cheap", ok=True, said="Passed")
     git(managed, "commit", "-am", "all of it", ok=False, said="Exit code: 1 (BUDGET_EXCEEDED)")
-    git(managed, "commit", "-am", "all of it", ok=True, said="Skipped", SKIP="llm-cost-check")
+    git(managed, "commit", "-am", "all of it", ok=True, said="Skipped", SKIP="llm-cost-check,llm-cost-message")
+
+
+def test_messages(managed: Repo) -> None:
+    managed.write(SEARCH, words(900))
+    said = "Increase exceeded: +$1.25 > $1.00"
+    git(managed, "commit", "-am", "longer", ok=False, said=said)
+    accepting = "longer\n\nLLM-Cost-Accept: search <= +$1.25/month (better answers)"
+    git(managed, "commit", "-am", accepting, ok=True, said="Passed")
+    assert managed.git("log", "-1", "--format=%(trailers:only)").splitlines() == [
+        "LLM-Cost-Accept: search <= +$1.25/month (better answers)", "LLM-Cost-Delta: +$1.25/month",
+    ]  # fmt: skip
+    git(managed, "commit", "--amend", "-m", "longer", ok=True, said="Passed")
+    managed.write(SEARCH, words(1400))
+    git(managed, "commit", "-am", "longer", ok=True, said="Skipped", SKIP="llm-cost-message")
+    git(
+        managed, "commit", "--amend", "--allow-empty", "-m", "x\n\nLLM-Cost-Accept: x", ok=False, said="NAME <= +AMOUNT"
+    )
 
 
 def test_dated_prices_are_kept(managed: Repo) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from llmcost_hooks.errors import ExitCode
 from llmcost_hooks.estimate import Estimate, PriceInfo, estimate_snapshot
 from llmcost_hooks.linking import Facts
-from llmcost_hooks.manifest import Assumptions, Budget, Manifest
+from llmcost_hooks.manifest import Assumptions, Manifest
+from llmcost_hooks.manifest_budget import Budget
 from llmcost_hooks.prices.book import PriceBook
 from llmcost_hooks.pricing import Costs, PromptEstimate, Row, Unpriced
 from llmcost_hooks.prompts import Problem, PromptFacts
@@ -145,7 +146,8 @@ def row(prompt_id: str = "search", cost: str | Decimal = "1.00", **changes: Any)
     )  # fmt: skip
     made = plain._replace(**changes)
     costs = Costs(made.effective_cost, made.input_cost, made.per_call)
-    return made._replace(lower=made.lower or costs, upper=made.upper or costs)
+    high = made.output_tokens if made.output_high is None else made.output_high
+    return made._replace(lower=made.lower or costs, upper=made.upper or costs, output_high=high)
 
 
 def unpriced(prompt_id: str = "broken", code: ExitCode = ExitCode.PRICING_ERROR, **changes: Any) -> Unpriced:

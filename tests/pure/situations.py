@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from llmcost_hooks.compare import compare_estimates
+from llmcost_hooks.compare import NO_CHANGE, Split, compare_estimates
 from llmcost_hooks.errors import ExitCode
 from llmcost_hooks.estimate import Estimate, estimate_snapshot, price_info
 from llmcost_hooks.linking import Facts
-from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
+from llmcost_hooks.manifest import Assumptions, Manifest, PromptEntry, parse_manifest
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.policy import judge
 from llmcost_hooks.prices.book import PriceBook
@@ -24,6 +24,7 @@ from llmcost_hooks.report_diff import diff_report
 from llmcost_hooks.report_estimate import estimate_report
 from llmcost_hooks.report_models import ModelLine, models_document, models_report
 from llmcost_hooks.snapshot import MISSING, Snapshot
+from llmcost_hooks.view import DELTA, View
 
 from .build import BOOK, GPT_4O, MINI, ON, estimate, facts, manifest, model, price, price_book, prompt, row, unpriced
 
@@ -52,7 +53,7 @@ def _check(
     head: Estimate,
     rules: Manifest | None,
     base: Estimate | None = None,
-    was: Budget | None = None,
+    was: Manifest | None = None,
     book: PriceBook = TWO_MODELS,
 ) -> Situation:
     comparison = compare_estimates(base, head) if base is not None else None
@@ -180,6 +181,27 @@ def diff_folded() -> Situation:
     return _diff(estimate(*same, label="main"), estimate(*kept, *edited, label="index"))
 
 
+def diff_reasons() -> Situation:
+    """Differences that are taken apart: several reasons, one that is no text, and one of which a part is not known."""
+    base = [row(name, "1.00") for name in ("calls", "lost", "many", "text")]
+    head = [
+        row("calls", "2.00", calls=2000),
+        row("lost", "3.00", content_hash="2", model="gpt-4", tags={"team": "search"}),
+        row("many", "0.10", content_hash="2", model="gpt-4o-mini", grade="heuristic"),
+        row("text", "1.50", content_hash="2"),
+    ]
+    splits = {
+        "calls": NO_CHANGE._replace(assumptions=Decimal(1)),
+        "lost": Split(Decimal("0.50"), None, None, Decimal(0), "gpt-4 has no batch price"),
+        "many": Split(Decimal("0.25"), Decimal("-1.10"), Decimal("0.05"), Decimal("-0.10")),
+        "text": NO_CHANGE._replace(text=Decimal("0.50")),
+    }
+    compared = compare_estimates(estimate(*base, label="main"), estimate(*head, label="worktree"))
+    rows = tuple(each._replace(split=splits[each.prompt_id]) for each in compared.rows)
+    found, view = compared._replace(rows=rows), View(DELTA, group_by="team")
+    return Situation(diff_report(found, view=view), diff_document(found, view))
+
+
 def diff_tokens() -> Situation:
     none: dict[str, Any] = {"problem": NO_MODEL, "grade": "exact"}
     return _diff(
@@ -269,7 +291,73 @@ def check_unpriced() -> Situation:
 def check_increase() -> Situation:
     base, head = estimate(row("a", "4"), label="main"), estimate(row("a", "5.01"), row("b", "1"), label="worktree")
     rules = manifest(limit="6", max_increase="2.009", max_increase_percent="25")
-    return _check(head, rules, base, manifest(limit="5", max_increase_percent="25").budget)
+    return _check(head, rules, base, manifest(limit="5", max_increase_percent="25"))
+
+
+EVERYTHING = """
+version = 1
+[budget]
+limit = 5.00
+currency = "EUR"
+usd_rate = 1.08
+period = "month"
+max_increase = "€0.50"
+max_prompt_increase = "5%"
+max_train = 1
+max_infer = 2
+require_output = true
+[[budget.by_tag]]
+tag = "team:search"
+limit = 3
+max_increase = "10%"
+[policy]
+max_tokens = 900
+headroom = "10%"
+allow_models = ["gpt-4o-*"]
+deny_models = ["gpt-4*"]
+require_tags = ["team"]
+require_prompt_id = true
+[[prompts]]
+path = "prompts/a.txt"
+prompt_id = "a"
+limit = 3.50
+max_increase = "0%"
+max_tokens = 950
+"""
+
+
+def check_everything() -> Situation:
+    """Every limit and every rule that there is, and none of them holds."""
+    base = estimate(row("a", "4", tags={"team": "search"}), label="main")
+    head = estimate(
+        row("a", "5", tags={"team": "search"}, training_cost=Decimal("1.50"), context_window=1000),
+        row("b", "1", output_tokens=None, named=False, cost_limit=Decimal("0.001"), per_call=Decimal("0.002")),
+        row("c", "0.50", undeclared=("question",), input_tokens=500, context_window=128_000),
+        label="worktree",
+    )
+    return _check(head, parse_manifest(EVERYTHING.encode()), base, parse_manifest(b"version = 1"))
+
+
+def check_warned() -> Situation:
+    """Nothing fails: a cost near its limit, and limits that were exceeded before."""
+    text = 'version = 1\n[budget]\nlimit = 10\nwarn = "80%"\nperiod = "month"\nratchet = true\n'
+    text += '[[budget.by_tag]]\ntag = "team:search"\nlimit = 3\n[[prompts]]\npath = "prompts/b.txt"\n'
+    base, head = (
+        estimate(row("a", cost, tags={"team": "search"}), row("b", "4", grade="heuristic"), label=label)
+        for cost, label in (("4.60", "main"), ("4.50", "worktree"))
+    )
+    return _check(head, parse_manifest(text.encode()), base)
+
+
+def estimate_trained() -> Situation:
+    head = estimate(
+        row("a", "14.50", training_cost=Decimal("12.50")),
+        row("b", "2"),
+        row("c", "3", training_cost=Decimal("1"), price_estimated=True),
+        unpriced("d"),
+        label="worktree",
+    )
+    return Situation(estimate_report(head), estimate_document(head))
 
 
 def check_upper() -> Situation:
@@ -346,8 +434,10 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
     build.__name__: build
     for build in (
         issue_diff, issue_check, estimate_plain, estimate_scenarios, estimate_without_models, estimate_problems,
-        estimate_nothing, estimate_expired, estimate_retired, diff_everything, diff_folded, diff_tokens, diff_unpriced,
+        estimate_nothing, estimate_expired, estimate_retired, diff_everything, diff_folded, diff_reasons, diff_tokens,
+        diff_unpriced,
         diff_nothing, diff_hostile, check_within, check_at_least, check_no_limit, check_unpriced, check_increase,
-        check_upper, check_upper_within, check_close, check_output, check_many, models, models_one, models_retired,
+        check_upper, check_upper_within, check_everything, check_warned, estimate_trained,
+        check_close, check_output, check_many, models, models_one, models_retired,
     )
 }  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmcost_hooks.compare import Comparison, PromptDelta, compare_estimates
+from llmcost_hooks.compare import NO_CHANGE, Comparison, PromptDelta, Split, compare_estimates
 from llmcost_hooks.pricing import Row
 from llmcost_hooks.prompts import Problem
 from llmcost_hooks.snapshot import MISSING
@@ -28,6 +28,11 @@ def one(base: Row | None, head: Row | None, renames: dict[str, str] | None = Non
     return rows[0]
 
 
+def text(cost: str) -> Split:
+    """All of a difference is the text."""
+    return NO_CHANGE._replace(text=Decimal(cost))
+
+
 def by_path(path: str, cost: str = "1.00", **changes: Any) -> Row:
     """A prompt without an id of its own."""
     return row(path, cost, path=path, named=False, **changes)
@@ -37,8 +42,8 @@ def by_path(path: str, cost: str = "1.00", **changes: Any) -> Row:
 
 
 def test_the_four_contents() -> None:
-    assert one(None, row()) == PromptDelta("search", "new", None, row(), Decimal("1.00"))
-    assert one(row(), None) == PromptDelta("search", "removed", row(), None, Decimal("-1.00"))
+    assert one(None, row()) == PromptDelta("search", "new", None, row(), Decimal("1.00"), split=text("1"))
+    assert one(row(), None) == PromptDelta("search", "removed", row(), None, Decimal("-1.00"), split=text("-1"))
     assert one(row(), row()) == PromptDelta("search", "unchanged", row(), row(), Decimal(0))
     edited = row(cost="1.25", content_hash="another")
     assert one(row(), edited) == PromptDelta("search", "modified", row(), edited, Decimal("0.25"))
@@ -64,7 +69,7 @@ def test_a_prompt_that_base_lists_and_does_not_have_is_new() -> None:
     """It was wrong on base, which is no reason to call it known there."""
     gone = unpriced("search", content_hash=None, problem=MISSING)
     result = compare([gone], [row()])
-    assert result.rows == (PromptDelta("search", "new", None, row(), Decimal("1.00")),)
+    assert result.rows == (PromptDelta("search", "new", None, row(), Decimal("1.00"), split=text("1")),)
     assert result.delta() is None  # base is not fully known
     assert compare([gone], []).rows == ()
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from llmcost_hooks.call_costs import call_cost
 from llmcost_hooks.estimate import estimate_snapshot, estimate_snapshots
 from llmcost_hooks.linking import Facts
-from llmcost_hooks.manifest import Budget, Manifest
+from llmcost_hooks.manifest import Manifest
+from llmcost_hooks.manifest_budget import Budget
 from llmcost_hooks.prices.book import Offer, Rates, Tariff, Tier
 from llmcost_hooks.pricing import PromptEstimate, Unpriced
 from llmcost_hooks.prompts import Problem

@@ -242,6 +242,15 @@ def test_every_row_of_that_table_is_of_a_model() -> None:
         ("gpt-4o", Image(1, 1), 255),
         ("gpt-4o", Image(99_999, 1), 765),
         ("gpt-4o-mini", Image(512, 512), 8500),
+        ("gpt-4o-mini", Image(128, 64, "low"), 2833),
+        ("o3", Image(128, 64, "low"), 75),
+        ("o3-2025-04-16", Image(128, 64), 225),
+        ("gpt-5-mini", Image(256, 256), 77),  # these six as the API billed them
+        ("gpt-5-mini", Image(512, 512), 308),
+        ("gpt-5-mini", Image(768, 1024), 922),
+        ("gpt-5-mini", Image(1280, 720), 1104),
+        ("gpt-5-mini", Image(1024, 1024), 1229),
+        ("gpt-5-mini", Image(2048, 768), 1844),
         ("gpt-4.1-mini", Image(1024, 1024), 1659),  # 1,024 patches
         ("gpt-4.1-mini", Image(1800, 2400), 2353),  # 1,452
         ("gpt-4.1-mini", Image(1, 99_999), 2489),
@@ -266,7 +275,7 @@ def test_images_by_published_formulas(name: str, image: Image, tokens: int) -> N
 @pytest.mark.parametrize(
     ("name", "image"),
     [("gpt-4o", Image()), ("gpt-4o", Image(detail="high")), ("claude-sonnet-5", Image(detail="low")),
-     ("grok-4", Image(10, 10))],
+     ("grok-4", Image(10, 10)), ("o3-mini", Image(128, 64))],
 )  # fmt: skip
 def test_an_image_of_unknown_size_is_unknown(name: str, image: Image) -> None:
     assert image_tokens(model(name), image) is None

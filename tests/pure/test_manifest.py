@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.estimate import estimate_snapshot
 from llmcost_hooks.linking import Facts
-from llmcost_hooks.manifest import MAX_BYTES, PERIODS, SCENARIOS, Assumptions, Budget, Manifest, parse_manifest
+from llmcost_hooks.manifest import MAX_BYTES, SCENARIOS, Assumptions, Manifest, PromptEntry, parse_manifest
+from llmcost_hooks.manifest_budget import PERIODS, Budget, Limits, Policy, TagLimits
 from llmcost_hooks.prompts import FORMATS, PromptFacts
 from llmcost_hooks.snapshot import Selection, make_snapshot
 
@@ -39,6 +40,29 @@ period = "month"
 max_increase = "25%"
 require_output = true
 judge = "upper"
+warn = "80%"
+max_prompt_increase = "$1"
+max_train = 50.00
+max_infer = 9
+ratchet = true
+
+[[budget.by_tag]]
+tag = "team:search"
+limit = 4
+warn = 3.50
+max_increase = "10%"
+
+[[budget.by_tag]]
+tag = "url:https://x"
+max_increase = "2 USD"
+
+[policy]
+max_tokens = 8000
+headroom = "10%"
+allow_models = ["gpt-4o*", "o3"]
+deny_models = ["*-preview"]
+require_tags = ["team"]
+require_prompt_id = true
 
 [tags]
 team = "platform"
@@ -60,6 +84,12 @@ format = "dotprompt"
 tags = { app = "search" }
 variables = { question = { p50 = 40, p95 = 90 }, documents = 1800 }
 images = ["1024x768", "512x512 low"]
+limit = 1.5
+max_increase = "5%"
+max_tokens = 900
+training_tokens = 500000
+training_calls = 2
+calls_per_example = 3
 
 [[prompts]]
 path = "prompts/a b/é.txt"
@@ -67,10 +97,27 @@ path = "prompts/a b/é.txt"
 PARSED = Manifest(
     "llm-cost.toml",
     Assumptions("gpt-4o", 1000, None, Decimal("0.10"), Decimal("0.6"), 5, "cached", "text"),
-    Budget(Decimal("10.00"), "month", Decimal(25), None, True, "upper"),
+    Budget(
+        Decimal("10.00"),
+        "month",
+        Decimal(25),
+        None,
+        True,
+        "upper",
+        warn_percent=Decimal(80),
+        max_prompt_increase=Decimal(1),
+        max_train=Decimal(50),
+        max_infer=Decimal(9),
+        ratchet=True,
+        by_tag=(
+            TagLimits("team", "search", Limits(Decimal(4), None, Decimal("3.50"), Decimal(10))),
+            TagLimits("url", "https://x", Limits(max_increase=Decimal(2))),
+        ),
+    ),
     {"team": "platform"},
     ("prompts/**/*.md",),
     ("**/README.md",),
+    policy=Policy(8000, Decimal(10), ("gpt-4o*", "o3"), ("*-preview",), ("team",), True),
 )
 
 
@@ -96,8 +143,13 @@ def test_every_key() -> None:
         "dotprompt",
         (("documents", 1800, 1800), ("question", 40, 90)),
         images=((1024, 768, ""), (512, 512, "low")),
+        training_tokens=500_000,
+        training_calls=2,
+        calls_per_example=3,
     )
-    assert plain == ("prompts/a b/é.txt", None, Assumptions(), {})
+    assert search.limits == Limits(Decimal("1.5"), max_increase_percent=Decimal(5))
+    assert search.max_tokens == 900
+    assert plain == PromptEntry("prompts/a b/é.txt", None, Assumptions(), {})
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
@@ -148,6 +200,53 @@ def test_increases(text: str, percent: str | None, usd: str | None) -> None:
     budget = parse(f"version = 1\n[budget]\nmax_increase = '{text}'").budget
     assert budget.max_increase_percent == (None if percent is None else Decimal(percent))
     assert budget.max_increase == (None if usd is None else Decimal(usd))
+
+
+EURO = 'version = 1\n[budget]\ncurrency = "EUR"\nusd_rate = 1.085\n'
+
+
+def test_amounts_are_dollars_once_they_are_read() -> None:
+    rules = 'limit = 10\nwarn = "€8.00"\nmax_increase = "5 EUR"\nmax_prompt_increase = "10%"\nmax_train = 0.1\n'
+    tag = '[[budget.by_tag]]\ntag = "team:a"\nlimit = 3\nwarn = "50%"\n'
+    manifest = parse(EURO + rules + tag + '[[prompts]]\npath = "a"\nlimit = 2\nmax_increase = "€1"')
+    budget = manifest.budget
+    assert (budget.limit, budget.warn, budget.max_increase) == (Decimal("10.85"), Decimal("8.68"), Decimal("5.425"))
+    assert (budget.max_prompt_increase_percent, budget.max_train) == (Decimal(10), Decimal("0.1085"))
+    assert budget.by_tag[0].limits == Limits(Decimal("3.255"), Decimal(50))
+    assert budget.by_tag[0].limits.warns_from() == Decimal("1.6275")
+    assert manifest.prompts[0].limits == Limits(Decimal("2.17"), max_increase=Decimal("1.085"))
+    assert budget.stated(Decimal("10.85")) == 10
+    assert budget.stated(Decimal(1)) is None, "no amount of the manifest"
+    assert Budget().stated(Decimal(5)) == 5
+
+
+@given(st.decimals(0, 10**15, places=12), st.decimals("0.000000000001", 10**6, places=12))
+def test_every_stated_amount_is_found_again(amount: Decimal, rate: Decimal) -> None:
+    budget = parse(f"{EURO.replace('1.085', f'{rate:f}')}limit = {amount:f}").budget
+    assert budget.limit is not None
+    assert budget.stated(budget.limit) == amount
+
+
+@pytest.mark.parametrize(
+    ("rules", "level"),
+    [("", None), ("limit = 10", None), ("warn = 8", "8"), ("limit = 10\nwarn = '75%'", "7.5"), ("warn = '$2'", "2"),
+     ("limit = 10\nwarn = '100%'", "10"), ("limit = 10\nwarn = 10", "10")],
+)  # fmt: skip
+def test_the_level_of_a_warning(rules: str, level: str | None) -> None:
+    found = parse(f"version = 1\n[budget]\n{rules}").budget.whole().warns_from()
+    assert found == (None if level is None else Decimal(level))
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [("", False), ("[budget]\nlimit = 1", False), ("[budget]\nmax_increase = '1%'", True),
+     ("[budget]\nmax_prompt_increase = '1%'", True), ("[budget]\nmax_prompt_increase = '$1'", True),
+     ("[[budget.by_tag]]\ntag = 'a:b'\nlimit = 1", False),
+     ("[[budget.by_tag]]\ntag = 'a:b'\nmax_increase = '$1'", True),
+     ("[[prompts]]\npath = 'a'\nlimit = 1", False), ("[[prompts]]\npath = 'a'\nmax_increase = '1%'", True)],
+)  # fmt: skip
+def test_whether_an_increase_is_limited(text: str, limits: bool) -> None:
+    assert parse(f"version = 1\n{text}").limits_increase() is limits
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,20 @@ from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.manifest import MAX_BYTES, parse_manifest
 from llmcost_hooks.prompts import FORMATS
 
-TOP = "Known keys: budget, defaults, discover, prices, prompts, tags, tokens, version."
+TOP = "Known keys: budget, defaults, discover, policy, prices, prompts, tags, tokens, version."
 PROMPT = (
-    "Known keys: avg_input_tokens, cache_hit_ratio, calls, fine_tuned, format, images, model, output_ratio, "
-    "output_tokens, path, price_version, pricing_id, prompt_id, region, scenario, service_tier, tags, time_of_day, "
-    "variables, variables_from."
+    "Known keys: avg_input_tokens, cache_hit_ratio, calls, calls_per_example, fine_tuned, format, images, limit, "
+    "max_increase, max_tokens, model, output_ratio, output_tokens, path, price_version, pricing_id, prompt_id, region, "
+    "scenario, service_tier, tags, time_of_day, training_calls, training_tokens, variables, variables_from."
 )
 COUNT, NUMBER = "must be a whole number, 0 or more", "must be a number, 0 or more, with at most 12 decimals"
 DAY = 'tokens.x.on must be a day such as "2026-06-01", or the version of a price file'
 TEXT = 'must be a text, for example "gpt-4o"'
 TAGS = 'must be a table of texts, for example { team = "platform" }'
 INCREASE = 'must be a share such as "25%" or an amount such as "$5.00"'
+TAG = 'must be a tag and its value, for example "team:search"'
+SHARE = 'must be a share from "0%" to "100%", for example "10%"'
+MODELS = 'must be a list of models, in which * stands for any characters, for example ["gpt-4o*"]'
 ID = "must be 1 to 128 of the characters A-Z a-z 0-9 . _ / -"
 RELATIVE = 'must be relative to the top of the repository, with "/" between its parts'
 PATTERNS = 'must be a list of patterns, for example ["prompts/**/*.md"]'
@@ -117,8 +120,65 @@ BROKEN = [
     ("[defaults]\nformat = 'jinja'", 3, f"defaults.format {FORMAT}", ""),
     ("[budget]\nperiod = 'monthly'", 3, "budget.period must be one of day, week, month, quarter, year", ""),
     ("[budget]\nperiod = 30", 3, "budget.period must be one of day, week, month, quarter, year", ""),
-    ("[budget]\ncurrency = 'EUR'", 3,
-     'budget.currency must be "USD": prices are in US dollars and no other currency is supported', ""),
+    # currencies
+    ("[budget]\ncurrency = 'EUR'", 3, "amounts are in EUR, and no usd_rate is given",
+     "Write what one EUR is in US dollars, for example: usd_rate = 1.08"),
+    ("[budget]\ncurrency = 'euro'", 3,
+     'budget.currency must be the three letters of a currency, for example "USD" or "EUR"', ""),
+    ("[budget]\ncurrency = 5", 3,
+     'budget.currency must be the three letters of a currency, for example "USD" or "EUR"', ""),
+    ("[budget]\nusd_rate = 1.08", 3, "usd_rate is given, and currency is USD", "Keep one of the two."),
+    ("[budget]\ncurrency = 'USD'\nusd_rate = 1", 4, "usd_rate is given, and currency is USD", "Keep one of the two."),
+    ("[budget]\ncurrency = 'EUR'\nusd_rate = 0", 4, "budget.usd_rate must be more than 0", ""),
+    ("[budget]\ncurrency = 'EUR'\nusd_rate = -1", 4, f"budget.usd_rate {NUMBER}", ""),
+    ("[budget]\ncurrency = 'EUR'\nusd_rate = '1.08'", 4, "budget.usd_rate must be a number", ""),
+    ("[budget]\ncurrency = 'EUR'\nusd_rate = 1\nmax_increase = '$5'", 5,
+     "max_increase is in USD, and the manifest's currency is EUR", 'Write it as "€5.00".'),
+    ("[budget]\ncurrency = 'CHF'\nusd_rate = 1\n[[budget.by_tag]]\ntag = 'a:b'\nmax_increase = '€5'", 7,
+     "max_increase is in EUR, and the manifest's currency is CHF", 'Write it as "5.00 CHF".'),
+    ("[[prompts]]\npath = 'a'\nmax_increase = '5 GBP'", 4,
+     "max_increase is in GBP, and the manifest's currency is USD", 'Write it as "$5.00".'),
+    # warnings
+    ("[budget]\nwarn = '80%'", 3, "warn is a share of limit, and there is no limit", "Write limit = 10.00."),
+    ("[budget]\nlimit = 5\nwarn = '101%'", 4, f"budget.warn {SHARE}", ""),
+    ("[budget]\nlimit = 5\nwarn = 5.01", 4, "warn is above limit, where check fails already", 'For example: "80%"'),
+    ("[budget]\nlimit = 5\nwarn = 'much'", 4, f"budget.warn {INCREASE}", ""),
+    ("[budget]\nlimit = 5\nwarn = true", 4, "budget.warn must be a number", ""),
+    # limits of tags
+    ("[budget]\nby_tag = 5", 3, "budget.by_tag must be written as [[budget.by_tag]]", ""),
+    ("[budget.by_tag]\ntag = 'a:b'", 2, "budget.by_tag must be written as [[budget.by_tag]]", ""),
+    ("[[budget.by_tag]]\nlimit = 5", 2, "a [[budget.by_tag]] entry needs a tag", 'For example: tag = "team:search"'),
+    ("[[budget.by_tag]]\ntag = 'search'\nlimit = 5", 3, f"budget.by_tag.tag {TAG}", ""),
+    ("[[budget.by_tag]]\ntag = 'team:'\nlimit = 5", 3, f"budget.by_tag.tag {TAG}", ""),
+    ("[[budget.by_tag]]\ntag = ' :x'\nlimit = 5", 3, f"budget.by_tag.tag {TAG}", ""),
+    ("[[budget.by_tag]]\ntag = 5\nlimit = 5", 3, f"budget.by_tag.tag {TAG}", ""),
+    ("[[budget.by_tag]]\ntag = 'a:b'", 2, 'nothing is limited for "a:b"', "For example: limit = 5.00"),
+    ("[[budget.by_tag]]\ntag = 'a:b'\nlimit = 5\n[[budget.by_tag]]\ntag = 'a:b'\nlimit = 6", 6,
+     'tag "a:b" is used twice', "Keep one entry for it."),
+    ("[[budget.by_tag]]\ntag = 'a:b'\nlimt = 5", 4, 'unknown key "limt" in [budget.by_tag]', 'Did you mean "limit"?'),
+    ("[[budget.by_tag]]\ntag = 'a:b'\nwarn = '80%'", 4, "warn is a share of limit, and there is no limit",
+     "Write limit = 10.00."),
+    # rules
+    ("policy = 5", 2, "policy must be a table", ""),
+    ("[policy]\nheadrom = '5%'", 3, 'unknown key "headrom" in [policy]', 'Did you mean "headroom"?'),
+    ("[policy]\nheadroom = 10", 3, f"policy.headroom {SHARE}", ""),
+    ("[policy]\nheadroom = '101%'", 3, f"policy.headroom {SHARE}", ""),
+    ("[policy]\nheadroom = '$5'", 3, f"policy.headroom {SHARE}", ""),
+    ("[policy]\nmax_tokens = 1.5", 3, f"policy.max_tokens {COUNT}", ""),
+    ("[policy]\nallow_models = []", 3, f"policy.allow_models {MODELS}", ""),
+    ("[policy]\nallow_models = 'gpt-4o'", 3, f"policy.allow_models {MODELS}", ""),
+    ("[policy]\ndeny_models = ['']", 3, f"policy.deny_models {MODELS}", ""),
+    ("[policy]\ndeny_models = ['a', 5]", 3, f"policy.deny_models {MODELS}", ""),
+    ("[policy]\nrequire_tags = []", 3, 'policy.require_tags must be a list of names of tags, for example ["team"]', ""),
+    ("[policy]\nrequire_prompt_id = 'yes'", 3, "policy.require_prompt_id must be true or false", ""),
+    # training
+    ("[[prompts]]\npath = 'a'\ntraining_calls = 2", 4, "training_calls is given without training_tokens",
+     "Write training_tokens too."),
+    ("[[prompts]]\npath = 'a'\ncalls_per_example = 2", 4, "calls_per_example is given without training_tokens",
+     "Write training_tokens too."),
+    ("[[prompts]]\npath = 'a'\ntraining_tokens = -1", 4, f"prompts.training_tokens {COUNT}", ""),
+    ("[defaults]\ntraining_tokens = 1", 3, 'unknown key "training_tokens" in [defaults]',
+     'Did you mean "avg_input_tokens"?'),
     ("[budget]\nrequire_output = 1", 3, "budget.require_output must be true or false", ""),
     ("[budget]\nrequire_output = 'true'", 3, "budget.require_output must be true or false", ""),
     ("[budget]\nmax_increase = 25", 3, f"budget.max_increase {INCREASE}", ""),

@@ -14,14 +14,17 @@ from hypothesis import strategies as st
 from llmcost_hooks.compare import compare_estimates
 from llmcost_hooks.errors import PRECEDENCE, ExitCode
 from llmcost_hooks.estimate import Estimate
-from llmcost_hooks.manifest import Assumptions, Budget, Manifest, PromptEntry
-from llmcost_hooks.policy import Exceeded, Verdict, judge
+from llmcost_hooks.limits import Exceeded
+from llmcost_hooks.manifest import Assumptions, Manifest, PromptEntry
+from llmcost_hooks.policy import Verdict, judge
 from llmcost_hooks.pricing import NO_UPPER, Costs, Row
 
 from .build import BOOK, ON, estimate, manifest, row, unpriced
 
 
-def verdict(head: Estimate, rules: Manifest | None, base: Estimate | None = None, was: Budget | None = None) -> Verdict:
+def verdict(
+    head: Estimate, rules: Manifest | None, base: Estimate | None = None, was: Manifest | None = None
+) -> Verdict:
     comparison = compare_estimates(base, head) if base is not None else None
     return judge(head, rules, comparison, was, BOOK, ON)
 
@@ -51,7 +54,7 @@ def test_a_limit_holds_up_to_itself(cost: str, limit: str, holds: bool) -> None:
 )  # fmt: skip
 def test_an_increase_in_usd(base: str, head: str, allowed: str, holds: bool) -> None:
     increase = Decimal(head) - Decimal(base)
-    expected = () if holds else (Exceeded("max_increase", increase, Decimal(allowed), f"${allowed}"),)
+    expected = () if holds else (Exceeded("max_increase", increase, Decimal(allowed), f"${allowed}.00"),)
     assert exceeded(head, base, max_increase=allowed) == expected
 
 
@@ -65,6 +68,7 @@ def test_an_increase_in_percent_of_base(base: str, head: str, percent: str, hold
     assert bool(found) is not holds
     for each in found:
         assert each.what == "max_increase"
+        assert each.limit is not None
         assert Fraction(each.limit) == Fraction(base) * Fraction(percent) / 100
         assert each.stated == f"{percent}% of base"
 
@@ -129,12 +133,12 @@ def test_a_limit_alone_needs_no_note() -> None:
     ],
 )  # fmt: skip
 def test_a_change_that_moves_its_own_limit_is_told(was: dict[str, Any], now: dict[str, Any], moved: str) -> None:
-    notes = verdict(estimate(row()), manifest(**now), estimate(row()), manifest(**was).budget).notes
-    assert notes[-1] == f"This change also moves the budget itself: {moved}."
+    notes = verdict(estimate(row()), manifest(**now), estimate(row()), manifest(**was)).moved
+    assert ", ".join(notes) == moved
 
 
 def test_the_same_budget_in_other_digits_is_the_same() -> None:
-    assert verdict(estimate(row()), manifest(limit="5.0"), estimate(row()), manifest(limit="5.00").budget).notes == ()
+    assert verdict(estimate(row()), manifest(limit="5.0"), estimate(row()), manifest(limit="5.00")).moved == ()
 
 
 # --- prompts ----------------------------------------------------------------------------------------------------------
@@ -151,7 +155,7 @@ def test_what_has_no_price_is_no_pass() -> None:
 def test_unknown_output_fails_where_it_is_required(required: bool, code: ExitCode) -> None:
     head = estimate(row("a"), row("b", output_tokens=None), unpriced("c"))
     result = verdict(estimate(*head.rows[:2]), manifest(require_output=required))
-    assert result.without_output == ("b",)
+    assert [(each.what, each.prompt_id) for each in result.exceeded] == [("require_output", "b")] * required
     assert result.code() == code
 
 
@@ -228,8 +232,8 @@ def test_without_a_price_for_the_upper_bound_it_is_no_pass() -> None:
 
 
 def test_a_budget_that_is_judged_elsewhere_has_moved() -> None:
-    result = verdict(estimate(row()), manifest(limit="5", judge="upper"), was=Budget(Decimal(5)))
-    assert result.notes == ("This change also moves the budget itself: judge typical → upper.",)
+    result = verdict(estimate(row()), manifest(limit="5", judge="upper"), was=manifest(limit="5"))
+    assert result.moved == ("judge typical → upper",)
 
 
 # --- exit codes -------------------------------------------------------------------------------------------------------
@@ -285,7 +289,7 @@ def test_limits_are_what_fractions_say(base: Decimal, head: Decimal, limit: Deci
         increase > Fraction(base) * Fraction(percent) / 100,
     ]
     assert len(found) == sum(broken)
-    assert all(each.amount > each.limit for each in found)
+    assert all(each.amount is not None and each.limit is not None and each.amount > each.limit for each in found)
 
 
 @given(st.lists(st.sampled_from(CODES), min_size=1, max_size=5), USD)

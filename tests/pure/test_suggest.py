@@ -13,7 +13,8 @@ from llmcost_hooks.models import resolve_model
 from llmcost_hooks.prices.book import PriceBook
 from llmcost_hooks.prices.own import OwnPrices
 from llmcost_hooks.pricing import PromptEstimate
-from llmcost_hooks.suggest import Suggestion, cheaper_model
+from llmcost_hooks.suggest_model import cheaper_model
+from llmcost_hooks.what_if import MODEL, Suggestion
 
 from .build import GPT_4O, MINI, ON, Prices, model, price_book, row
 from .owned import own as owned
@@ -28,14 +29,18 @@ def suggested(
     models = {"gpt-4o": model(GPT_4O), **{name.replace("_", "-"): value for name, value in others.items()}}
     prompt = row(cost="3.5", **(changes or {}))
     found = cheaper_model(prompt, price_book(models), ON, own)
-    assert found is None or found[:2] == (prompt.prompt_id, prompt.model)
+    assert found is None or found[:3] == (prompt.prompt_id, MODEL, prompt.model)
     return found.other if found else None
 
 
 def test_the_saving_is_computed_and_rounded_down() -> None:
     book = price_book({"gpt-4o": model(GPT_4O), "gpt-4o-mini": model(MINI)})
     prompt = row(cost="3.5", calls=1000)  # 1,000 x (1,000 x 2.5 + 100 x 10) / 1e6
-    assert cheaper_model(prompt, book, ON) == Suggestion("search", "gpt-4o", "gpt-4o-mini", Decimal(94))
+    formula = "3.5 - (1000 * 0.15 + 100 * 0.6) / 1000000 * 1000"
+    saving = Decimal("3.29")
+    assert cheaper_model(prompt, book, ON) == Suggestion(
+        "search", MODEL, "gpt-4o", "gpt-4o-mini", saving, Decimal(94), formula
+    )
 
 
 def test_the_nearest_by_name_then_the_cheapest() -> None:
