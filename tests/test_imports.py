@@ -14,7 +14,8 @@ PACKAGE = "llmcost_hooks"
 SOURCE = ROOT / PACKAGE
 
 IO = (
-    "git", "data", "memo", "pricestore", "fetch", "manifest_file", "hook_files", "man_pages", "sheet_file", "usage_files",
+    "git", "data", "memo", "pricestore", "fetch", "manifest_file", "hook_files", "man_pages", "sheet_file",
+    "usage_files",
 )  # fmt: skip
 # These call the rooms and own nothing.
 JOINING = (

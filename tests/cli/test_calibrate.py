@@ -13,7 +13,7 @@ from tools.simulate_traffic import Shape, Truth, response, simulate
 
 from ..repos import Repo
 from .running import ROOT, answer, document, failed, llm_cost, passed, words
-from .test_prices_add import converse
+from .terminal import converse
 
 MANIFEST = """\
 version = 1  # ours
@@ -146,7 +146,9 @@ def test_large_drift_is_applied_only_where_it_is_accepted(project: Repo, tmp_pat
 @pytest.mark.parametrize(("reply", "written"), [("y", True), ("n", False), ("", False)])
 def test_the_question_and_its_default(project: Repo, tmp_path: Path, reply: str, written: bool) -> None:
     actuals = log(tmp_path / "log.jsonl")
-    code, shown = converse(project, *args(project, actuals), answers=[("Apply updates to llm-cost.toml? [y/N]", reply)])
+    code, shown = converse(
+        project.path, *args(project, actuals), answers=[("Apply updates to llm-cost.toml? [y/N]", reply)]
+    )
     assert code == 0
     assert ("✓ Updated llm-cost.toml" in shown) == written
     assert ("Nothing was written." in shown) == (not written)
@@ -155,7 +157,7 @@ def test_the_question_and_its_default(project: Repo, tmp_path: Path, reply: str,
 
 def test_medium_confidence_says_so_before_it_asks(project: Repo, tmp_path: Path) -> None:
     actuals = log(tmp_path / "log.jsonl", shape=Shape(6, 400, between_days=0.01))
-    _, shown = converse(project, *args(project, actuals), answers=[("Apply updates", "n")])
+    _, shown = converse(project.path, *args(project, actuals), answers=[("Apply updates", "n")])
     assert "⚠️  Medium confidence. Review recommendations manually." in shown
     assert "cache_hit_ratio: Consider updating to 0." in shown
     failed(llm_cost(project.path, *args(project, actuals, "--apply")), 1, "No recommendation is of high confidence")
