@@ -39,7 +39,7 @@ class _Group:
         self.line = line
         self.tokens = [0, 0, 0, 0, 0]  # by meter, as in _METERS
         self.known = 0  # bits of the meters that had a row
-        self.requests: dict[int, int] = {}  # by meter, because each row repeats them
+        self.requests: list[int] | None = None  # by meter, because each row repeats them
         self.cost: Decimal = Decimal(0)
         self.list_cost: Decimal | None = Decimal(0)
         self.share: Decimal | None = None
@@ -109,9 +109,11 @@ def _add(
     if meter < len(group.tokens):
         group.tokens[meter] += count
     if requests:
-        group.requests[meter] = group.requests.get(meter, 0) + read_count(requests, "x_RequestCount")
+        group.requests = group.requests or [0] * len(_METERS)
+        group.requests[meter] += read_count(requests, "x_RequestCount")
     elif meter == _METERS.index(REQUESTS):
-        group.requests[meter] = group.requests.get(meter, 0) + count
+        group.requests = group.requests or [0] * len(_METERS)
+        group.requests[meter] += count
     group.cost = _sum(group.cost, cost)
     group.list_cost = (
         None if group.list_cost is None or not listed else group.list_cost + read_amount(listed, "ListCost")
@@ -128,7 +130,7 @@ def _record(key: tuple[Any, ...], group: _Group) -> Usage:
         "focus", prompt_id or None, model or None, group.provider or None,
         read_time(start, "ChargePeriodStart") if start else None,
         read_time(end, "ChargePeriodEnd") if end else None,
-        max(group.requests.values(), default=None),
+        max(group.requests) if group.requests else None,
         input_tokens=plus(asked, read, short, long),
         cache_read_tokens=read,
         cache_write_5m_tokens=short,
