@@ -28,6 +28,7 @@ COMMANDS = {
     "focus": ("focus", "focus_group"),
     "update-db": ("update_db", "update_db_command"),
     "comment": ("comment", "comment_command"),
+    "calibrate": ("calibrate", "calibrate_command"),
     "demo": ("demo", "demo_command"),
 }
 

@@ -13,11 +13,14 @@ from .cli.running import ROOT
 PACKAGE = "llmcost_hooks"
 SOURCE = ROOT / PACKAGE
 
-IO = ("git", "data", "memo", "pricestore", "fetch", "forges", "manifest_file", "hook_files", "man_pages", "sheet_file")
+IO = (
+    "git", "data", "memo", "pricestore", "fetch", "forges", "manifest_file", "hook_files", "man_pages", "sheet_file",
+    "usage_files",
+)  # fmt: skip
 # These call the rooms and own nothing.
 JOINING = (
     "reading", "finding", "beside", "facts", "counting", "loose", "renaming", "unread", "checking", "failures", "clock",
-    "owning", "stating",
+    "owning", "stating", "calibrating",
 )  # fmt: skip
 FACES = ("boundary", "cli", "__main__", "commands", "hooks")
 NOT_PURE = {*IO, *JOINING, *FACES, ""}  # whatever else there is, now or later, has to be pure
