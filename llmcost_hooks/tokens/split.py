@@ -149,9 +149,9 @@ class Splitter:
         """What the encoding cuts instead of `text`: some bring it into Unicode's normal form C first."""
         if not self._nfc or text.isascii():
             return text
-        from unicodedata import normalize
+        from llmcost_hooks.tokens.normal import nfc
 
-        return normalize("NFC", text)
+        return nfc(text)
 
     def split(self, text: str) -> list[str]:
         """The pieces of `text`."""
