@@ -103,7 +103,7 @@ def _by_name(known: str | None, name: str, developer: str | None, countable: Cou
     table = RATIOS[family.ratios]
     cells = table.values.split(";")
     ratios = tuple(Ratio(*map(Decimal, cell.split())) for cell in cells) * (len(CLASSES) // len(cells))
-    why = f"{family.title}: {f'install {ADD_ON} for exact counts' if encoding and sure else family.why}"
+    why = f"{family.title}: {f'install or update {ADD_ON} for exact counts' if encoding and sure else family.why}"
     spread = f"{min(ratio.low for ratio in ratios)}-{max(ratio.high for ratio in ratios)}"
     basis = f"{why}; {ratios[0].typical} x {table.encoding} in prose, {spread} by kind of text"
     return Counting(key, table.encoding, HEURISTIC, ratios, basis)
