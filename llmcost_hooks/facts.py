@@ -153,7 +153,8 @@ def _counter(encoding: str) -> Counter:
 def load_encoding(name: str) -> Encoding:
     """The encoding `name`: memory-mapped, nothing is parsed here.
 
-    Raises ValueError if it is unknown, or comes with a package that is not installed; ConfigError if its table is damaged.
+    Raises ValueError if it is unknown, or comes with a package that is not installed; ConfigError if its table
+    is damaged.
     """
     return Encoding(name, open_table(name), open_data("classes.bin"))
 
