@@ -35,6 +35,7 @@ class Extra(NamedTuple):
 
 
 NONE = Extra(0, 0, 0)
+OPENAI = ("openai", "openai_cl100k", "openai_new")  # families whose requests are framed as OpenAI publishes it
 
 
 def chat_overhead(model: Model | None, messages: int, systems: int, names: int, requests: int) -> Extra:
@@ -52,7 +53,7 @@ def chat_overhead(model: Model | None, messages: int, systems: int, names: int, 
     chat: Chat | None = OPENAI_CHAT
     if model is not None:
         name = developer_name(model.row)
-        others = OPENAI_CHAT if model.family in ("openai", "openai_new") else None
+        others = OPENAI_CHAT if model.family in OPENAI else None
         of_family = CHAT_OF_FAMILY.get(model.family, others)
         chat = next((chat for rule, chat in CHAT if fits(rule, name)), of_family)
     if chat is not None:
@@ -77,7 +78,7 @@ def tool_tokens(model: Model | None, parts: Parts, counts: Sequence[int]) -> Too
     from .known.framing import FUNCTIONS, JSON_HIGH, JSON_LOW
 
     name = developer_name(model.row) if model else ""
-    openai = model is not None and model.family in ("openai", "openai_new")
+    openai = model is not None and model.family in OPENAI
     known = next(((cost, sure) for rule, cost, sure in FUNCTIONS if openai and fits(rule, name)), None)
     as_json = tuple(counts[number] for number in parts.tools)
     if known is None:

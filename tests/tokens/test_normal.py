@@ -6,6 +6,7 @@ import sys
 import unicodedata
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,13 @@ LETTERS = ["a", "\u1ea1", "\u1f82", "\uac00", "\u1100", "\u1161", "\u0f73", "\u0
 def test_as_python_has_it(runs: list[tuple[str, int, Random]]) -> None:
     text = "".join(letter + "".join(random.choices(MARKS, k=size)) for letter, size, random in runs)
     assert nfc(text) == unicodedata.normalize("NFC", text)
+
+
+def test_runs_longer_than_a_block() -> None:
+    text = "".join(Random(3).choices(MARKS, k=2_000))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(normal, "_BLOCK", 7)
+        assert nfc(f"a{text}") == unicodedata.normalize("NFC", f"a{text}")
 
 
 def test_characters_made_of_marks_are_these() -> None:
