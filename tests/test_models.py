@@ -319,3 +319,16 @@ def test_resolving_loads_nothing_heavy() -> None:
 
 def test_a_fine_tuned_model_is_of_the_channel_that_is_named() -> None:
     assert resolve_model("anthropic/ft:gpt-4o-2024-08-06:acme", BOOK) is None
+
+
+def test_a_tokenizer_that_is_assumed_says_so_and_has_the_wider_band() -> None:
+    """With the package's tables at hand it is 10 % either way; without them a ratio comes on top of that."""
+    for book in (BOOK, PriceBook(open_data("prices.json"), lambda encoding: True)):
+        for row in book.rows():
+            counting = counting_of(row, book.countable)
+            assert ": ;" not in counting.basis, row.id
+    assumed, sure = resolve_model("deepseek-chat", BOOK), resolve_model("openrouter/deepseek/deepseek-v3.2", BOOK)
+    assert assumed and sure
+    assert "its tokenizer is assumed, within 10 %; 1.03 x o200k_base" in assumed.basis
+    assert assumed.ratios[0].low == sure.ratios[0].low * Decimal("0.9")
+    assert assumed.ratios[0].high == sure.ratios[0].high * Decimal("1.1")
