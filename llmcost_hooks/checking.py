@@ -18,12 +18,13 @@ from .lookup import make_resolver
 from .manifest import NAME, Manifest
 from .manifest_budget import unknown_tag
 from .memo import Memo
+from .moved import handed_over
 from .owning import with_owners
 from .policy import NO_OVERRIDES, Judged, Overrides, Verdict, join_verdicts, judge
-from .reading import EMPTY, Side, Source, parse_manifests, read_manifest, read_manifest_bytes, read_side
+from .reading import EMPTY, Side, Source, files_there, parse_manifests, read_manifest, read_manifest_bytes, read_side
 from .renaming import find_renames
 from .report import Name, Text
-from .snapshot import Selection
+from .snapshot import Selection, place_of
 from .waivers import Statements
 
 
@@ -144,7 +145,11 @@ def check_side(
         nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
         comparison = compare_estimates(nothing, priced) if base is not None else None
     judge_part = partial(judge, book=book, on=on, overrides=overrides, said=said, stage=stage)
-    judged = with_owners(repo, head, list(_judged(priced, manifest, comparison, base_manifest, judge_part)))
+    parts = list(_judged(priced, manifest, comparison, base_manifest, judge_part, overrides))
+    if comparison is not None and (left := left_out(repo, head, comparison)):
+        first = parts[0]
+        parts[0] = first._replace(verdict=first.verdict._replace(moved=(*first.verdict.moved, *left)))
+    judged = with_owners(repo, head, parts)
     if len(judged) > 1 and overrides != NO_OVERRIDES:
         paths = ", ".join(each.path() for each in judged)
         raise ConfigError(
@@ -156,9 +161,19 @@ def check_side(
     return Checked(priced, manifest, comparison, join_verdicts(judged))
 
 
+def left_out(repo: Repository, head: Source, comparison: Comparison) -> list[str]:
+    """Prompts of base that head does not name any more though their file is there: what they cost is in no sum."""
+    used = {place_of(row.path) for row in comparison.head.rows}
+    used.update(path for row in comparison.head.rows for path, _ in row.includes)
+    gone = {row.prompt_id: place_of(row.base.path) for row in comparison.rows if row.base and row.head is None}
+    gone = {prompt_id: path for prompt_id, path in gone.items() if path not in used}
+    there = files_there(repo, head, gone.values())
+    return [f"{name} is no longer counted, though {path} is there" for name, path in gone.items() if path in there]
+
+
 def _judged(
     priced: Estimate, manifest: Manifest | None, comparison: Comparison | None, base_manifest: Manifest | None,
-    judge_part: Callable[..., Verdict],
+    judge_part: Callable[..., Verdict], overrides: Overrides,
 ) -> Iterator[Judged]:  # fmt: skip
     parts = priced.parts()
     manifests = {each.directory: each for each in manifest.every()} if manifest else {}
@@ -169,14 +184,17 @@ def _judged(
         own = manifests.get(directory)
         if own is None and manifests and not part.rows:
             continue  # outside of every manifest, and nothing is there
-        _refuse_other_unit(own, change)
+        _refuse_other_unit(own, change, overrides)
         _refuse_nothing(own, part)
-        yield Judged(part, own, change, judge_part(part, own, change, before.get(directory)))
+        verdict = judge_part(part, own, change, before.get(directory))
+        if handed := handed_over(before, manifests, directory):
+            verdict = verdict._replace(moved=(*verdict.moved, *handed))
+        yield Judged(part, own, change, verdict)
 
 
-def _refuse_other_unit(manifest: Manifest | None, comparison: Comparison | None) -> None:
-    limits = manifest is not None and (manifest.limits_increase() or manifest.budget.approve_above is not None)
-    if limits and comparison is not None and not comparison.same_unit():
+def _refuse_other_unit(manifest: Manifest | None, comparison: Comparison | None, overrides: Overrides) -> None:
+    own = manifest is not None and (manifest.limits_increase() or manifest.budget.approve_above is not None)
+    if (own or overrides.limits_increase()) and comparison is not None and not comparison.same_unit():
         base, head = (side.period or "one call" for side in (comparison.base, comparison.head))
         raise ConfigError(
             f"[budget] period changes from {base} to {head}: an increase cannot be judged over it",

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .limits import written
-from .manifest import Manifest
+from .manifest import NAME, Manifest
+from .nested import governing
 
 
 def moved_limits(base: Manifest, head: Manifest | None) -> list[str]:
@@ -16,6 +17,29 @@ def moved_limits(base: Manifest, head: Manifest | None) -> list[str]:
     order = {**after, **before} if len(after) > len(before) else {**before, **after}
     moved = (key for key in order if before.get(key) != after.get(key))
     return [f"{key} {_shown(before.get(key))} → {_shown(after.get(key))}" for key in moved]
+
+
+def handed_over(before: Mapping[str, Manifest], after: Mapping[str, Manifest], directory: str) -> list[str]:
+    """What holds no longer in `directory` because prompts change hands, as "prompts/llm-cost.toml (new): limit 5 → 10".
+
+    A manifest that base lacks takes prompts from the one above it; one that is gone leaves them to it. `before` and
+    `after` are the manifests of each side by the directory that they govern.
+    """
+    found = []
+    if directory in after and directory not in before:
+        above = before.get(governing(directory, before))
+        if above is not None:
+            found += [f"{after[directory].path()} (new): {moved}" for moved in _between(above, after[directory])]
+    for gone in before.keys() - after.keys():
+        if gone and governing(gone, after) == directory:
+            moves = _between(before[gone], after.get(directory))
+            found += [f"{before[gone].path()} (gone): {moved}" for moved in moves]
+    return sorted(found)
+
+
+def _between(base: Manifest, head: Manifest | None) -> list[str]:
+    """Without what is stated of single prompts: that stands in the manifest which lists them."""
+    return moved_limits(base._replace(prompts=()), (head or Manifest(NAME))._replace(prompts=()))
 
 
 def _stated(manifest: Manifest) -> Mapping[str, object]:

@@ -111,9 +111,15 @@ def _of_several(estimate: Estimate, verdict: Verdict, comparison: Comparison | N
         ((f"Total: {cost}", *expired_mark(estimate)),),
         tuple(sections),
         unit_line(estimate),
-        (*extra, *dict.fromkeys(note for _, _, report in parts for note in report.notes)),
+        (*extra, *_notes_of_several([(path, report.notes) for path, _, report in parts])),
         price_warning(estimate) or (price_warning(comparison.base) if comparison else ()),
     )
+
+
+def _notes_of_several(parts: Sequence[tuple[Name, tuple[Text, ...]]]) -> list[Text]:
+    """What holds for every manifest once; anything else behind the name of its manifest."""
+    of_all = [note for note in parts[0][1] if all(note in notes for _, notes in parts)]
+    return of_all + [(path, ": ", *note) for path, notes in parts for note in notes if note not in of_all]
 
 
 def _manifests(parts: tuple[Judged, ...]) -> Table:

@@ -24,6 +24,7 @@ _NUMBER = r"(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(\.\d{1,9})?"
 _MONEY = re.compile(rf"(\+?) ?(?:([$€£¥₹]) ?{_NUMBER}|{_NUMBER} ([A-Z]{{3}}))(?: ?/ ?([a-z]+))?", re.ASCII)
 _PERCENT = re.compile(rf"\+ ?{_NUMBER} ?%", re.ASCII)
 _REST = re.compile(r"([^(]*?)(?:\s+until\s+([^\s(]+))?\s*(?:\((.*)\))?", re.DOTALL)
+_LATE_UNTIL = re.compile(r"\)\s*until\b")  # a day that a reader sees, and that would be part of the reason
 _APPROVED = re.compile(r"[^<>]*\w[^<>]*<[^<>\s]+@[^<>\s]+>")
 
 
@@ -70,6 +71,8 @@ def parse_waiver(text: str, commit: str | None = None) -> Waiver:
     stated, until, reason = found.groups() if found else (rest, None, None)
     if not (reason or "").strip():
         raise _wrong(f"{_quoted(text)} has no reason in parentheses at its end", commit)
+    if _LATE_UNTIL.search(reason or ""):
+        raise _wrong(f"{_quoted(text)} says until behind its reason: it belongs in front", commit)
     increase, amount, currency, percent, period = _amount(stated.strip(), text, commit)
     return Waiver(
         "total" if target in WHOLE else target,
