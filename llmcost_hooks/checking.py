@@ -36,6 +36,7 @@ class Sides(NamedTuple):
     base_manifest: Manifest | None
     head_manifest: Manifest | None
     notes: tuple[Text, ...]
+    broken: bool = False  # base has a manifest that cannot be read: what head's says otherwise is in no increase
 
 
 def read_sides(repo: Repository, base: Source, head: Source, selection: Selection) -> Sides:
@@ -67,6 +68,7 @@ def read_sides(repo: Repository, base: Source, head: Source, selection: Selectio
         base_manifest,
         head_manifest,
         notes if borrowed else (),
+        borrowed and bool(before),
     )
 
 
@@ -132,11 +134,12 @@ def check_side(
     """
     book = load_price_book()
     comparison: Comparison | None
-    base_manifest = None
+    base_manifest, broken = None, []
     if base is not None and base.kind != "empty":
         sides = read_sides(repo, base, head, selection)
         comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale)
         base_manifest, manifest, priced = sides.base_manifest, sides.head_manifest, comparison.head
+        broken = ["".join(note) for note in sides.notes if sides.broken]
     else:
         manifest = read_manifest(repo, head)
         side = read_side(repo, head, manifest, selection)
@@ -146,9 +149,9 @@ def check_side(
         comparison = compare_estimates(nothing, priced) if base is not None else None
     judge_part = partial(judge, book=book, on=on, overrides=overrides, said=said, stage=stage)
     parts = list(_judged(priced, manifest, comparison, base_manifest, judge_part, overrides))
-    if comparison is not None and (left := left_out(repo, head, comparison)):
+    if comparison is not None and (unseen := [*broken, *left_out(repo, head, comparison)]):
         first = parts[0]
-        parts[0] = first._replace(verdict=first.verdict._replace(moved=(*first.verdict.moved, *left)))
+        parts[0] = first._replace(verdict=first.verdict._replace(moved=(*first.verdict.moved, *unseen)))
     judged = with_owners(repo, head, parts)
     if len(judged) > 1 and overrides != NO_OVERRIDES:
         paths = ", ".join(each.path() for each in judged)

@@ -174,8 +174,9 @@ def _rate(budget: Budget) -> str:
 
 def _shared_owner(estimate: Estimate, owners: Mapping[str, str]) -> str | None:
     """The owner of all that is shown, where they have one and the same."""
-    found = {owners.get(row.prompt_id) for row in _largest(estimate)[:MAX_ROWS]}
-    return found.pop() if len(found) == 1 and len(estimate.rows) > 1 else None
+    shown = _largest(estimate)[:MAX_ROWS]
+    found = {owners.get(row.prompt_id) for row in shown}
+    return found.pop() if len(found) == 1 and len(shown) > 1 else None
 
 
 def _largest(estimate: Estimate) -> list[PromptEstimate]:

@@ -185,7 +185,9 @@ def test_a_prompt_that_leaves_the_budget_and_not_the_repository_is_told(mono: Re
     mono.git("add", "-A")
     said = "prompts/a.md is no longer counted, though prompts/a.md is there"
     for side in ((), ("--staged",)):
-        assert f"moves the budget itself: {said}.\n" in passed(llm_cost(mono.path, "check", "--base", "HEAD", *side)).out
+        assert (
+            f"moves the budget itself: {said}.\n" in passed(llm_cost(mono.path, "check", "--base", "HEAD", *side)).out
+        )
     assert f"note: {said}\n" in passed(llm_cost(mono.path, "diff", "HEAD")).out
     mono.commit("left out")
     assert said in passed(llm_cost(mono.path, "diff", "HEAD~1", "HEAD")).out

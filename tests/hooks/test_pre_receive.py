@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.running import PROJECT, passed, start, words
+from ..cli.running import PROJECT, start, words
 from ..repos import Ended, Repo
 from .plain import install, ran
 

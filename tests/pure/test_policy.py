@@ -113,6 +113,11 @@ def test_without_limits_that_is_said(rules: Manifest | None) -> None:
     assert result.notes == ("No [budget] limit is set: only that every prompt can be priced was judged.",)
 
 
+def test_rules_are_no_limits_and_are_judged() -> None:
+    (note,) = verdict(estimate(row()), manifest(require_output=True)).notes
+    assert note == "No [budget] limit is set: only that every prompt can be priced, and keeps to its rules, was judged."
+
+
 def test_a_limit_alone_needs_no_note() -> None:
     assert verdict(estimate(row()), manifest(limit="5")).notes == ()
 
