@@ -19,7 +19,7 @@ from ..increase import Allowed, Increase, over_increase
 from ..manifest_values import Wrong, read_increase
 from ..pricing import NO_MODEL
 from ..render.jsondoc import diff_document
-from ..render.money import format_limit, format_money
+from ..render.money import format_over
 from ..report import Name, count_prompts
 from ..report_accepting import statement_notes
 from ..report_diff import diff_report
@@ -145,9 +145,7 @@ def _read_allowed(text: str) -> Allowed:
 
 
 def _exceeded(increase: Increase) -> str:
-    amount, allowed = format_money(increase.amount), format_money(increase.allowed)
-    if amount == allowed:  # it is over by less than is shown
-        amount, allowed = format_limit(increase.amount), format_limit(increase.allowed)
+    amount, allowed = format_over(increase.amount, increase.allowed)
     return f"the cost increases by {amount}, and {allowed} is allowed (--fail-on-increase)"
 
 

@@ -285,3 +285,17 @@ def test_the_same_document_twice(prompts: Repo) -> None:
     rules(prompts, 'limit = 1\nwarn = "80%"\n', POLICY)
     one, other = (llm_cost(prompts.path, "check", "--format", "json") for _ in range(2))
     assert one == other and document(one)["exit_code"] == 1
+
+
+def test_an_increase_names_the_edit(prompts: Repo) -> None:
+    rules(prompts, LIMIT + 'max_increase = "1%"\n')
+    prompts.commit("limits")
+    text = prompts.path.joinpath("llm-cost.toml").read_text()
+    assert text.count("calls = 1000") == 1
+    prompts.write("llm-cost.toml", text.replace("calls = 1000", "calls = 2000"))
+    out = judged(prompts, "--base", "HEAD", code=1)[0]
+    assert "(the same text, other assumptions or prices)" in out
+    prompts.write("llm-cost.toml", text.replace('"gpt-4o"', '"gpt-4"'))
+    assert "(model gpt-4o → gpt-4)" in judged(prompts, "--base", "HEAD", code=1)[0]
+    prompts.write("prompts/search.md", words(401))
+    assert "(modified, model gpt-4o → gpt-4)" in judged(prompts, "--base", "HEAD", code=1)[0]
