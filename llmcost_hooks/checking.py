@@ -165,13 +165,23 @@ def check_side(
 
 
 def left_out(repo: Repository, head: Source, comparison: Comparison) -> list[str]:
-    """Prompts of base that head does not name any more though their file is there: what they cost is in no sum."""
+    """Prompts of base that head does not name any more though their file is there.
+
+    Either what they cost is in no sum, or they have another id, and nothing says what they cost more.
+    """
+    gone = {row.prompt_id: row.base.path for row in comparison.rows if row.base and row.head is None}
+    if not gone:
+        return []
+    new = {row.head.path: row.prompt_id for row in comparison.rows if row.head and row.base is None}
+    renamed = {name: new[path] for name, path in gone.items() if path in new}
     used = {place_of(row.path) for row in comparison.head.rows}
     used.update(path for row in comparison.head.rows for path, _ in row.includes)
-    gone = {row.prompt_id: place_of(row.base.path) for row in comparison.rows if row.base and row.head is None}
-    gone = {prompt_id: path for prompt_id, path in gone.items() if path not in used}
-    there = files_there(repo, head, gone.values())
-    return [f"{name} is no longer counted, though {path} is there" for name, path in gone.items() if path in there]
+    left = {name: place for name, path in gone.items() if (place := place_of(path)) not in used}
+    there = files_there(repo, head, left.values())
+    return [
+        *(f"{name} is no longer counted, though {path} is there" for name, path in left.items() if path in there),
+        *(f"{name} has become {other}, so no increase of it alone is known" for name, other in renamed.items()),
+    ]
 
 
 def _judged(
