@@ -19,7 +19,6 @@ from .manifest import NAME, Manifest
 from .manifest_budget import unknown_tag
 from .memo import Memo
 from .moved import handed_over
-from .owning import with_owners
 from .policy import NO_OVERRIDES, Judged, Overrides, Verdict, join_verdicts, judge
 from .reading import EMPTY, Side, Source, files_there, parse_manifests, read_manifest, read_manifest_bytes, read_side
 from .renaming import find_renames
@@ -123,7 +122,7 @@ class Checked(NamedTuple):
 def check_side(
     repo: Repository, head: Source, base: Source | None, selection: Selection, memo: Memo, on: date, *,
     force_stale: bool = False, overrides: Overrides = NO_OVERRIDES, said: Statements | None = None,
-    stage: str = WHOLE,
+    stage: str = WHOLE, split: bool = False,
 ) -> Checked:  # fmt: skip
     """Judge `head` by its own manifests, and by what the command line says instead. Without `base` no increase is.
 
@@ -137,7 +136,7 @@ def check_side(
     base_manifest, broken = None, []
     if base is not None and base.kind != "empty":
         sides = read_sides(repo, base, head, selection)
-        comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale)
+        comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale, split=split)
         base_manifest, manifest, priced = sides.base_manifest, sides.head_manifest, comparison.head
         broken = ["".join(note) for note in sides.notes if sides.broken]
     else:
@@ -148,11 +147,14 @@ def check_side(
         nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
         comparison = compare_estimates(nothing, priced) if base is not None else None
     judge_part = partial(judge, book=book, on=on, overrides=overrides, said=said, stage=stage)
-    parts = list(_judged(priced, manifest, comparison, base_manifest, judge_part, overrides))
+    judged = list(_judged(priced, manifest, comparison, base_manifest, judge_part, overrides))
     if comparison is not None and (unseen := [*broken, *left_out(repo, head, comparison)]):
-        first = parts[0]
-        parts[0] = first._replace(verdict=first.verdict._replace(moved=(*first.verdict.moved, *unseen)))
-    judged = with_owners(repo, head, parts)
+        first = judged[0]
+        judged[0] = first._replace(verdict=first.verdict._replace(moved=(*first.verdict.moved, *unseen)))
+    if any(each.verdict.exceeded or each.verdict.warned for each in judged):
+        from .owning import with_owners  # a hook that passes asks for nobody
+
+        judged = with_owners(repo, head, judged)
     if len(judged) > 1 and overrides != NO_OVERRIDES:
         paths = ", ".join(each.path() for each in judged)
         raise ConfigError(

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -16,6 +17,7 @@ from ..boundary import write
 from ..economics import CALL, MILLION, UNITS, quoted_per
 from ..errors import ConfigError
 from ..manifest import SCENARIOS, SERVICE_TIERS, Assumptions
+from ..manifest_values import Wrong, read_increase
 from ..memo import Memo, memo_path
 from ..reading import Side
 from ..render.sanitise import terminal_name
@@ -39,6 +41,14 @@ def read_share(text: str) -> Decimal:
     if number > 1:
         raise click.BadParameter(f"{text!r} is not between 0 and 1.")
     return number
+
+
+def read_change(text: str) -> tuple[Decimal | None, Decimal | None]:
+    """(percent, None) or (None, USD)."""
+    try:
+        return read_increase(text)
+    except Wrong as wrong:
+        raise click.BadParameter(f"{text!r} is not {wrong}.") from None
 
 
 def _apply(options: list[Callable[[F], F]], function: F) -> F:
@@ -100,16 +110,19 @@ def selection_options(function: F) -> F:
     )
 
 
-def format_option(function: F) -> F:
-    choice = click.Choice(["table", "markdown", "json"])
+FORMATS = ("table", "markdown", "json")
+
+
+def format_option(function: F, formats: Sequence[str] = FORMATS) -> F:
+    choice = click.Choice(formats)
     option = click.option("--format", "output", type=choice, default="table", show_default=True, help="What to print.")
     return option(function)
 
 
-def output_options(function: F) -> F:
+def output_options(function: F, formats: Sequence[str] = FORMATS) -> F:
     return _apply(
         [
-            format_option,
+            partial(format_option, formats=formats),
             click.option("--no-cache", is_flag=True, help="Do not use the memo of token counts."),
             click.option("--force-stale", is_flag=True, help="Use prices that are too old (not recommended)."),
         ],
