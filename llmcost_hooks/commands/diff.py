@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..boundary import complain
-from ..checking import compare_sides, read_sides
+from ..checking import compare_sides, left_out, read_sides
 from ..clock import today
 from ..errors import ConfigError, ExitCode, worst
 from ..failures import say_failures
@@ -19,8 +19,8 @@ from ..increase import Allowed, Increase, over_increase
 from ..manifest_values import Wrong, read_increase
 from ..pricing import NO_MODEL
 from ..render.jsondoc import diff_document
-from ..render.money import format_limit, format_money
-from ..report import count_prompts
+from ..render.money import format_over
+from ..report import Name, count_prompts
 from ..report_accepting import statement_notes
 from ..report_diff import diff_report
 from ..snapshot import at_prices_of
@@ -124,7 +124,8 @@ def diff_command(
     if exceeded is not None:
         codes.append(ExitCode.BUDGET_EXCEEDED)
     if codes or not ctx.obj["quiet"]:
-        extra = (*notes, *sides.notes, *statement_notes(said, malformed, on))
+        left = [(Name(each),) for each in left_out(repo, head, comparison)]
+        extra = (*notes, *sides.notes, *left, *statement_notes(said, malformed, on))
         show(diff_report(comparison, extra, view), lambda: diff_document(comparison, view, said), output)
     if exceeded is not None:
         complain(f"{comparison.base.label} → {comparison.head.label}: {_exceeded(exceeded)}", _HOW_TO_GO_ON)
@@ -144,9 +145,7 @@ def _read_allowed(text: str) -> Allowed:
 
 
 def _exceeded(increase: Increase) -> str:
-    amount, allowed = format_money(increase.amount), format_money(increase.allowed)
-    if amount == allowed:  # it is over by less than is shown
-        amount, allowed = format_limit(increase.amount), format_limit(increase.allowed)
+    amount, allowed = format_over(increase.amount, increase.allowed)
     return f"the cost increases by {amount}, and {allowed} is allowed (--fail-on-increase)"
 
 
