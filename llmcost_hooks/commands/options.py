@@ -18,6 +18,7 @@ from ..errors import ConfigError
 from ..manifest import SCENARIOS, SERVICE_TIERS, Assumptions
 from ..memo import Memo, memo_path
 from ..reading import Side
+from ..render.formats import FORMATS, Document, Result
 from ..render.sanitise import terminal_name
 from ..report import Report
 from ..snapshot import Selection, place_of
@@ -100,21 +101,44 @@ def selection_options(function: F) -> F:
     )
 
 
+PLAIN_FORMATS = ("table", "markdown", "json")  # of every report; FORMATS draw what estimate, check and diff found
+
+
 def format_option(function: F) -> F:
-    choice = click.Choice(["table", "markdown", "json"])
-    option = click.option("--format", "output", type=choice, default="table", show_default=True, help="What to print.")
-    return option(function)
+    return _format_option(PLAIN_FORMATS)(function)
 
 
 def output_options(function: F) -> F:
-    return _apply(
+    return _output_options(PLAIN_FORMATS)(function)
+
+
+def result_options(function: F) -> F:
+    """The same with every format that there is."""
+    return _output_options((*PLAIN_FORMATS, *FORMATS))(function)
+
+
+def _format_option(formats: Sequence[str]) -> Callable[[F], F]:
+    choice = click.Choice(formats)
+    return click.option("--format", "output", type=choice, default="table", show_default=True, help="What to print.")
+
+
+def _output_options(formats: Sequence[str]) -> Callable[[F], F]:
+    return lambda function: _apply(
         [
-            format_option,
+            _format_option(formats),
             click.option("--no-cache", is_flag=True, help="Do not use the memo of token counts."),
             click.option("--force-stale", is_flag=True, help="Use prices that are too old (not recommended)."),
         ],
         function,
     )
+
+
+def refuse_formats(output: str, option: str) -> None:
+    """What `option` prints is no list of prompts, so it has no other format than every report has."""
+    if output not in PLAIN_FORMATS:
+        raise ConfigError(
+            f"--format {output} and {option} are both given", f"Keep one, or: --format {PLAIN_FORMATS[-1]}"
+        )
 
 
 def read_usd(text: str) -> Decimal:
@@ -228,7 +252,32 @@ def read_memo(no_cache: bool) -> Memo:
     return Memo(None if no_cache else memo_path(os.environ))
 
 
-def show(report: Report, document: Callable[[], dict[str, Any]], output: str) -> None:
+def show_result(result: Callable[[], Result], report: Report, document: Callable[[], Document], output: str) -> None:
+    """Print what was found in any format. `github` also writes the summary of the job, where there is one."""
+    if output in PLAIN_FORMATS:
+        show(report, document, output)
+        return
+    found = result()
+    if output == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        from ..render.github import render_summary
+
+        _append(summary, render_summary(found.report, found.findings))
+    if sys.stdout is not None:
+        write(sys.stdout, FORMATS[output](found))
+
+
+def _append(path: str, text: str) -> None:
+    try:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise ConfigError(
+            f"GITHUB_STEP_SUMMARY ({path}) cannot be written: {os.strerror(error.errno or 0)}",
+            "GitHub sets it to a file of the job; elsewhere: unset GITHUB_STEP_SUMMARY",
+        ) from None
+
+
+def show(report: Report, document: Callable[[], Document], output: str) -> None:
     """Print a report, or its JSON document."""
     if output == "json":
         from ..render.jsondoc import render_json
