@@ -55,11 +55,7 @@ def _change(comparison: Comparison) -> str:
     rows = [row for row in (*comparison.base.rows, *comparison.head.rows) if inexact(row)]
     mark = marks(*rows).replace("≥ ", "") if rows and delta else ""
     share = f" ({format_percent(percent)})" if percent else ""
-    return (
-        f"{mark}{format_delta(delta)}{share}"
-        if delta == 0
-        else f"{mark}{format_delta(delta)}{_per(comparison.head)}{share}"
-    )
+    return "no change" if delta == 0 else f"{mark}{format_delta(delta)}{_per(comparison.head)}{share}"
 
 
 def _per(estimate: Estimate) -> str:

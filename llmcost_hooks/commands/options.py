@@ -136,9 +136,7 @@ def _output_options(formats: Sequence[str]) -> Callable[[F], F]:
 def refuse_formats(output: str, option: str) -> None:
     """What `option` prints is no list of prompts, so it has no other format than every report has."""
     if output not in PLAIN_FORMATS:
-        raise ConfigError(
-            f"--format {output} and {option} are both given", f"Keep one, or: --format {PLAIN_FORMATS[-1]}"
-        )
+        raise ConfigError(f"--format {output} and {option} are both given", "Keep one, or: --format json")
 
 
 def read_usd(text: str) -> Decimal:

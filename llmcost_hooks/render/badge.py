@@ -20,12 +20,12 @@ def render_badge(badge: Badge) -> str:
     """Its words come from this program alone: an amount, a unit, no name."""
     left, right = _width(badge.label), _width(badge.message)
     label, message = xml_text(badge.label), xml_text(badge.message)
-    both = f"{label}: {message}"
+    both, size = f"{label}: {message}", f'width="{left + right}" height="20"'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" aria-label="{both}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{both}">',
             f"  <title>{both}</title>",
-            f'  <clipPath id="r"><rect width="{left + right}" height="20" rx="3" fill="#fff"/></clipPath>',
+            f'  <clipPath id="r"><rect {size} rx="3" fill="#fff"/></clipPath>',
             '  <g clip-path="url(#r)">',
             f'    <rect width="{left}" height="20" fill="#444"/>',
             f'    <rect x="{left}" width="{right}" height="20" fill="{_COLORS[badge.color]}"/>',

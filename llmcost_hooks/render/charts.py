@@ -32,7 +32,7 @@ def draw_chart(chart: Chart, number: int) -> str:
 
 
 def _rows(bars: Sequence[Bar]) -> tuple[int, list[str]]:
-    """Horizontal bars on one scale, one below the other: for costs from 0, for a waterfall from where the last ended."""
+    """Bars on one scale, one below the other: from 0, or in a waterfall from where the last one ended."""
     ends = [end for bar in bars for end in (bar.start, bar.end)]
     low, high = min([*ends, Decimal(0)]), max(ends)
     shapes: list[str] = []
