@@ -19,6 +19,8 @@ from .pricing import Row, Unpriced
 from .report import Name, Text
 from .report_caching import cache_warnings_of
 from .report_failures import advice_on, failure_line
+from .report_parts import inexact
+from .report_suggest import suggestion_line
 from .snapshot import place_of
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
@@ -61,6 +63,10 @@ class Finding(NamedTuple):
     tag: str | None = None
     owner: str | None = None
     waived: bool = False  # it would fail, and a waiver allows it
+
+    def stated_elsewhere(self) -> tuple[str, int] | None:
+        """What states the rule, where that is another line than the one to look at."""
+        return self.stated if self.stated != (self.path, self.line) else None
 
     def unknown(self) -> bool:
         """Whether something could not be judged at all."""
@@ -136,13 +142,18 @@ def _exceeded(
     else:  # limits of the command line alone
         largest = max(estimate.priced(), key=lambda row: row.effective_cost, default=None)
         path, line = place_of(largest.path) if largest else NAME, 1
-    advice = () if waived else advice_on(each, verdict) or _cheapest(verdict)
+    advice = () if waived else advice_on(each, verdict) or _suggested(each.prompt_id, estimate, verdict)
     owner = verdict.owners.get(each.prompt_id) if each.prompt_id is not None else None
     return Finding(each.what, level, message, path, line, advice, stated, each.prompt_id, each.tag, owner, waived)
 
 
-def _cheapest(verdict: Verdict) -> Text:
-    return ("Suggestions are in the report.",) if verdict.suggestions else ()
+def _suggested(prompt_id: str | None, estimate: Estimate, verdict: Verdict) -> Text:
+    """The first suggestion, for the prompt if it is about one."""
+    about = [each for each in verdict.suggestions if prompt_id in (None, each.prompt_id)]
+    if not about:
+        return ()
+    mark = "~" if any(inexact(row) for row in estimate.priced() if row.prompt_id == about[0].prompt_id) else ""
+    return suggestion_line(about[0], estimate.period, mark)
 
 
 def _key(each: Exceeded, manifest: Manifest | None, about: Row | None) -> KeyPath:

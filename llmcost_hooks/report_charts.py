@@ -43,7 +43,7 @@ def charts_of(estimate: Estimate, comparison: Comparison | None, group_by: str |
     found = [cost_chart(estimate)]
     if comparison is not None and comparison.same_unit() and comparison.base.rows:
         found.insert(0, change_chart(comparison))
-    key = group_by or _commonest_tag(estimate)
+    key = group_by or _telling_tag(estimate)
     if key is not None and any(key in row.tags for row in estimate.rows):
         found.append(tag_chart(estimate, key))
     return [chart for chart in found if any(bar.start != bar.end for bar in chart.bars)]
@@ -100,10 +100,11 @@ def tag_chart(estimate: Estimate, key: str) -> Chart:
     return Chart("treemap", ("Cost by ", Name(key), _per(estimate)), tuple(bars))
 
 
-def _commonest_tag(estimate: Estimate) -> str | None:
-    """The tag that most prompts have."""
+def _telling_tag(estimate: Estimate) -> str | None:
+    """The tag that most prompts have, of those that tell prompts apart."""
     counts = Counter(key for row in estimate.rows for key in row.tags)
-    return min(counts, key=lambda key: (-counts[key], key), default=None)
+    telling = [key for key in counts if len({row.tags.get(key) for row in estimate.rows}) > 1]
+    return min(telling, key=lambda key: (-counts[key], key), default=None)
 
 
 def _step(label: Text, level: Decimal, change: Decimal, mark: str) -> Bar:

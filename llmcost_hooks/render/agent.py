@@ -15,28 +15,36 @@ _WORD = re.compile(r"[A-Za-z0-9._/-]+")
 
 def render_agent(report: Report, findings: Findings) -> str:
     """A line a fact. Names that are more than one plain word stand in quotes: they are data, whatever they say."""
-    lines = [f"llm-cost {findings.what}: {findings.code.name}", _line(report.headline)]
-    lines += map(_line, (*report.warning, *report.below))
-    lines += dict.fromkeys(_finding(each) for each in findings.items)
-    lines += dict.fromkeys(f"to do: {_line(each.advice)}" for each in findings.items if each.advice)
-    if report.table:
-        lines += _rows(report.table)
-    for title, items in report.sections:
-        if _line(title) not in _IN_FINDINGS:
-            lines += [f"{_line(title)}:", *map(_line, items)]
-    lines += [_line(report.unit)] if report.unit else []
-    said = {_line(each.message) for each in findings.items}
-    lines += [f"note: {note}" for note in map(_line, report.notes) if note not in said]
-    return "\n".join(line for line in lines if line) + "\n"
+    lines = [f"llm-cost {findings.what}: {findings.code.name}"]
+    lines += map(_line, (*report.warning, report.headline, *report.below))
+    found = [_finding(each) for each in findings.items]
+    lines = [line for line in lines if not any(each.endswith(_unmarked(line)) for each in found)] + found
+    sections = [(_line(title), [_line(item) for item in items]) for title, items in report.sections]
+    said = {item for _, items in sections for item in items} | {_line(each.message) for each in findings.items}
+    advice = (_line(each.advice) for each in findings.items if each.advice)
+    lines += (f"to do: {line}" for line in advice if line not in said)
+    lines += _rows(report.table) if report.table else []
+    for title, items in sections:
+        if title not in _IN_FINDINGS:
+            lines += [f"{title}:", *items]
+    lines += [_line(report.unit), *(f"note: {note}" for note in map(_line, report.notes) if note not in said)]
+    return "\n".join(dict.fromkeys(line for line in lines if line)) + "\n"
 
 
-_IN_FINDINGS = ("Cannot be priced", "Without a price", "What to do")
+_IN_FINDINGS = ("Cannot be priced", "Without a price")
+
+
+def _unmarked(line: str) -> str:
+    """A line of the report without the sign in front of it, as findings have it."""
+    return line.removeprefix("x ").removeprefix("! ").strip()
 
 
 def _finding(each: Finding) -> str:
-    stated = (" (", Name(each.stated[0]), f":{each.stated[1]})") if each.stated else ()
+    place: Text = (Name(each.path), f":{each.line}")
+    if stated := each.stated_elsewhere():
+        place = (*place, ", stated in ", Name(stated[0]), f":{stated[1]}")
     level = "waived" if each.waived else each.level
-    return _line((f"{level} {each.rule} ", Name(each.path), f":{each.line} ", *each.message, *stated))
+    return _line((f"{level} {each.rule} (", *place, "): ", *each.message))
 
 
 def _rows(table: Table) -> list[str]:

@@ -14,7 +14,7 @@ WIDTH = 760
 LABEL = 210  # what stands left of the bars
 WORDS = 120  # what stands right of them
 ROW = 26
-HEIGHT = 300  # of a treemap
+HEIGHT = 220  # of a treemap
 
 
 def draw_chart(chart: Chart, number: int) -> str:

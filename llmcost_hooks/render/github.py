@@ -43,9 +43,9 @@ def _annotations(level: str, findings: Findings) -> list[str]:
 
 def _annotation(each: Finding) -> str:
     place = f"file={_property(path_line(each.path))},line={each.line},title={_property(f'llm-cost: {each.rule}')}"
-    parts = [plain_line(each.message)]
+    parts, stated = [plain_line(each.message)], each.stated_elsewhere()
     parts += [plain_line(each.advice)] if each.advice else []
-    parts += [plain_line(("Stated in ", Name(each.stated[0]), f":{each.stated[1]}"))] if each.stated else []
+    parts += [plain_line(("Stated in ", Name(stated[0]), f":{stated[1]}"))] if stated else []
     parts += ["A waiver allows it."] if each.waived else []
     parts += [plain_line(("Owner: ", Name(each.owner)))] if each.owner else []
     return f"::{_COMMANDS[each.level]} {place}::{_data(chr(10).join(parts))}"

@@ -65,7 +65,8 @@ def _case(name: str, place: str, found: Sequence[Finding]) -> tuple[str, str]:
 
 def _paragraph(each: Finding) -> str:
     place = plain_line((Name(each.path), f":{each.line}"))
-    stated = plain_line((" (stated in ", Name(each.stated[0]), f":{each.stated[1]})")) if each.stated else ""
+    elsewhere = each.stated_elsewhere()
+    stated = plain_line((" (stated in ", Name(elsewhere[0]), f":{elsewhere[1]})")) if elsewhere else ""
     advice = f"\n  {plain_line(each.advice)}" if each.advice else ""
     owner = plain_line(("\n  owner: ", Name(each.owner))) if each.owner else ""
     return f"{place}: {plain_line(each.message)}{stated}{advice}{owner}"

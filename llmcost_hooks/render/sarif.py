@@ -56,9 +56,9 @@ def _result(each: Finding, used: list[str]) -> dict[str, Any]:
         "locations": [_location(each.path, each.line)],
         "partialFingerprints": {"llmCost/v1": fingerprint(each)},
     }
-    if each.stated is not None and each.stated != (each.path, each.line):
+    if stated := each.stated_elsewhere():
         result["relatedLocations"] = [
-            {"id": 1, **_location(*each.stated), "message": {"text": f"{each.rule} is stated here"}}
+            {"id": 1, **_location(*stated), "message": {"text": f"{each.rule} is stated here"}}
         ]
     if each.waived:
         result["suppressions"] = [{"kind": "external", "justification": "A waiver in the change's messages allows it."}]
