@@ -105,7 +105,7 @@ def estimate_findings(
 def increase_finding(comparison: Comparison, message: Text, advice: Text) -> Finding:
     """A total that grows by more than a command line allows, at the prompt that grows most."""
     grown = [(row.cost, row.head) for row in comparison.rows if row.cost is not None and row.head is not None]
-    path = place_of(max(grown, key=lambda pair: pair[0])[1].path) if grown else NAME
+    path = _file_of(max(grown, key=lambda pair: pair[0])[1].path) if grown else NAME
     return Finding(FAIL_ON_INCREASE, ERROR, message, path, 1, advice)
 
 
@@ -122,7 +122,7 @@ def _of_verdict(judged: Judged, held: Mapping[str, bytes]) -> Iterable[Finding]:
         entry = _entry(judged.manifest, path)
         message: Text = ("No prompt_id: a move of ", Name(prompt_id), " ends its history")
         stated = _stated(judged.manifest, held, () if entry is None else ("prompts", entry))
-        where = stated or (place_of(path), 1)
+        where = stated or (_file_of(path), 1)
         yield Finding("prompt_id", WARNING, message, *where, stated=stated, prompt_id=prompt_id)
     yield from _caching(estimate)
 
@@ -136,12 +136,12 @@ def _exceeded(
     about = rows.get(each.prompt_id) if each.prompt_id is not None else None
     stated = None if each.what == "max_cost" else _stated(manifest, held, _key(each, manifest, about))
     if about is not None:
-        path, line = place_of(about.path), 1
+        path, line = _file_of(about.path), 1
     elif stated is not None:
         path, line = stated
     else:  # limits of the command line alone
         largest = max(estimate.priced(), key=lambda row: row.effective_cost, default=None)
-        path, line = place_of(largest.path) if largest else NAME, 1
+        path, line = _file_of(largest.path) if largest else NAME, 1
     advice = () if waived else advice_on(each, verdict) or _suggested(each.prompt_id, estimate, verdict)
     owner = verdict.owners.get(each.prompt_id) if each.prompt_id is not None else None
     return Finding(each.what, level, message, path, line, advice, stated, each.prompt_id, each.tag, owner, waived)
@@ -178,6 +178,11 @@ def _stated(manifest: Manifest | None, held: Mapping[str, bytes], key: KeyPath) 
     return path, Source(path, held[path]).line(key)
 
 
+def _file_of(path: str) -> str:
+    """Never empty: a file may be named like a member of another one."""
+    return place_of(path) or path
+
+
 def _entry(manifest: Manifest | None, path: str) -> int | None:
     """Which [[prompts]] entry a prompt has."""
     entries = manifest.prompts if manifest else ()
@@ -188,12 +193,12 @@ def _problem(row: Unpriced) -> Finding:
     hint = row.problem.hint.splitlines()
     message: Text = (Name(row.prompt_id), ": ", Name(row.problem.reason))
     advice: Text = (Name(hint[0]),) if hint else ()
-    return Finding(row.problem.code.name, ERROR, message, place_of(row.path), 1, advice, prompt_id=row.prompt_id)
+    return Finding(row.problem.code.name, ERROR, message, _file_of(row.path), 1, advice, prompt_id=row.prompt_id)
 
 
 def _caching(estimate: Estimate) -> Iterable[Finding]:
     for row, line in cache_warnings_of(estimate):
-        yield Finding("cacheable_prefix", NOTE, line, place_of(row.path), 1, prompt_id=row.prompt_id)
+        yield Finding("cacheable_prefix", NOTE, line, _file_of(row.path), 1, prompt_id=row.prompt_id)
 
 
 def _prompts(estimate: Estimate) -> list[tuple[str, str]]:

@@ -16,9 +16,11 @@ _WORD = re.compile(r"[A-Za-z0-9._/-]+")
 def render_agent(report: Report, findings: Findings) -> str:
     """A line a fact. Names that are more than one plain word stand in quotes: they are data, whatever they say."""
     lines = [f"llm-cost {findings.what}: {findings.code.name}"]
-    lines += map(_line, (*report.warning, report.headline, *report.below))
     found = [_finding(each) for each in findings.items]
-    lines = [line for line in lines if not any(each.endswith(_unmarked(line)) for each in found)] + found
+    lines += map(_line, report.warning)
+    lines += [line for line in [_line(report.headline)] if not any(each.endswith(line[2:]) for each in found)]
+    lines += [line for line in map(_line, report.below) if not (found and line.startswith(("x ", "! ")))]
+    lines += found
     sections = [(_line(title), [_line(item) for item in items]) for title, items in report.sections]
     said = {item for _, items in sections for item in items} | {_line(each.message) for each in findings.items}
     advice = (_line(each.advice) for each in findings.items if each.advice)
@@ -34,11 +36,6 @@ def render_agent(report: Report, findings: Findings) -> str:
 _IN_FINDINGS = ("Cannot be priced", "Without a price")
 
 
-def _unmarked(line: str) -> str:
-    """A line of the report without the sign in front of it, as findings have it."""
-    return line.removeprefix("x ").removeprefix("! ").strip()
-
-
 def _finding(each: Finding) -> str:
     place: Text = (Name(each.path), f":{each.line}")
     if stated := each.stated_elsewhere():
@@ -50,7 +47,7 @@ def _finding(each: Finding) -> str:
 def _rows(table: Table) -> list[str]:
     """The header and what changed of a diff; the first rows, and how many more there are."""
     rows = [[_line(cell) for cell in row] for row in table.rows]
-    rows = [row for row in rows if "unchanged" not in row or row[-1] not in ("-", "")]
+    rows = [row for row in rows if row[1] != "unchanged" or row[4] != "-"]
     header = [] if table.shares else [" | ".join(table.headers)]
     more = [f"{len(rows) - MAX_ROWS:,} more"] if len(rows) > MAX_ROWS else []
     lines = [" | ".join(row).strip() for row in rows[:MAX_ROWS]]

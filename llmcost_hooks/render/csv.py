@@ -11,19 +11,26 @@ _SIDE = (
     "model", "grade", "input_tokens", "output_tokens", "calls", "scenario", "list_cost", "effective_cost", "at_least",
 )  # fmt: skip
 _DELTA = ("cost", "text", "model", "assumptions", "prices")
+_COMMON = ("tags", "problem", "reason")
+_PRICED = ("prompt_id", "path", "manifest", *_SIDE, "training_cost", *_COMMON)
+_DIFFED = (
+    "prompt_id", "path", "base_path", "manifest", "content",
+    *(f"{side}_{key}" for side in ("base", "head") for key in _SIDE),
+    *(f"delta_{key}" for key in _DELTA), *_COMMON,
+)  # fmt: skip
 
 
 def render_csv(document: Mapping[str, Any]) -> str:
     """Text in quotes; numbers as they are, with every digit; what is not known is empty."""
-    rows = [dict(_diffed(row) if "delta" in row else _priced(row)) for row in document["prompts"]]
-    headers = list(rows[0]) if rows else ["prompt_id"]
+    of_diff = document["schema"].startswith("llm-cost/diff/")
+    headers = _DIFFED if of_diff else _PRICED
+    rows = [dict(_diffed(row) if of_diff else _priced(row)) for row in document["prompts"]]
     lines = [headers, *([_cell(row[key], key) for key in headers] for row in rows)]
     return "".join(",".join(line) + "\r\n" for line in lines)
 
 
 def _priced(row: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    yield from ((key, row[key]) for key in ("prompt_id", "path", "manifest"))
-    yield from ((key, row[key]) for key in (*_SIDE, "training_cost"))
+    yield from ((key, row[key]) for key in ("prompt_id", "path", "manifest", *_SIDE, "training_cost"))
     yield from _common(row, row)
 
 

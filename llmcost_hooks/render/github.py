@@ -53,8 +53,8 @@ def _annotation(each: Finding) -> str:
 
 def _data(text: str) -> str:
     """As actions/toolkit escapes what stands behind the last `::`."""
-    return re.sub(r"[%\r\n]", lambda found: f"%{ord(found[0]):02X}", text)
+    return re.sub(r"[%\r\n]", lambda found: f"%{ord(found[0]):02X}", log_text(text))
 
 
 def _property(text: str) -> str:
-    return re.sub(r"[%\r\n:,]", lambda found: f"%{ord(found[0]):02X}", text)
+    return re.sub(r"[%\r\n:,]", lambda found: f"%{ord(found[0]):02X}", log_text(text))
