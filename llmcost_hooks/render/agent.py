@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..findings import Finding, Findings
-from ..report import Name, Report, Table, Text
+from ..report import Name, Report, Table, Text, name_list
 from .sanitise import ascii_symbols, terminal_name
 
 MAX_ROWS = 20
@@ -16,7 +17,7 @@ _WORD = re.compile(r"[A-Za-z0-9._/-]+")
 def render_agent(report: Report, findings: Findings) -> str:
     """A line a fact. Names that are more than one plain word stand in quotes: they are data, whatever they say."""
     lines = [f"llm-cost {findings.what}: {findings.code.name}"]
-    found = [_finding(each) for each in findings.items]
+    found = _found(findings.items)
     lines += map(_line, report.warning)
     lines += [line for line in [_line(report.headline)] if not any(each.endswith(line[2:]) for each in found)]
     lines += [line for line in map(_line, report.below) if not (found and line.startswith(("x ", "! ")))]
@@ -36,12 +37,26 @@ def render_agent(report: Report, findings: Findings) -> str:
 _IN_FINDINGS = ("Cannot be priced", "Without a price")
 
 
-def _finding(each: Finding) -> str:
-    place: Text = (Name(each.path), f":{each.line}")
-    if stated := each.stated_elsewhere():
-        place = (*place, ", stated in ", Name(stated[0]), f":{stated[1]}")
-    level = "waived" if each.waived else each.level
-    return _line((f"{level} {each.rule} (", *place, "): ", *each.message))
+def _found(items: Sequence[Finding]) -> list[str]:
+    """A line each; prompts of which the same is said together."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for each in items:
+        said = tuple(part for part in each.message if part != each.prompt_id)
+        groups.setdefault((each.level, each.rule, each.stated, each.waived, said), []).append(each)
+    return [_finding(group) for group in groups.values()]
+
+
+def _finding(group: Sequence[Finding]) -> str:
+    first = group[0]
+    place: list[str] = []
+    for each in group[:MAX_ROWS]:
+        place += [" ", Name(each.path), *([f":{each.line}"] if each.line > 1 else [])]
+    place += [f" and {len(group) - MAX_ROWS:,} more"] if len(group) > MAX_ROWS else []
+    if stated := first.stated_elsewhere():
+        place += [" by ", Name(stated[0]), f":{stated[1]}"]
+    ids = name_list([each.prompt_id or "" for each in group], MAX_ROWS)
+    message = [shown for part in first.message for shown in (ids if part == first.prompt_id else (part,))]
+    return _line((f"{'waived' if first.waived else first.level} {first.rule}", *place, ": ", *message))
 
 
 def _rows(table: Table) -> list[str]:

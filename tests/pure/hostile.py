@@ -73,6 +73,6 @@ KINDS: dict[str, Callable[[list[str]], Result]] = {"diff": diff_of, "check": che
 def _row(name: str, n: int) -> Row:
     tags = {"team": name, name: "x"} if n % 50 == 1 else {}
     if n % 10 == 0:
-        problem = Problem(f"no {name}", f"write {name}", ExitCode.PRICING_ERROR)
+        problem = Problem(f"no {name}", f"{n}: write {name}", ExitCode.PRICING_ERROR)
         return unpriced(name, path=name, named=False, problem=problem, tags=tags)
     return row(name, "0.10", path=name, named=False, model=name, tags=tags)

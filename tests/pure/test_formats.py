@@ -150,7 +150,7 @@ def test_every_rule_that_fails_somewhere_is_described() -> None:
 
 
 def test_an_agent_reads_less() -> None:
-    """Of the twelve together: fewer tokens than the table, and a fraction of the document, with the places besides."""
+    """Of the twelve together: no more tokens than Markdown, and a fraction of the document, with the places besides."""
     texts = {"agent": "", "markdown": "", "json": ""}
     for name in TWELVE:
         result = result_of(name)
@@ -158,12 +158,12 @@ def test_an_agent_reads_less() -> None:
         texts["markdown"] += render_summary(result.report, result.findings)
         texts["json"] += render_json(result.document)
     tokens = {name: count_tokens(text, "o200k_base") for name, text in texts.items()}
-    assert tokens["agent"] < 0.9 * tokens["markdown"], tokens
-    assert tokens["agent"] < 0.15 * tokens["json"], tokens
+    assert tokens["agent"] < tokens["markdown"], tokens
+    assert tokens["agent"] < 0.125 * tokens["json"], tokens
 
 
 def test_a_summary_is_cut_to_what_github_takes() -> None:
-    rows = [row(f"prompts/{'long' * 40}/{n}", "0.10") for n in range(4000)]
+    rows = [row(f"prompts/{'long' * 40}/{n}", "0.10") for n in range(6000)]
     result = KINDS["diff"](plain_names(3))
     many = compare_estimates(estimate(label="main"), estimate(*rows, label="head"))
     text = render_summary(diff_report(many), result.findings)
