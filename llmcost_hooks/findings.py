@@ -142,14 +142,16 @@ def _exceeded(
     else:  # limits of the command line alone
         largest = max(estimate.priced(), key=lambda row: row.effective_cost, default=None)
         path, line = _file_of(largest.path) if largest else NAME, 1
-    advice = () if waived else advice_on(each, verdict) or _suggested(each.prompt_id, estimate, verdict)
+    advice = () if waived else _suggested(each, estimate, verdict) or advice_on(each, verdict)
     owner = verdict.owners.get(each.prompt_id) if each.prompt_id is not None else None
     return Finding(each.what, level, message, path, line, advice, stated, each.prompt_id, each.tag, owner, waived)
 
 
-def _suggested(prompt_id: str | None, estimate: Estimate, verdict: Verdict) -> Text:
-    """The first suggestion, for the prompt if it is about one."""
-    about = [each for each in verdict.suggestions if prompt_id in (None, each.prompt_id)]
+def _suggested(each: Exceeded, estimate: Estimate, verdict: Verdict) -> Text:
+    """The first suggestion that makes it cheaper, for the prompt if it is about one."""
+    if each.unit != "USD" or each.is_increase() or each.what == "max_train":
+        return ()
+    about = [suggestion for suggestion in verdict.suggestions if each.prompt_id in (None, suggestion.prompt_id)]
     if not about:
         return ()
     mark = "~" if any(inexact(row) for row in estimate.priced() if row.prompt_id == about[0].prompt_id) else ""

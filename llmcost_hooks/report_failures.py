@@ -34,8 +34,8 @@ def failure_line(each: Exceeded, verdict: Verdict, estimate: Estimate, compariso
 
 
 def advice_on(each: Exceeded, verdict: Verdict) -> Text:
-    """What to do about it; nothing where suggestions say it."""
-    return _advice(each, verdict) or ()
+    """What to do about it, whatever is suggested."""
+    return _advice(each, verdict._replace(suggestions=())) or ()
 
 
 def advice_lines(verdict: Verdict) -> tuple[Text, ...]:
