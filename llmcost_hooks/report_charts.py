@@ -11,10 +11,10 @@ from .call_costs import ZERO
 from .compare import Comparison, PromptDelta
 from .estimate import Estimate
 from .prices.exact import EXACT
-from .pricing import PromptEstimate, Row
 from .render.money import format_delta, format_money, format_share
 from .report import Name, Text
-from .report_parts import amount, inexact, marks, side, tag_value, total
+from .report_diff import delta_marks
+from .report_parts import amount, marks, side, tag_value, total
 from .view import estimate_groups
 
 MAX_BARS = 20
@@ -112,10 +112,8 @@ def _step(label: Text, level: Decimal, change: Decimal, mark: str) -> Bar:
 
 
 def _mark(row: PromptDelta) -> str:
-    sides: list[Row | None] = [row.base, row.head]
-    bounded = any(isinstance(each, PromptEstimate) and each.bounded() for each in sides)
-    unknown = any(each is not None and not isinstance(each, PromptEstimate) for each in sides)
-    return "~" if bounded or unknown or any(each is not None and inexact(each) for each in sides) else ""
+    """As the report of a diff marks it; a step is no more than near where a part of it is not known."""
+    return "~" if row.cost is None else delta_marks(row)
 
 
 def _sum(costs: Iterable[Decimal]) -> Decimal:
