@@ -118,8 +118,10 @@ def result_options(function: F) -> F:
 
 
 def _format_option(formats: Sequence[str]) -> Callable[[F], F]:
-    choice = click.Choice(formats)
-    return click.option("--format", "output", type=choice, default="table", show_default=True, help="What to print.")
+    choice, named = click.Choice(formats), {"help": "What to print."}
+    if len(formats) > len(PLAIN_FORMATS):
+        named = {"metavar": "FORMAT", "help": f"What to print: {', '.join(formats)}."}
+    return click.option("--format", "output", type=choice, default="table", show_default=True, **named)
 
 
 def _output_options(formats: Sequence[str]) -> Callable[[F], F]:
