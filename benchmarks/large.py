@@ -28,10 +28,9 @@ def make_jobs(folder: Path, files: int, prompts: int) -> dict[str, tuple[Job, fl
     code, prompt = folder / "code", folder / "prompt"
     repositories.many_of_both(code, files, prompts)
     subprocess.run(["git", "-C", str(code), "worktree", "add", "-q", "--no-checkout", str(prompt)], check=True)
-    subprocess.run(["git", "-C", str(prompt), "reset", "-q", "--mixed"], check=True)
-    (prompt / PROMPT).parent.mkdir()
+    subprocess.run(["git", "-C", str(prompt), "read-tree", "HEAD"], check=True)
     repositories.stage(code, CODE, b"x = 1\n")
-    repositories.stage(prompt, PROMPT, (code / PROMPT).read_bytes() + b" Changed.")
+    repositories.stage(prompt, PROMPT, b"Changed. " * 200)
     hook, memo = (console("llm-cost-pre-commit"),), folder / "memo"
     once(Job("memo", (console("llm-cost"), "estimate", "--rev", "HEAD"), code, memo))
     return {

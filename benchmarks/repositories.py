@@ -66,14 +66,22 @@ def many_prompts(folder: Path, prompts: int, changed: int) -> None:
 
 
 def many_of_both(folder: Path, files: int, prompts: int) -> None:
-    """`files` files, 100 in a directory, of which `prompts` are prompts of 2 KB that a manifest discovers."""
+    """`files` files, 100 in a directory, of which `prompts` are prompts of 2 KB that a manifest discovers.
+
+    They are in the index and not checked out: no hook of ours looks at the working tree.
+    """
     chance = random.Random(4)
     tree = {f"src/m{n // 100:04d}/f{n:06d}.py": b"x = %d\n" % n for n in range(files - prompts)}
     tree |= {f"prompts/p{n:03d}.prompt.md": prose(chance, 2048) for n in range(prompts)}
-    _build(folder, [{**tree, "llm-cost.toml": (BUDGET + DISCOVER).encode()}])
+    git = ["git", "-C", str(folder)]
+    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
+    whole = {**tree, "llm-cost.toml": (BUDGET + DISCOVER).encode()}
+    subprocess.run([*git, "fast-import", "--quiet"], input=_stream([whole]), check=True)
+    subprocess.run([*git, "read-tree", "HEAD"], check=True)
 
 
 def stage(folder: Path, path: str, data: bytes) -> None:
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
     (folder / path).write_bytes(data)
     subprocess.run(["git", "-C", str(folder), "add", path], check=True)
 

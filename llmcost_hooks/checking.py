@@ -18,7 +18,6 @@ from .lookup import make_resolver
 from .manifest import NAME, Manifest
 from .manifest_budget import unknown_tag
 from .memo import Memo
-from .owning import with_owners
 from .policy import NO_OVERRIDES, Judged, Overrides, Verdict, join_verdicts, judge
 from .reading import EMPTY, Side, Source, parse_manifests, read_manifest, read_manifest_bytes, read_side
 from .renaming import find_renames
@@ -120,7 +119,7 @@ class Checked(NamedTuple):
 def check_side(
     repo: Repository, head: Source, base: Source | None, selection: Selection, memo: Memo, on: date, *,
     force_stale: bool = False, overrides: Overrides = NO_OVERRIDES, said: Statements | None = None,
-    stage: str = WHOLE,
+    stage: str = WHOLE, split: bool = False,
 ) -> Checked:  # fmt: skip
     """Judge `head` by its own manifests, and by what the command line says instead. Without `base` no increase is.
 
@@ -134,7 +133,7 @@ def check_side(
     base_manifest = None
     if base is not None and base.kind != "empty":
         sides = read_sides(repo, base, head, selection)
-        comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale)
+        comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale, split=split)
         base_manifest, manifest, priced = sides.base_manifest, sides.head_manifest, comparison.head
     else:
         manifest = read_manifest(repo, head)
@@ -144,7 +143,11 @@ def check_side(
         nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
         comparison = compare_estimates(nothing, priced) if base is not None else None
     judge_part = partial(judge, book=book, on=on, overrides=overrides, said=said, stage=stage)
-    judged = with_owners(repo, head, list(_judged(priced, manifest, comparison, base_manifest, judge_part)))
+    judged = list(_judged(priced, manifest, comparison, base_manifest, judge_part))
+    if any(each.verdict.exceeded or each.verdict.warned for each in judged):
+        from .owning import with_owners  # a hook that passes asks for nobody
+
+        judged = with_owners(repo, head, judged)
     if len(judged) > 1 and overrides != NO_OVERRIDES:
         paths = ", ".join(each.path() for each in judged)
         raise ConfigError(

@@ -25,7 +25,10 @@ COMMANDS = {
     "rename-prompt": ("rename_prompt", "rename_prompt_command"),
     "install": ("install", "install_command"),
     "prices": ("prices", "prices_group"),
+    "focus": ("focus", "focus_group"),
     "update-db": ("update_db", "update_db_command"),
+    "comment": ("comment", "comment_command"),
+    "calibrate": ("calibrate", "calibrate_command"),
     "demo": ("demo", "demo_command"),
 }
 
@@ -41,7 +44,7 @@ def _version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
         ctx.exit(0)
 
 
-HELP = """What a git change does to the cost of your LLM prompts. Offline: nothing is sent anywhere.
+HELP = """What a git change does to the cost of your LLM prompts. Offline, but for update-db and comment.
 
 \b
 Start here:
@@ -53,6 +56,7 @@ Start here:
   llm-cost install                    the same in git hooks
   llm-cost explain search             one number, from blob to dollar
   llm-cost choose search              the cheapest model that is good enough for a prompt
+  llm-cost comment github             the same as a comment on the pull request, in its pipeline
   llm-cost models gpt-4o              prices that are known
   llm-cost update-db                  newer prices
   llm-cost demo                       see it work on a small example repository

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Mapping
 from datetime import date, datetime, timezone
 
+from .errors import ConfigError
 from .facts import load_price_book
 
 
@@ -20,3 +23,13 @@ def today() -> date:
     that has begun since.
     """
     return max(now().date(), load_price_book().generated_at)
+
+
+def build_day(environ: Mapping[str, str]) -> date:
+    """Today, or the day of SOURCE_DATE_EPOCH for outputs that are to be the same whenever they are built."""
+    epoch = environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return today()
+    if not re.fullmatch(r"\d{1,11}", epoch, re.ASCII):
+        raise ConfigError("SOURCE_DATE_EPOCH is not a number of seconds", "Unset it, or: export SOURCE_DATE_EPOCH=0")
+    return datetime.fromtimestamp(int(epoch), timezone.utc).date()

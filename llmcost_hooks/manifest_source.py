@@ -35,15 +35,16 @@ class Source(NamedTuple):
         person at a place.
         """
         found, best = 1, 0
-        for number, place in _places(self.text()):
+        for number, place, _ in places(self.text()):
             shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(place, path, strict=False)))
             if shared > best:
                 found, best = number, shared
         return found
 
 
-def _places(text: str) -> Iterator[tuple[int, KeyPath]]:
-    """(line number, path of the key that the line begins) for every header and every `key =`."""
+def places(text: str) -> Iterator[tuple[int, KeyPath, bool]]:
+    """(line number, path of the key that the line begins, whether it is a header) for every header and every `key
+    =`."""
     table: KeyPath = ()
     arrays: dict[KeyPath, int] = {}  # how many [[headers]] of an array there were
     inside = ""  # the quotes of the text of several lines that a line lies in
@@ -53,9 +54,9 @@ def _places(text: str) -> Iterator[tuple[int, KeyPath]]:
             if header[1] == "[[":
                 arrays[table] = arrays.get(table, -1) + 1
                 table = (*table, arrays[table])
-            yield number, table
+            yield number, table, True
         elif not inside and (assignment := re.match(rf"{_KEYS}=", line)):
-            yield number, (*table, *_names(assignment[1]))
+            yield number, (*table, *_names(assignment[1])), False
         for quotes in re.findall("\"\"\"|'''", line):
             inside = quotes if not inside else "" if quotes == inside else inside
 

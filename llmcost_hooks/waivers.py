@@ -21,10 +21,11 @@ FORM = f"{TRAILER}: search <= +$120/month until 2027-01-31 (why)"
 MAX_LENGTH = 1000  # characters
 
 _NUMBER = r"(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(\.\d{1,9})?"
-_MONEY = re.compile(rf"(\+?) ?(?:([$€£¥₹]) ?{_NUMBER}|{_NUMBER} ([A-Z]{{3}}))(?: ?/ ?([a-z]+))?", re.ASCII)
-_PERCENT = re.compile(rf"\+ ?{_NUMBER} ?%", re.ASCII)
-_REST = re.compile(r"([^(]*?)(?:\s+until\s+([^\s(]+))?\s*(?:\((.*)\))?", re.DOTALL)
-_APPROVED = re.compile(r"[^<>]*\w[^<>]*<[^<>\s]+@[^<>\s]+>")
+# Compiled when a trailer is read, by `re` itself: a hook reads none in most commits.
+_MONEY = rf"(?a)(\+?) ?(?:([$€£¥₹]) ?{_NUMBER}|{_NUMBER} ([A-Z]{{3}}))(?: ?/ ?([a-z]+))?"
+_PERCENT = rf"(?a)\+ ?{_NUMBER} ?%"
+_REST = r"(?s)([^(]*?)(?:\s+until\s+([^\s(]+))?\s*(?:\((.*)\))?"
+_APPROVED = r"[^<>]*\w[^<>]*<[^<>\s]+@[^<>\s]+>"
 
 
 class Waiver(NamedTuple):
@@ -66,7 +67,7 @@ def parse_waiver(text: str, commit: str | None = None) -> Waiver:
         raise _wrong(f"is longer than {MAX_LENGTH:,} characters", commit)
     if not compared or not target:
         raise _wrong(f"{_quoted(text)} does not say what may cost how much: NAME <= +AMOUNT", commit)
-    found = _REST.fullmatch(rest.strip())
+    found = re.fullmatch(_REST, rest.strip())
     stated, until, reason = found.groups() if found else (rest, None, None)
     if not (reason or "").strip():
         raise _wrong(f"{_quoted(text)} has no reason in parentheses at its end", commit)
@@ -87,7 +88,7 @@ def parse_waiver(text: str, commit: str | None = None) -> Waiver:
 
 def is_approval(text: str) -> bool:
     """Whether the value of a Cost-Approved-By trailer names somebody: `Name <mail>`."""
-    return len(text) <= MAX_LENGTH and _APPROVED.fullmatch(text.strip()) is not None
+    return len(text) <= MAX_LENGTH and re.fullmatch(_APPROVED, text.strip()) is not None
 
 
 def parse_statements(
@@ -122,11 +123,11 @@ def join_statements(*each: Statements) -> Statements:
 
 def _amount(stated: str, text: str, commit: str | None) -> tuple[bool, Decimal | None, str, Decimal | None, str | None]:
     """(whether it is an increase, the amount, its currency, percent, period)."""
-    if money := _MONEY.fullmatch(stated):
+    if money := re.fullmatch(_MONEY, stated):
         plus, sign, *numbers, letters, period = money.groups()
         whole, decimals = numbers[:2] if sign else numbers[2:]
         return plus == "+", _number(whole, decimals), SIGNS.get(sign, letters), None, period
-    if percent := _PERCENT.fullmatch(stated):
+    if percent := re.fullmatch(_PERCENT, stated):
         return True, None, "USD", _number(percent[1], percent[2]), None
     raise _wrong(f"{_quoted(text)} has no amount such as +$120/month or +25%", commit)
 

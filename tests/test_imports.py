@@ -13,11 +13,14 @@ from .cli.running import ROOT
 PACKAGE = "llmcost_hooks"
 SOURCE = ROOT / PACKAGE
 
-IO = ("git", "data", "memo", "pricestore", "fetch", "manifest_file", "hook_files", "man_pages")
+IO = (
+    "git", "data", "memo", "pricestore", "fetch", "forges", "manifest_file", "hook_files", "man_pages", "sheet_file",
+    "usage_files",
+)  # fmt: skip
 # These call the rooms and own nothing.
 JOINING = (
     "reading", "finding", "beside", "facts", "counting", "loose", "renaming", "unread", "checking", "failures", "clock",
-    "owning", "stating",
+    "owning", "stating", "calibrating",
 )  # fmt: skip
 FACES = ("boundary", "cli", "__main__", "commands", "hooks")
 NOT_PURE = {*IO, *JOINING, *FACES, ""}  # whatever else there is, now or later, has to be pure
@@ -148,6 +151,8 @@ def test_pure(name: str) -> None:
         ("tomli", {"manifest"}),
         ("yaml", {"prompts.yaml_text"}),
         ("minisign", {"prices.signing"}),
+        ("pyarrow", {"sheet_file"}),
+        ("requests", {"forges.http"}),
     ],
 )
 def test_one_owner(package: str, owners: set[str]) -> None:
@@ -162,9 +167,11 @@ NETWORK = {
 
 def test_connections_are_opened_in_one_place() -> None:
     """And it is reached by the commands that are asked to use the network or a price file, and by nothing else."""
-    assert {name for name, module in modules().items() if outer(module) & NETWORK} == {"fetch"}
+    assert {name for name, module in modules().items() if outer(module) & NETWORK} == {"fetch", "forges.http"}
     users = {name for name, module in modules().items() if "fetch" in inner(module)}
     assert users == {"commands.update_db", "commands.prices_diff", "commands.prices_verify"}
+    users = {name for name, module in modules().items() if "forges" in {room(each) for each in inner(module)}}
+    assert {name for name in users if room(name) != "forges"} == {"commands.comment"}
 
 
 def test_what_verifies_is_loaded_by_a_call() -> None:
@@ -173,7 +180,7 @@ def test_what_verifies_is_loaded_by_a_call() -> None:
     verifying = {f"prices.{each}" for each in ("trust", "signing", "strict_json", "price_file")}
     for name in in_rooms("hooks", *IO, *JOINING, *PURE):
         found = {each.removeprefix(f"{PACKAGE}.") for each in loaded_at_once(modules()[name])}
-        if name != "fetch":  # reached by calls only, see above
+        if name not in ("fetch", "forges.http"):  # reached by calls only, see above
             assert not {each.partition(".")[0] for each in found} & heavy, name
             assert name in verifying or not found & verifying, name
     assert "hashlib" not in loaded_at_once(modules()["pricestore"])
@@ -187,7 +194,8 @@ def loaded_at_once(module: Module) -> set[str]:
 
 @pytest.mark.parametrize("name", in_rooms("hooks"))
 def test_hooks_reach_no_command(name: str) -> None:
-    assert not {room(other) for other in reached(name)} & {"cli", "commands", "__main__", "fetch", "manifest_file"}
+    never = {"cli", "commands", "__main__", "fetch", "forges", "manifest_file"}
+    assert not {room(other) for other in reached(name)} & never
     assert not {"click", "tiktoken", "requests"} & outer(modules()[name])
 
 
@@ -199,7 +207,8 @@ def test_nothing_below_reaches_a_face() -> None:
 
 def test_no_command_imports_another() -> None:
     shared = {"commands"} | {
-        f"commands.{each}" for each in ("options", "sides", "lazy", "asking", "own_prices", "rows", "naming")
+        f"commands.{each}"
+        for each in ("options", "sides", "lazy", "asking", "own_prices", "rows", "naming", "exporting")
     }
     for name in set(in_rooms("commands")) - shared:
         assert {other for other in inner(modules()[name]) if room(other) == "commands"} <= shared, name

@@ -39,12 +39,16 @@ def bundle() -> str:
         "required": ["schema"],
         "properties": {"schema": {"description": "Which document this is, and its version.", "enum": sorted(schemas)}},
         "allOf": [
-            {"if": {"properties": {"schema": {"const": name}}}, "then": {"$ref": schemas[name]["$id"]}}
-            for name in sorted(schemas)
+            {"if": {"properties": {"schema": {"const": name}}}, "then": {"$ref": _id(name)}} for name in sorted(schemas)
         ],
-        "$defs": {_key(name): schemas[name] for name in sorted(schemas)},
+        "$defs": {_key(name): {**schemas[name], "$id": _id(name)} for name in sorted(schemas)},
     }
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _id(name: str) -> str:
+    """`llm-cost/check/1` -> `urn:llm-cost:check:1`, below which the references within each schema hold."""
+    return "urn:" + name.replace("/", ":")
 
 
 def _key(name: str) -> str:

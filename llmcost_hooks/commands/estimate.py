@@ -29,8 +29,11 @@ from ..report_estimate import estimate_report
 from ..report_rows import rows_document, rows_report
 from ..view import View
 from .asking import confirm_cost
+from .exporting import EXPORTS, export, export_options, read_export, refuse_beside_export
 from .options import (
+    RESULT_FORMATS,
     assumption_options,
+    output_options,
     quoted_side,
     read_memo,
     read_models,
@@ -41,7 +44,6 @@ from .options import (
     read_view,
     refuse_empty,
     refuse_formats,
-    result_options,
     selection_options,
     show,
     show_result,
@@ -67,6 +69,7 @@ Files outside of any repository are read as they are.
   llm-cost estimate --per million                        for a million calls of every prompt
   llm-cost estimate --sort cost --group-by team          the dearest first, and totals of a tag's values
   llm-cost estimate --rev v1.2 --format json             another commit, for machines
+  llm-cost estimate --format focus > estimates.focus.csv rows for FinOps tools (docs/focus.md)
   llm-cost estimate src/prompts.py::SYSTEM --show-parts  one constant, and what it is made of
   llm-cost estimate prompts/search.txt --data rows.csv   a batch, before it is run: a row a call
   llm-cost estimate prompts/search.txt --data rows.csv --confirm-above 5.00    and asks before it is dear
@@ -100,7 +103,8 @@ Exit codes: 0; 1 not confirmed; 2 wrong manifest or arguments; 3 a prompt cannot
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @view_options("name", "cost")
 @unit_option
-@result_options
+@partial(output_options, formats=(*RESULT_FORMATS, *EXPORTS))
+@export_options
 @click.pass_context
 def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: Any) -> int:
     output, memo = values.pop("output"), read_memo(values.pop("no_cache"))
@@ -108,12 +112,18 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
     models, unit = read_models(values), read_unit(values)
     most, yes = values.pop("confirm_above"), values.pop("yes")
     show_parts, data, view = values.pop("show_parts"), values.pop("data"), read_view(values)
+    exported = read_export(values, output)
     if staged and revision is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
     if data is not None:
         refuse_beside_data(
             show_parts=show_parts, calls=values["calls"] is not None, models=models is not None, per=unit is not None
         )
+    if exported is not None:
+        refuse_beside_export(
+            data=data is not None, show_parts=show_parts, models=models is not None, per=unit is not None,
+            confirm_above=most is not None, view=view != View(),
+        )  # fmt: skip
     if models is not None and (show_parts or values["model"] is not None or most is not None):
         other = "--show-parts" if show_parts else "--model" if values["model"] is not None else "--confirm-above"
         raise ConfigError(f"--models and {other} are both given", "Keep one.")
@@ -145,6 +155,8 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
             code = confirm_cost(batch.total(), most, known=batch.known(), yes=yes)
         return say_failures(failed.values(), code)
     verbose_note(ctx, f"{priced.label}: {count_prompts(len(priced.rows))}; prices {priced.prices.version}")
+    if exported is not None:
+        return export(priced, exported)
     code = _code(priced)
     if code or not ctx.obj["quiet"]:
         report = estimate_report(priced, show_parts=show_parts, view=view)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -16,9 +17,11 @@ from ..boundary import write
 from ..economics import CALL, MILLION, UNITS, quoted_per
 from ..errors import ConfigError
 from ..manifest import SCENARIOS, SERVICE_TIERS, Assumptions
+from ..manifest_values import Wrong, read_increase
 from ..memo import Memo, memo_path
 from ..reading import Side
-from ..render.formats import FORMATS, Document, Result
+from ..render.formats import FORMATS as DRAWN
+from ..render.formats import Document, Result
 from ..render.sanitise import terminal_name
 from ..report import Report
 from ..snapshot import Selection, place_of
@@ -40,6 +43,14 @@ def read_share(text: str) -> Decimal:
     if number > 1:
         raise click.BadParameter(f"{text!r} is not between 0 and 1.")
     return number
+
+
+def read_change(text: str) -> tuple[Decimal | None, Decimal | None]:
+    """(percent, None) or (None, USD)."""
+    try:
+        return read_increase(text)
+    except Wrong as wrong:
+        raise click.BadParameter(f"{text!r} is not {wrong}.") from None
 
 
 def _apply(options: list[Callable[[F], F]], function: F) -> F:
@@ -101,33 +112,27 @@ def selection_options(function: F) -> F:
     )
 
 
-PLAIN_FORMATS = ("table", "markdown", "json")  # of every report; FORMATS draw what estimate, check and diff found
+FORMATS = ("table", "markdown", "json")  # of every report
+RESULT_FORMATS = (*FORMATS, *DRAWN)  # of what estimate, check and diff find
 
 
-def format_option(function: F) -> F:
-    return _format_option(PLAIN_FORMATS)(function)
-
-
-def output_options(function: F) -> F:
-    return _output_options(PLAIN_FORMATS)(function)
+def format_option(function: F, formats: Sequence[str] = FORMATS) -> F:
+    many = len(formats) > len(FORMATS)
+    text = f"What to print: {', '.join(formats)}." if many else "What to print."
+    return click.option(
+        "--format", "output", type=click.Choice(formats), default="table", show_default=True, help=text,
+        metavar="FORMAT" if many else None,
+    )(function)  # fmt: skip
 
 
 def result_options(function: F) -> F:
-    """The same with every format that there is."""
-    return _output_options((*PLAIN_FORMATS, *FORMATS))(function)
+    return output_options(function, RESULT_FORMATS)
 
 
-def _format_option(formats: Sequence[str]) -> Callable[[F], F]:
-    choice, named = click.Choice(formats), {"help": "What to print."}
-    if len(formats) > len(PLAIN_FORMATS):
-        named = {"metavar": "FORMAT", "help": f"What to print: {', '.join(formats)}."}
-    return click.option("--format", "output", type=choice, default="table", show_default=True, **named)
-
-
-def _output_options(formats: Sequence[str]) -> Callable[[F], F]:
-    return lambda function: _apply(
+def output_options(function: F, formats: Sequence[str] = FORMATS) -> F:
+    return _apply(
         [
-            _format_option(formats),
+            partial(format_option, formats=formats),
             click.option("--no-cache", is_flag=True, help="Do not use the memo of token counts."),
             click.option("--force-stale", is_flag=True, help="Use prices that are too old (not recommended)."),
         ],
@@ -137,7 +142,7 @@ def _output_options(formats: Sequence[str]) -> Callable[[F], F]:
 
 def refuse_formats(output: str, option: str) -> None:
     """What `option` prints is no list of prompts, so it has no other format than every report has."""
-    if output not in PLAIN_FORMATS:
+    if output not in FORMATS:
         raise ConfigError(f"--format {output} and {option} are both given", "Keep one, or: --format json")
 
 
@@ -254,7 +259,7 @@ def read_memo(no_cache: bool) -> Memo:
 
 def show_result(result: Callable[[], Result], report: Report, document: Callable[[], Document], output: str) -> None:
     """Print what was found in any format. `github` also writes the summary of the job, where there is one."""
-    if output in PLAIN_FORMATS:
+    if output in FORMATS:
         show(report, document, output)
         return
     found = result()
@@ -263,7 +268,7 @@ def show_result(result: Callable[[], Result], report: Report, document: Callable
 
         _append(summary, render_summary(found.report, found.findings))
     if sys.stdout is not None:
-        write(sys.stdout, FORMATS[output](found))
+        write(sys.stdout, DRAWN[output](found))
 
 
 def _append(path: str, text: str) -> None:

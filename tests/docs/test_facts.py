@@ -75,7 +75,10 @@ def test_hooks() -> None:
         (hook["id"], hook["entry"], hook["stages"]) for hook in declared
     ]
     named = set(re.findall(r"\bllm-cost-[a-z-]+\b", "".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)))
-    assert named <= {name for hook in declared for name in (hook["id"], hook["entry"])} | {"llm-cost-demo"}
+    assert named <= {name for hook in declared for name in (hook["id"], hook["entry"])} | {
+        "llm-cost-demo",
+        "llm-cost-type",
+    }
 
 
 def test_the_api_page_has_every_public_name_with_its_signature() -> None:

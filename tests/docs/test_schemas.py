@@ -14,10 +14,11 @@ from .shell import Shell
 
 DOCUMENTS = (
     "estimate", "rows", "check", "diff", "models", "price", "price-history", "price-changes", "estimate-models",
-    "explain", "choose",
+    "explain", "choose", "focus-validation",
 )  # fmt: skip
 NAMES = (*DOCUMENTS, "manifest")
 
+FOCUS = r"printf 'BilledCost,ListCost,ListUnitPrice,PricingQuantity\n1,2,3,4\n' > usage.csv"
 ROWS = r"printf 'documents,question\nShoes can be sent back.,May I?\n,Why?\n' > rows.csv"
 
 EVERY_REASON = "sed -i -e 's/\"gpt-4o\"/\"gpt-4o-mini\"/' -e 's/calls = 1000/calls = 15000/' llm-cost.toml"
@@ -65,6 +66,8 @@ RUNS = (
     (r"printf '[prices.override.\"gpt-4o\"]\ninput = 1\n' >> llm-cost.toml", "prices show gpt-4o", 0),
     ("", "prices history o3", 0),
     ("", "prices diff bundled installed", 0),
+    (FOCUS, "focus validate usage.csv", 3),
+    ("llm-cost estimate --format focus --output rows.csv", "focus validate rows.csv", 0),
     ("", "estimate --group-by team --sort cost --per call", 0),
     ("", "diff main --group-by team --changed-only --sort delta --prices-at 2026-11-01", 0),
     ("", "diff main --fail-on-increase 1%", 1),
@@ -95,9 +98,10 @@ CHECKS = {name: Draft202012Validator(schema, format_checker=FormatChecker()) for
 def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit: int, shell: Shell) -> None:
     shell.run(before)
     first, second = command.split()[0], " ".join(command.split()[:2])
-    name = {"prices show": "price", "prices history": "price-history", "prices diff": "price-changes"}.get(
+    name = {"prices show": "price", "prices history": "price-history", "prices diff": "price-changes",
+            "focus validate": "focus-validation"}.get(
         second, "rows" if "--data" in command else "estimate-models" if "--models" in command else first
-    )
+    )  # fmt: skip
     runs = [shell.run(f"llm-cost {command} --format json {more} 2>/dev/null") for more in ("", _without_memo(first))]
     assert runs[0].code == exit
     assert runs[0] == runs[1]
@@ -107,7 +111,7 @@ def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit:
 
 
 def _without_memo(name: str) -> str:
-    return "" if name in ("models", "prices") else "--no-cache"
+    return "" if name in ("models", "prices", "focus") else "--no-cache"
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -116,9 +120,9 @@ def test_no_member_of_a_document_can_be_left_out_or_added(name: str, shell: Shel
         "diff": "diff main", "price": "prices show azure/gpt-4o", "price-history": "prices history o3",
         "price-changes": "prices diff bundled installed", "rows": "estimate prompts/search.md --data rows.csv",
         "estimate-models": "estimate --models gpt-4o,gpt-4o-mini", "explain": "explain search",
-        "choose": "choose search",
+        "choose": "choose search", "focus-validation": "focus validate usage.csv",
     }.get(name, name)  # fmt: skip
-    shell.run(f"{ROWS}; {QUALITY}")
+    shell.run(f"{ROWS}; {QUALITY}; {FOCUS}")
     run = shell.run(f"llm-cost {command} --format json 2>/dev/null")
     document = json.loads(run.output)
     for place in list(_objects(document)):

@@ -1,0 +1,199 @@
+"""A profile and a file of usage -> what came of it: reading, pricing and fitting put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from .calibration.advice import Update, updates_of, updates_of_defaults
+from .calibration.backtest import BackTest, back_test
+from .calibration.fits import INPUT, Fit, Price, anomalies, fit_prompt, parameters_of
+from .calibration.overall import Prompt, fit_together
+from .calibration.profile import Assumed, Profile
+from .calibration.ratios import Line, TokenRatio, fit_ratio, is_fixed
+from .calibration.traffic import Traffic, gather
+from .errors import ParseError
+from .estimate import estimate_snapshot
+from .facts import read_facts
+from .git.plumbing import Repository
+from .lookup import Resolve, make_resolver
+from .manifest import Assumptions, Manifest
+from .memo import Memo
+from .nested import governing
+from .prices.book import PriceBook
+from .prices.own import NO_PRICES, OwnPrices, OwnRatio
+from .pricing import PromptEstimate
+from .prompts import Problem
+from .reading import WORKTREE, read_side
+from .snapshot import Selection
+from .usage.costs import Priced, call_price, make_pricer
+from .usage.record import Usage
+from .usage_files import Read, read_usage
+
+
+class Skipped:
+    """What of a file was not used, counted while it is read."""
+
+    def __init__(self) -> None:
+        self.bad = 0  # records that cannot be read
+        self.named: list[Read] = []  # some of them
+        self.other = 0  # rows that are no use of tokens
+
+
+class Calibration(NamedTuple):
+    """All that is shown and written."""
+
+    profile: Profile
+    traffic: Traffic
+    skipped: Skipped
+    prompts: tuple[Prompt, ...]  # of the profile, with requests
+    together: tuple[Fit, ...]
+    updates: tuple[Update, ...]
+    ratios: tuple[TokenRatio, ...]
+    back_test: BackTest | None
+    manifest: Manifest | None
+
+
+BAD_NAMED = 3  # of the records that cannot be read, how many are named
+
+
+def read_records(path: str, skipped: Skipped, *, lenient: bool) -> Iterator[Usage]:
+    """The records of a file; what is none is counted. ParseError at the first that cannot be read, unless `lenient`."""
+    for read in read_usage(path):
+        if read.record is not None:
+            yield read.record
+        elif not read.reason:
+            skipped.other += 1
+        elif lenient:
+            skipped.bad += 1
+            if skipped.bad <= BAD_NAMED:
+                skipped.named.append(read)
+        else:
+            hint = "Mend it, or leave such records out: --lenient counts them and names some."
+            raise ParseError(f"{path}:{read.place}: {read.reason}", hint)
+
+
+def calibrate(
+    profile: Profile, records: Iterable[Usage], skipped: Skipped, book: PriceBook, on: date,
+    repo: Repository | None, manifest: Manifest | None, memo: Memo, prompt_id: str | None,
+) -> Calibration:  # fmt: skip
+    """Fit everything. `manifest` is that of the working tree, whose own prices hold; None where there is none."""
+    resolve = make_resolver(book, on)
+    own = {each.path(): each.prices for each in manifest.every()} if manifest else {}
+    traffic = gather(records, make_pricer(resolve, next(iter(own.values()), None)), prompt_id)
+    found = []
+    for name in sorted(profile.prompts.keys() & traffic.prompts.keys()):
+        assumed, used = profile.prompts[name], traffic.prompts[name]
+        price = _price(resolve, assumed, own.get(assumed.manifest or ""))
+        days = anomalies(used, parameters_of(assumed))
+        found.append(Prompt(assumed, used, price, fit_prompt(assumed, used, price, days), days))
+    ratios = _ratios(found, book, on, repo, manifest, memo)
+    updates = _updates(found, manifest, ratios)
+    changed = {each.assumed.prompt_id: _parameters(each, updates) for each in found}
+    return Calibration(
+        profile,
+        traffic,
+        skipped,
+        tuple(found),
+        fit_together(found),
+        updates,
+        ratios,
+        back_test(found, changed),
+        manifest,
+    )
+
+
+def _price(resolve: Resolve, assumed: Assumed, own: OwnPrices | None) -> Price | None:
+    entry, _, region = assumed.pricing_id.partition("#")
+    stated = Assumptions(model=assumed.model, pricing_id=entry or None, region=region or None)
+    paid = resolve(assumed.model, stated, own)
+    if isinstance(paid, Problem):
+        return None
+    tariff = paid.offer.tariff(assumed.variant)
+    return None if tariff is None else call_price(Priced(tariff, paid.offer.per_request.get("request", Decimal(0))))
+
+
+def _updates(prompts: Sequence[Prompt], manifest: Manifest | None, ratios: Sequence[TokenRatio]) -> tuple[Update, ...]:
+    """Of each prompt in its own entry; of those that have none together in [defaults] of their manifest."""
+    measured = {name for ratio in ratios if ratio.is_worth_it() for name in ratio.prompts}
+    listed = _listed(manifest)
+    found: list[Update] = []
+    rest: dict[str, list[Prompt]] = {}
+    for each in prompts:
+        place = each.assumed.manifest or _place(manifest, each.assumed.path)
+        if place is None or each.assumed.prompt_id in listed.get(place, ()):
+            without = (INPUT,) if each.assumed.prompt_id in measured else ()
+            found += updates_of(each, place or "", without)
+        else:
+            rest.setdefault(place, []).append(each)
+    for place, several in rest.items():
+        found += updates_of_defaults(several, fit_together(several), place)
+    return tuple(found)
+
+
+def _listed(manifest: Manifest | None) -> dict[str, set[str]]:
+    every = manifest.every() if manifest else ()
+    return {each.path(): {entry.prompt_id or entry.path for entry in each.prompts} for each in every}
+
+
+def _place(manifest: Manifest | None, path: str) -> str | None:
+    """The manifest that governs a path now."""
+    paths = {each.directory: each.path() for each in manifest.every()} if manifest else {}
+    return paths.get(governing(path, paths))
+
+
+def _parameters(prompt: Prompt, updates: Sequence[Update]) -> set[str]:
+    own = {each.key for each in updates if each.prompt_id == prompt.assumed.prompt_id}
+    return own | {each.key for each in updates if each.prompt_id is None and each.manifest == prompt.assumed.manifest}
+
+
+# --- the ratio of a tokenizer --------------------------------------------------------------------------------------
+
+
+def _ratios(
+    prompts: Sequence[Prompt], book: PriceBook, on: date, repo: Repository | None, manifest: Manifest | None, memo: Memo
+) -> tuple[TokenRatio, ...]:
+    """Of the models of prompts that are sent as they stand, where the working tree still has what was estimated."""
+    fixed = [each for each in prompts if is_fixed(each.assumed, each.traffic)]
+    if not fixed or repo is None or repo.top is None or manifest is None:
+        return ()
+    lines = _lines(fixed, book, on, repo, manifest, memo)
+    by_model: dict[str, list[Prompt]] = {}
+    for each in fixed:
+        if each.assumed.prompt_id in lines:
+            by_model.setdefault(each.assumed.model, []).append(each)
+    found = [
+        fit_ratio(model, [(each.assumed, each.traffic, lines[each.assumed.prompt_id]) for each in several])
+        for model, several in sorted(by_model.items())
+    ]
+    return tuple(ratio for ratio in found if ratio is not None)
+
+
+def _lines(
+    prompts: Sequence[Prompt], book: PriceBook, on: date, repo: Repository, manifest: Manifest, memo: Memo
+) -> dict[str, Line]:
+    """What of each prompt's input a ratio scales, by estimating it with the ratios 1 and 2 in the manifest's place."""
+    sizes: list[Mapping[str, PromptEstimate]] = []
+    for ratio in (Decimal(1), Decimal(2)):
+        models = sorted({each.assumed.model for each in prompts})
+        stated = _with_ratios(manifest, tuple(OwnRatio(model, ratio, ratio, ratio, on) for model in models))
+        side = read_side(repo, WORKTREE, stated, Selection())
+        facts = read_facts(repo.cwd, [side], memo, book)
+        priced = estimate_snapshot(side.snapshot, facts, book, on, force_stale=True)
+        sizes.append({row.prompt_id: row for row in priced.priced()})
+    found = {}
+    for each in prompts:
+        name, (once, twice) = each.assumed.prompt_id, sizes
+        same = name in once and name in twice and once[name].content_hash == each.assumed.content_hash
+        if same and once[name].grade != "exact" and "measured" not in {kind for kind, _, _ in once[name].parts}:
+            counted = twice[name].input_tokens - once[name].input_tokens
+            found[name] = Line(once[name].input_tokens - counted, counted)
+    return found
+
+
+def _with_ratios(manifest: Manifest, ratios: tuple[OwnRatio, ...]) -> Manifest:
+    prices = (manifest.prices or NO_PRICES)._replace(ratios=ratios)
+    nested = tuple((directory, _with_ratios(each, ratios)) for directory, each in manifest.nested)
+    return manifest._replace(prices=prices, nested=nested)

@@ -1,0 +1,34 @@
+"""Days that are not like the others: named, and left out of what is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeVar
+
+SPREADS = 5.0  # times the days' usual spread
+_NORMAL = 1.4826  # median absolute deviation of normal values -> their standard deviation
+MIN_DAYS = 5  # with fewer nobody can say which of them is the unusual one
+
+D = TypeVar("D", bound=Hashable)
+
+
+def unlike(values: Sequence[tuple[D, float]], least: float) -> tuple[D, ...]:
+    """The days whose value is further from the median than five times the usual spread, and than `least`.
+
+    The modified z-score of Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993. Empty where there are fewer
+    than five days, or where more than a quarter of them differ: that is a change, and no anomaly.
+    """
+    if len(values) < MIN_DAYS:
+        return ()
+    middle = median(value for _, value in values)
+    spread = _NORMAL * median(abs(value - middle) for _, value in values)
+    limit = max(least, SPREADS * spread)
+    found = tuple(day for day, value in values if abs(value - middle) > limit)
+    return found if len(found) <= max(1, len(values) // 4) else ()
+
+
+def median(values: Iterable[float]) -> float:
+    """Of one value and more."""
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2

@@ -1,0 +1,179 @@
+"""`llm-cost comment`: what a change costs, as a comment on its pull request."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from types import ModuleType
+from typing import Any
+
+import click
+
+from .. import __version__
+from ..boundary import write
+from ..checking import Checked, check_side
+from ..clock import today
+from ..commenting import ALWAYS, CHANGED, INCREASE, OVER, is_wanted
+from ..errors import ConfigError
+from ..forges import FORGES
+from ..forges.places import Place, given, variable
+from ..forges.posting import BEHAVIORS, Posted, post
+from ..git.plumbing import open_repository
+from ..increase import Allowed
+from ..policy import Overrides
+from ..reading import commit_source
+from ..render.comment import marker_line, render_comment
+from ..render.sanitise import terminal_name
+from ..report import Text, count_prompts
+from ..report_comment import comment_report
+from ..stating import read_statements
+from .options import (
+    assumption_options,
+    read_change,
+    read_memo,
+    read_selection,
+    read_usd,
+    selection_options,
+    verbose_note,
+)
+from .sides import since_merge_base
+
+HELP = """Write what a change costs into a comment on its pull request, or bring the comment up to date.
+
+\b
+  llm-cost comment github          in GitHub Actions: pull request, base and repository are known
+  llm-cost comment gitlab          in GitLab CI, with GITLAB_TOKEN
+  llm-cost comment azure-repos     in Azure Pipelines, with SYSTEM_ACCESSTOKEN
+  llm-cost comment bitbucket       in Bitbucket Pipelines, with BITBUCKET_TOKEN
+  llm-cost comment github --dry-run --base main     show the comment, send nothing
+
+\b
+Elsewhere, say what the pipeline does not:
+  llm-cost comment github --repo OWNER/NAME --pull-request 42 --base origin/main
+
+\b
+Compared is what the pull request changes: HEAD with the commit where it left its base. The comment is found again by a
+hidden first line and by its author, the user of the token. Tokens are read from the environment and from nowhere else:
+GITHUB_TOKEN or GH_TOKEN, GITLAB_TOKEN, SYSTEM_ACCESSTOKEN or AZURE_DEVOPS_EXT_PAT, BITBUCKET_TOKEN.
+The verdict is in the comment and not in the exit code: to fail a pipeline, run llm-cost check behind it.
+Exit codes: 0 posted, or nothing to tell (--when, --threshold); 2 manifest, revision, token, or the forge did not take
+it: nothing was posted.
+"""
+
+
+def _read_tag(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", text):
+        raise click.BadParameter(f"{text!r} is not 1 to 64 letters, digits, dots, underscores and dashes.")
+    return text
+
+
+@click.command("comment", help=HELP)
+@click.argument("forge", type=click.Choice(list(FORGES)))
+@click.option("--base", metavar="REV", help="What it is compared with. In a pipeline: the pull request's base.")
+@click.option("--head", metavar="REV", default=None, help="What is compared. Default: HEAD.")
+@click.option("--repo", metavar="NAME", help="OWNER/NAME, GROUP/PROJECT, PROJECT/REPOSITORY or WORKSPACE/NAME.")
+@click.option("--pull-request", "--merge-request", "number", metavar="N", type=click.IntRange(1), help="Its number.")
+@click.option("--commit", metavar="SHA", help="The open pull request whose head this is, and its base (GitHub).")
+@click.option("--api-url", metavar="URL", help="Address of the API, of a forge of your own.")
+@click.option("--author", metavar="ID", help="Who the token is, where the forge does not tell.")
+@click.option(
+    "--behavior", type=click.Choice(BEHAVIORS), default="update", show_default=True,
+    help="What becomes of the comment before.",
+)  # fmt: skip
+@click.option("--tag", metavar="TAG", type=_read_tag, default="default", help="One of several comments in one place.")
+@click.option(
+    "--when", type=click.Choice([ALWAYS, CHANGED, INCREASE, OVER]), default=ALWAYS, show_default=True,
+    help="Only where prompts changed, cost more, or a limit does not hold.",
+)  # fmt: skip
+@click.option("--threshold", metavar="P%|$USD", type=read_change, help="Only where the total moves by as much.")
+@click.option("--budget", metavar="USD", type=read_usd, help="What all may cost; in place of limit.")
+@click.option("--max-increase", metavar="P%|$USD", type=read_change, help="What a change may add.")
+@click.option("--dry-run", is_flag=True, help="Print the comment and send nothing.")
+@assumption_options
+@selection_options
+@click.option("--no-cache", is_flag=True, help="Do not use the memo of token counts.")
+@click.option("--force-stale", is_flag=True, help="Use prices that are too old (not recommended).")
+@click.pass_context
+def comment_command(ctx: click.Context, /, forge: str, **values: Any) -> int:
+    name, module = forge, FORGES[forge]
+    take = {each: values.pop(each) for each in _OWN}
+    place = given(module.read_place(os.environ), take["api_url"], take["repo"], take["number"])
+    place = _by_commit(module, place, take["commit"])
+    dry, author = take["dry_run"], take["author"]
+    opened = None if dry else module.open_forge(place, os.environ, author)  # before any work: a token may be missing
+    checked, notes = _checked(ctx, place, take, values)
+    comparison = checked.comparison
+    assert comparison is not None
+    marker = marker_line(take["tag"], visible=module.VISIBLE)
+    report = comment_report(comparison, checked.manifest, checked.verdict, notes, _how(name, place, take, checked))
+    body = render_comment(report, marker, module.TITLE, module.LIMIT)
+    threshold = None if take["threshold"] is None else Allowed(*take["threshold"])
+    wanted = is_wanted(take["when"], threshold, comparison, checked.verdict)
+    if opened is None:
+        said = body if wanted else _NOTHING
+    else:
+        said = _said(post(opened, take["behavior"], marker, body, wanted=wanted), module.TITLE, place)
+    if opened is None or not ctx.obj["quiet"]:
+        write(sys.stdout, said)
+    return 0
+
+
+_OWN = (
+    "base", "head", "repo", "number", "commit", "api_url", "author", "behavior", "tag", "when", "threshold", "budget",
+    "max_increase", "dry_run", "no_cache", "force_stale",
+)  # fmt: skip
+_NOTHING = "Nothing to tell (--when, --threshold): no comment.\n"
+
+
+def _by_commit(module: ModuleType, place: Place, commit: str | None) -> Place:
+    if commit is None:
+        return place
+    if not hasattr(module, "find_pull"):
+        raise ConfigError(
+            f"--commit is for GitHub: {module.TITLE} tells its pipelines the number", "Use --pull-request N."
+        )
+    found: Place = module.find_pull(place._replace(number=None), os.environ, commit)
+    return found
+
+
+def _checked(
+    ctx: click.Context, place: Place, take: dict[str, Any], values: dict[str, Any]
+) -> tuple[Checked, tuple[Text, ...]]:
+    repo = open_repository()
+    revision = take["base"] or place.base
+    if not revision:
+        raise ConfigError("Which base? The pipeline does not say", "For example: --base origin/main")
+    head = commit_source(repo, take["head"] or take["commit"] or "HEAD")
+    base, _, notes = since_merge_base(repo, revision, head)
+    overrides = Overrides(take["budget"], *(take["max_increase"] or (None, None)))
+    checked = check_side(
+        repo, head, base, read_selection(values), read_memo(take["no_cache"]), today(),
+        force_stale=take["force_stale"], overrides=overrides, said=read_statements(repo, base, head), split=True,
+    )  # fmt: skip
+    assert checked.comparison is not None
+    rows = (*checked.estimate.rows, *checked.comparison.base.rows)
+    if not rows:
+        raise ConfigError("No prompt was found: there is nothing to tell", "Name prompts in llm-cost.toml.")
+    verbose_note(ctx, f"{head.label}: {count_prompts(len(checked.estimate.rows))}")
+    return checked, notes
+
+
+def _how(name: str, place: Place, take: dict[str, Any], checked: Checked) -> tuple[Text, ...]:
+    """Ids of commits, and no name of a branch: those are whoever's, and a shell would run what is in them."""
+    assert checked.comparison is not None
+    base, head = (str(side.commit)[:12] for side in (checked.comparison.base, checked.comparison.head))
+    merge = name == "github" and place.number is not None and take["head"] is None and take["commit"] is None
+    merged = merge and variable(os.environ, "GITHUB_EVENT_NAME") == "pull_request"
+    fetch = f"git fetch origin pull/{place.number}/merge" if merged else "git fetch origin"
+    return ((f"To see the same: `{fetch} && llm-cost diff {base} {head}` (llm-cost {__version__})",),)
+
+
+def _said(posted: Posted, title: str, place: Place) -> str:
+    where = terminal_name(posted.url, 300) if posted.url else f"{title}, number {place.number}"
+    return {
+        "created": f"Comment posted: {where}\n",
+        "updated": f"Comment updated: {where}\n",
+        "unchanged": f"Comment is up to date: {where}\n",
+        "removed": "Nothing to tell (--when, --threshold): the comment before was taken away.\n",
+    }.get(posted.what, _NOTHING)

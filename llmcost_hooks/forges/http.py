@@ -1,0 +1,344 @@
+"""Requests to a forge's API: the one module that knows `requests`.
+
+What that library would do by itself and this does not: follow a redirect with the token to another host, take
+credentials out of ~/.netrc, wait without an end, read a body of any size.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote, urljoin, urlsplit
+
+from ..errors import ConfigError
+
+ATTEMPTS = 5
+CONNECT_SECONDS, READ_SECONDS, REQUEST_SECONDS, TOTAL_SECONDS = 10.0, 30.0, 60.0, 180.0
+MAX_BYTES = 64 * 1024 * 1024  # a page of a hundred long comments has a tenth of it
+MAX_PAGES = 200
+MAX_REDIRECTS = 3
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+pause = time.sleep  # between two attempts
+
+
+class ForgeError(ConfigError):
+    """The forge did not do what it was asked: exit 2, because nothing was posted and somebody has to act."""
+
+    def __init__(self, message: str, hint: str = "", status: int | None = None) -> None:
+        super().__init__(message, hint)
+        self.status = status
+
+
+class Unsure(ForgeError):
+    """It may have done it all the same: the answer is lost."""
+
+
+class Client(NamedTuple):
+    """Where a forge's API is and who asks."""
+
+    forge: str  # "GitHub", in messages
+    address: str  # of the API, without a slash at its end
+    authorization: str  # the header, whole
+    secrets: tuple[str, ...]  # texts that no message may show
+    hints: Mapping[int, str]  # what to do about a status
+    session: Any
+    deadline: float  # of all requests together, on the monotonic clock
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def connect(forge: str, address: str, authorization: str, secrets: tuple[str, ...], hints: Mapping[int, str]) -> Client:
+    """A client for the API at `address`. Raises ConfigError for an address that a token must not be sent to."""
+    try:
+        import requests
+    except ImportError:
+        raise ConfigError("Comments need the package requests", "Run: pip install 'llmcost-hooks[comment]'") from None
+    parts = _split(address)
+    if parts is None or not parts.hostname or parts.username is not None or parts.query or parts.fragment:
+        raise ConfigError(f"{address!r} is not the address of an API", "For example: --api-url https://git.example.com")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise ConfigError(f"{address} is not an https address: the token would travel in the clear", "Use https.")
+    return Client(forge, address.rstrip("/"), authorization, secrets, hints, requests.Session(), _now() + TOTAL_SECONDS)
+
+
+def read_token(env: Mapping[str, str], names: tuple[str, ...], forge: str, hint: str) -> str:
+    """The token in the first of these variables that is set. It comes from the environment and from nowhere else."""
+    for name in names:
+        if token := env.get(name, ""):
+            if not token.isascii() or not token.isprintable() or " " in token:
+                raise ConfigError(f"${name} does not hold a token: it has spaces or other signs", hint)
+            return token
+    variables = " or ".join(f"${name}" for name in names)
+    raise ConfigError(f"No token for {forge}: {variables} is not set, or empty", hint)
+
+
+def segment(text: str | int) -> str:
+    """One segment of a path."""
+    return quote(str(text), safe="")
+
+
+def ask(
+    client: Client, method: str, path: str, *, params: Mapping[str, str] | None = None, payload: object = None,
+    once: bool = False,
+) -> Answer:  # fmt: skip
+    """The answer of `METHOD address/path`, or of the absolute `path`; attempted again where that may help.
+
+    With `once`, for what must not happen twice, only where the forge cannot have done it; else Unsure. Raises
+    ForgeError for an answer that is no success.
+    """
+    url = path if path.startswith(("https://", "http://")) else f"{client.address}{path}"
+    for attempt in range(ATTEMPTS):
+        last = attempt == ATTEMPTS - 1
+        try:
+            answer = _follow(client, method, url, params, payload)
+        except _Lost as lost:
+            error: ForgeError = ForgeError(f"{client.forge} cannot be reached at {_host(url)}: {lost}", _REACH)
+            if once and not lost.unsent:
+                raise Unsure(error.message, error.hint) from None
+            wait: float | None = 2.0**attempt
+        else:
+            if answer.status < 300:
+                return answer
+            error = _refusal(client, method, url, answer)
+            wait = _wait(answer, attempt)
+            if once and answer.status >= 500 and answer.status != 503:
+                raise Unsure(error.message, error.hint, error.status)
+        if wait is None or last:
+            raise error
+        if _now() + wait > client.deadline:
+            late = f"{error.message}; it asks to wait {wait:,.0f} seconds"
+            raise ForgeError(late, "Run this again then.", error.status)
+        pause(wait)
+    raise AssertionError("the last attempt returns or raises")
+
+
+_REACH = "A proxy is named by $HTTPS_PROXY, a certificate authority of your own by $REQUESTS_CA_BUNDLE."
+
+
+class _Lost(Exception):
+    """No answer. `unsent`: the request did not leave."""
+
+    def __init__(self, reason: str, unsent: bool = False) -> None:
+        super().__init__(reason)
+        self.unsent = unsent
+
+
+def _follow(client: Client, method: str, url: str, params: Mapping[str, str] | None, payload: object) -> Answer:
+    """One attempt, with redirects on the same host only: no other one may see the token."""
+    origin = _origin(url)
+    for _ in range(MAX_REDIRECTS + 1):
+        answer = _bounded(client, method, url, params, payload)
+        if answer.status not in (301, 302, 303, 307, 308):
+            return answer
+        target = urljoin(url, answer.headers.get("location", ""))
+        if _origin(target) != origin:
+            raise ForgeError(
+                f"{client.forge} redirects to {_host(target) or 'another host'}, where the token is not sent",
+                client.hints.get(302, "Name the address of the API itself: --api-url"),
+                answer.status,
+            )
+        if method != "GET" and answer.status not in (307, 308):
+            break
+        url, params = target, None
+    raise ForgeError(f"{client.forge} redirects and never answers ({method} {_path(url)})")
+
+
+def _bounded(client: Client, method: str, url: str, params: Mapping[str, str] | None, payload: object) -> Answer:
+    """In a thread that is left behind when the time is over: a read's timeout does not bound headers that drip."""
+    from threading import Thread
+
+    found = list[Answer | BaseException]()
+
+    def run() -> None:
+        try:
+            found.append(_send(client, method, url, params, payload))
+        except BaseException as error:  # handed to whoever waits
+            found.append(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(max(0.1, min(REQUEST_SECONDS, client.deadline - _now())))
+    if not found:
+        raise _Lost("it took too long")
+    if isinstance(found[0], BaseException):
+        raise found[0]
+    return found[0]
+
+
+def _send(client: Client, method: str, url: str, params: Mapping[str, str] | None, payload: object) -> Answer:
+    import requests
+
+    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = client.authorization  # set here, it also keeps ~/.netrc out
+        return request
+
+    headers = {"Accept": "application/json", "User-Agent": "llm-cost"}
+    data = None if payload is None else json.dumps(payload).encode()
+    if data is not None:
+        headers["Content-Type"] = "application/json"
+    try:
+        with client.session.request(
+            method, url, params=params, data=data, headers=headers, auth=sign, allow_redirects=False, stream=True,
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+        ) as answer:  # fmt: skip
+            body = bytearray()
+            for part in answer.iter_content(64 * 1024):
+                body += part
+                if len(body) > MAX_BYTES:
+                    raise ForgeError(f"{client.forge} answers with more than {MAX_BYTES >> 20} MiB", "")
+            stated = {name.lower(): value for name, value in answer.headers.items()}
+            return Answer(answer.status_code, stated, bytes(body))
+    except requests.exceptions.ConnectTimeout:
+        raise _Lost("it took too long", unsent=True) from None
+    except requests.exceptions.ProxyError:
+        raise _Lost("the proxy does not let it through", unsent=True) from None
+    except requests.exceptions.SSLError:
+        raise _Lost("no secure connection could be made", unsent=True) from None
+    except requests.exceptions.Timeout:
+        raise _Lost("it took too long") from None
+    except requests.exceptions.ConnectionError as error:
+        unsent = "NewConnectionError" in repr(error) or "NameResolutionError" in repr(error)
+        raise _Lost("no connection" if unsent else "the connection broke", unsent) from None
+    except (requests.exceptions.RequestException, ValueError):
+        raise _Lost("the answer is not HTTP") from None
+
+
+def _wait(answer: Answer, attempt: int) -> float | None:
+    """Seconds until the next attempt; None where none can help."""
+    limited = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
+    if answer.status == 429 or (answer.status == 403 and limited) or answer.status >= 500:
+        stated = _retry_after(answer.headers) if answer.status in (403, 429, 503) else None
+        return 2.0**attempt if stated is None else max(stated, 0.0)
+    return None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """What the forge says: seconds, a date, or the moment when a limit is reset."""
+    from email.utils import parsedate_to_datetime
+
+    stated = headers.get("retry-after", "").strip()
+    if stated.isascii() and stated.isdigit():
+        return float(stated[:9])
+    if stated:
+        try:
+            return parsedate_to_datetime(stated).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    reset = headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset") or ""
+    return float(reset[:12]) - time.time() if reset.isascii() and reset.isdigit() else None
+
+
+def _refusal(client: Client, method: str, url: str, answer: Answer) -> ForgeError:
+    said = _said(client, answer.body)
+    what = f"{client.forge} answered {answer.status}{': ' + said if said else ''} ({method} {_path(url)})"
+    return ForgeError(what, client.hints.get(answer.status, ""), answer.status)
+
+
+def _said(client: Client, body: bytes) -> str:
+    """What the forge gives as its reason, in one line, without anything that is secret."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    for key in ("message", "error_description", "error", "errors"):
+        value = found.get(key) if isinstance(found, dict) else None
+        if isinstance(value, dict):
+            value = value.get("message")
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            value = value[0].get("message")
+        if isinstance(value, str) and value.strip():
+            text = " ".join(value.split())
+            for secret in client.secrets:
+                text = text.replace(secret, "***")
+            return text[:200]
+    return ""
+
+
+# --- answers -----------------------------------------------------------------------------------------------------
+
+
+def document(client: Client, answer: Answer) -> Any:
+    """An answer's JSON. Raises ForgeError where it is none: a sign-in page, a proxy's message."""
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        raise not_the_api(client) from None
+
+
+def objects(client: Client, found: Any) -> list[dict[str, Any]]:
+    """`found` as a list of objects, or ForgeError."""
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise not_the_api(client)
+    return found
+
+
+def value(client: Client, found: Any, *keys: str) -> Any:
+    """`found[key][key]...`; ForgeError where one of them is not there."""
+    for key in keys:
+        if not isinstance(found, dict) or key not in found:
+            raise not_the_api(client)
+        found = found[key]
+    return found
+
+
+def text(found: Any, *keys: str) -> str:
+    """The same, "" where there is no such text."""
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def number(client: Client, found: Any, *keys: str) -> int:
+    """A whole number in `found`, or ForgeError."""
+    it = value(client, found, *keys)
+    if not isinstance(it, int) or isinstance(it, bool):
+        raise not_the_api(client)
+    return it
+
+
+def not_the_api(client: Client) -> ForgeError:
+    return ForgeError(
+        f"What answers at {_host(client.address)} is not the API of {client.forge}",
+        "Is the address right (--api-url), and does no proxy answer in its place?",
+    )
+
+
+def too_many(client: Client) -> ForgeError:
+    return ForgeError(f"{client.forge} has more than {MAX_PAGES} pages of comments there", "Use --behavior new.")
+
+
+# --- addresses ---------------------------------------------------------------------------------------------------
+
+
+def _split(url: str) -> Any:
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port is None or parts.port > 0 else None
+    except ValueError:
+        return None
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = _split(url)
+    if parts is None:
+        return "", "", None
+    return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def _host(url: str) -> str:
+    return _origin(url)[1][:100]
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path[:200]
+
+
+def _now() -> float:
+    return time.monotonic()

@@ -1,0 +1,302 @@
+"""What a calibration says to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from .calibration.advice import Update
+from .calibration.backtest import BackTest
+from .calibration.fits import (
+    DAY,
+    ENOUGH,
+    ERROR,
+    FINE,
+    HIGH,
+    LOW,
+    POINTS,
+    WARN_AT,
+    WARNING,
+    Fit,
+)
+from .calibration.intervals import NAME as INTERVAL
+from .calibration.overall import Prompt, window_of
+from .calibration.profile import Profile
+from .calibration.ratios import TokenRatio
+from .calibration.traffic import NO_DAY, Traffic
+from .report import Name, Report, Table, Text, name_list
+
+HEADERS = ("Parameter", "Assumed", "Actual", "Drift", "Confidence")
+MARKS = {FINE: "✓", WARNING: "⚠️", ERROR: "❌"}
+DAYS_OF = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
+TOKEN_RATIO = "token ratio"
+
+
+def calibration_report(
+    prompts: Sequence[Prompt], together: Sequence[Fit], updates: Sequence[Update], ratios: Sequence[TokenRatio],
+    tested: BackTest | None, profile: Profile, notes: Sequence[Text] = (),
+) -> Report:  # fmt: skip
+    """`notes` are of the file and of what could not be used."""
+    several = len(prompts) > 1
+    headers = ("Prompt", *HEADERS) if several else HEADERS
+    rows: list[tuple[Text, ...]] = []
+    if several:
+        rows += [(("all",), *_row(fit)) for fit in together]
+    for each in prompts:
+        name: Text = (Name(each.assumed.prompt_id),)
+        rows += [(name, *_row(fit)) if several else _row(fit) for fit in each.fits]
+    for ratio in ratios:
+        names = name_list(list(ratio.prompts))
+        rows.append((names, *_ratio_row(ratio)) if several else _ratio_row(ratio))
+    lines = [*_recommendations(updates, ratios, several=several), *_anomalies(prompts), *_tested(tested, prompts)]
+    lines += [*_traffic(prompts, profile), *_confidence(prompts, together, updates, ratios)]
+    return Report(
+        (f"{_title(prompts, together, ratios)}\n\nSample: {sample(prompts)}",),
+        Table(headers, tuple(rows)),
+        tuple(lines[:-1] if lines and lines[-1] == ("",) else lines),
+        unit=(f"Drift of ratios is in points (pts), of sizes in percent. ±: {INTERVAL}.",),
+        notes=tuple(notes),
+    )
+
+
+def sample(prompts: Sequence[Prompt]) -> str:
+    """`847 requests over 9 days`."""
+    requests = sum(each.traffic.requests() for each in prompts)
+    count = "1 request" if requests == 1 else f"{requests:,} requests"
+    return f"{count} over {_duration(window_of(prompts))}"
+
+
+def _duration(window: timedelta | None) -> str:
+    if window is None:
+        return "an unknown time"
+    hours = window / timedelta(hours=1)
+    return f"{hours / 24:.0f} days" if hours >= 36 else "1 hour" if round(hours) == 1 else f"{hours:.0f} hours"
+
+
+def _title(prompts: Sequence[Prompt], together: Sequence[Fit], ratios: Sequence[TokenRatio]) -> str:
+    fits = [*together, *(fit for each in prompts for fit in each.fits)]
+    drifts = any(fit.level() != FINE for fit in fits) or any(abs(ratio.drift()) >= WARN_AT for ratio in ratios)
+    return "⚠️  Unit Economic Drift Detected" if drifts else "✅ No unit economic drift"
+
+
+# --- the table ----------------------------------------------------------------------------------------------------
+
+
+def _row(fit: Fit) -> tuple[Text, ...]:
+    return (
+        (fit.parameter,),
+        ("not stated" if fit.assumed is None else _value(fit, fit.assumed),),
+        (_value(fit, fit.actual),),
+        (_drift_cell(fit),),
+        (f"{_half(fit)} ({fit.confidence})",),
+    )
+
+
+def _drift_cell(fit: Fit) -> str:
+    drift = fit.drift()
+    if drift is None:
+        return "—"
+    of_cost = fit.cost_change or 0.0
+    larger = f" (cost {_signed(of_cost)}%)" if abs(drift) < WARN_AT <= abs(of_cost) else ""
+    return f"{drift_text(fit)} {MARKS[fit.level()]}{larger}"
+
+
+def drift_text(fit: Fit) -> str:
+    """`-32 pts`, `+21%`."""
+    drift = fit.drift()
+    return "new" if drift is None else f"{_signed(drift)}{_unit(fit, drift)}"
+
+
+def _half(fit: Fit) -> str:
+    return "±?" if fit.half is None else f"±{_number(fit.half)}{_unit(fit, fit.half)}"
+
+
+def _unit(fit: Fit, number: float) -> str:
+    if fit.unit() != POINTS:
+        return "%"
+    return " pt" if _number(abs(number)) == "1" else " pts"
+
+
+def _value(fit: Fit, value: float) -> str:
+    return f"{_number(100 * value)}%" if fit.unit() == POINTS else f"{value:,.0f}"
+
+
+def _number(value: float) -> str:
+    """Whole from 10 on; one decimal below, where it is not 0."""
+    text = f"{value:.0f}" if abs(value) >= 10 else f"{value:.1f}"
+    return text.removesuffix(".0")
+
+
+def _signed(value: float) -> str:
+    text = _number(value)
+    return text if text.startswith("-") and text != "-0" else f"+{text.lstrip('-')}"
+
+
+def _ratio_row(ratio: TokenRatio) -> tuple[Text, ...]:
+    mark = MARKS[FINE if abs(ratio.drift()) < WARN_AT else WARNING]
+    half = 50 * (ratio.high - ratio.low) / ratio.ratio
+    return (
+        (f"{TOKEN_RATIO} of ", Name(ratio.model)),
+        (f"{ratio.assumed:.2f}",),
+        (f"{ratio.ratio:.2f}",),
+        (f"{_signed(ratio.drift())}% {mark}",),
+        (f"±{_number(half)}% ({ratio.confidence})",),
+    )
+
+
+# --- below it -----------------------------------------------------------------------------------------------------
+
+
+def _recommendations(updates: Sequence[Update], ratios: Sequence[TokenRatio], *, several: bool) -> Iterator[Text]:
+    wanted = [ratio for ratio in ratios if ratio.is_worth_it()]
+    if not updates and not wanted:
+        return
+    yield ("Recommendations:",)
+    for number, update in enumerate(updates, 1):
+        whose = _whose(update) if several or update.prompt_id is None else ()
+        yield (f"  {number}. ", *whose, update.key, ": ", _advice(update))
+    for number, ratio in enumerate(wanted, len(updates) + 1):
+        verb = "Update" if ratio.confidence == HIGH else "Consider updating"
+        band = f"{ratio.low:.2f} to {ratio.high:.2f}"
+        yield (f"  {number}. {TOKEN_RATIO} of ", Name(ratio.model), f": {verb} [tokens] to {ratio.ratio:.2f} ({band}, "
+               f"{ratio.confidence} confidence)")  # fmt: skip
+    yield ("",)
+    for update in updates:
+        if update.fit.level() != FINE and update.fit.drift() is not None:
+            whose = _whose(update) if several or update.prompt_id is None else ()
+            yield ("⚠️  Warning: ", *whose, update.key, f" drift is large ({drift_text(update.fit)}).")
+            yield ("    Before applying, verify this reflects steady-state, not an anomaly.",)
+            yield ("",)
+
+
+def _whose(update: Update) -> Text:
+    return ("[defaults] ",) if update.prompt_id is None else (Name(update.prompt_id), ": ")
+
+
+def _advice(update: Update) -> str:
+    level = {FINE: "drift", WARNING: "significant drift", ERROR: "large drift"}[update.fit.level()]
+    also = "".join(f', with {key} = "{value}"' for key, value in update.also)
+    value = f"{update.value}"
+    if update.fit.assumed is None:
+        level = "not stated before"
+    if update.is_sure():
+        return f"Update to {value}{also} ({level}, high confidence)"
+    return f"Consider updating to {value}{also} ({update.fit.confidence} confidence)"
+
+
+def _anomalies(prompts: Sequence[Prompt]) -> Iterator[Text]:
+    for each in prompts:
+        for day, parameters in each.left_out.items():
+            yield ("Anomalous day, left out: ", Name(each.assumed.prompt_id), f" on {day} ({', '.join(parameters)})")
+    if any(each.left_out for each in prompts):
+        yield ("",)
+
+
+def _tested(tested: BackTest | None, prompts: Sequence[Prompt]) -> Iterator[Text]:
+    if tested is None:
+        if any(at != NO_DAY for each in prompts for at in each.traffic.days):
+            yield ("Back-test: not possible; it takes two days and a known cost of each.",)
+            yield ("",)
+        return
+    about = "~" if tested.priced else ""
+    count = "1 request" if tested.requests == 1 else f"{tested.requests:,} requests"
+    first, second = (f"{begin} to {end}" for begin, end in (tested.fitted, tested.tried))
+    tail = "" if tested.after is None else f"; with the updates {about}{_signed(tested.after)}%"
+    yield (
+        f"Back-test: fitted on {first}, tried on {second} ({count}): "
+        f"the estimate's cost is {about}{_signed(tested.before)}% off{tail}.",
+    )
+    yield ("",)
+
+
+def _traffic(prompts: Sequence[Prompt], profile: Profile) -> Iterator[Text]:
+    """How many calls there are against how many were assumed: apart, and never part of the drift."""
+    window = window_of(prompts)
+    if profile.period not in DAYS_OF or window is None or window < DAY:
+        return
+    rate = DAYS_OF[profile.period] / (window / DAY)
+    calls = sum(each.traffic.requests() for each in prompts) * rate
+    assumed = sum(each.assumed.calls for each in prompts)
+    change = f" ({_signed(100 * (calls / assumed - 1))}%)" if assumed else ""
+    yield (f"Traffic: {calls:,.0f} calls a {profile.period} at this rate, {assumed:,} assumed{change}."
+           " Not part of the drift: no update changes calls.",)  # fmt: skip
+    yield ("",)
+
+
+def _confidence(
+    prompts: Sequence[Prompt], together: Sequence[Fit], updates: Sequence[Update], ratios: Sequence[TokenRatio]
+) -> Iterator[Text]:
+    """What the confidence means for applying anything."""
+    wanted = [ratio.confidence for ratio in ratios if ratio.is_worth_it()]
+    if is_insufficient(prompts):
+        yield ("⚠️  Insufficient data for reliable calibration.",)
+        yield ("    Collect more samples before calibrating.",)
+        yield ("",)
+        yield (f"    Current: {sample(prompts)}",)
+        yield (f"    Required: {ENOUGH}+ requests over 24+ hours",)
+        yield ("",)
+        yield ("Cannot apply updates. Showing drift for reference only.",)
+    elif any(not update.is_sure() for update in updates) or any(each != HIGH for each in wanted):
+        yield ("⚠️  Medium confidence. Review recommendations manually.",)
+    elif not updates and not wanted and all(fit.confidence == LOW for fit in together):
+        yield ("⚠️  Insufficient data for reliable calibration: the intervals are too wide, or too few days are known.",)
+        yield ("Cannot apply updates. Showing drift for reference only.",)
+
+
+def is_insufficient(prompts: Sequence[Prompt]) -> bool:
+    """Whether no prompt has the least that a recommendation needs."""
+    windows = [(each.traffic.requests(), each.traffic.window()) for each in prompts]
+    return not any(count >= ENOUGH and window is not None and window >= DAY for count, window in windows)
+
+
+# --- notes --------------------------------------------------------------------------------------------------------
+
+
+def traffic_notes(traffic: Traffic, profile: Profile, prompts: Sequence[Prompt]) -> list[Text]:
+    """What of the records does not speak of the profile, or not of all that is fitted."""
+    notes: list[Text] = []
+    strangers = sorted(traffic.prompts.keys() - profile.prompts.keys())
+    if strangers:
+        notes.append((*name_list(strangers), ": in the usage, and not in the profile"))
+    if unused := sorted(profile.prompts.keys() - traffic.prompts.keys()):
+        notes.append((*name_list(unused), ": in the profile, and without a request"))
+    if profile.unpriced:
+        notes.append((*name_list(sorted(profile.unpriced)), ": without a price in the profile, and not calibrated"))
+    if traffic.unnamed:
+        notes.append(
+            (f"{traffic.unnamed:,} records name no prompt and are left out (--prompt-id NAME says whose they are)",)
+        )
+    if traffic.local:
+        notes.append((f"{traffic.local:,} requests were answered by a cache of your own and are left out",))
+    for each in prompts:
+        notes += _of_prompt(each)
+    return notes
+
+
+def _of_prompt(each: Prompt) -> Iterator[Text]:
+    name, days, used = Name(each.assumed.prompt_id), each.traffic.days.values(), each.traffic
+    asked, unknown = sum(day.asked for day in days), sum(day.unknown_cache for day in days)
+    if unknown and unknown == asked:
+        yield (name, ": no record says what a cache served: cache_hit_ratio is not fitted")
+    elif unknown:
+        yield (name, f": {unknown:,} of {asked:,} requests do not say what a cache served and count as not cached")
+    if used.uncounted:
+        yield (name, f": {used.uncounted:,} records do not say how many requests they stand for: no sizes are fitted")
+    if used.untimed:
+        yield (name, f": {used.untimed:,} requests name no time, so that the window is unknown (low confidence)")
+    if priced := sum(day.priced for day in days):
+        yield (name, f": ~ {priced:,} requests have no cost and are priced by this price file")
+    if unpriced := sum(day.unpriced for day in days):
+        yield (name, f": {unpriced:,} requests have no cost and no known price")
+    others = sorted(model for model in used.models if not _same_model(model, each.assumed.model))
+    if others:
+        yield (name, ": ran on ", *name_list(others), "; the profile assumes ", Name(each.assumed.model))
+    if each.price is None:
+        yield (name, ": no price is known for ", Name(each.assumed.model), ", so that no drift of its cost is either")
+    if each.assumed.scenario == "batch" and any(fit.parameter == "cache_hit_ratio" and fit.actual for fit in each.fits):
+        yield (name, ": batches have no cached price in an estimate; cache_hit_ratio is not to be updated")
+
+
+def _same_model(used: str, assumed: str) -> bool:
+    """Whether a model's name in a record, which may have a date or a channel, is the one of the estimate."""
+    return assumed.rpartition("/")[2].partition("#")[0] in used or used in assumed

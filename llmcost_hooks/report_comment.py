@@ -1,0 +1,93 @@
+"""What a comment on a pull request says: the answer first, then the report of the change, then what to do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .compare import Comparison
+from .errors import ExitCode
+from .estimate import Estimate
+from .manifest import Manifest
+from .policy import Verdict
+from .render.money import format_money, format_percent
+from .report import Report, Text, count_prompts
+from .report_check import check_report
+from .report_diff import diff_report
+from .report_parts import has_money, inexact, marks
+from .view import DELTA, View, token_change
+
+LARGEST_FIRST = View(order=DELTA, changed_only=True)  # where the end is cut, the least is lost
+_TWICE = (("Cannot be priced",), ("What changed",))  # which the report of the change has in words of its own
+
+
+class CommentReport(NamedTuple):
+    answer: Text
+    report: Report
+    how: tuple[Text, ...]  # to see the same locally
+
+
+def comment_report(
+    comparison: Comparison, manifest: Manifest | None, verdict: Verdict, extra: tuple[Text, ...], how: tuple[Text, ...]
+) -> CommentReport:
+    """`extra` notes come from how the sides were found; `how` are lines on how to see the same without the forge."""
+    report, checked = (
+        diff_report(comparison, extra, LARGEST_FIRST),
+        check_report(comparison.head, manifest, verdict, comparison),
+    )
+    sections = report.sections
+    if verdict.code() or verdict.warned:
+        limits: tuple[Text, ...] = (checked.headline, *checked.below)
+        others = tuple(section for section in checked.sections if section[0] not in _TWICE)
+        sections = ((("Limits",), limits), *others, *sections)
+    notes = tuple(dict.fromkeys((*report.notes, *checked.notes)))
+    return CommentReport(_answer(comparison, verdict), report._replace(sections=sections, notes=notes), how)
+
+
+def _answer(comparison: Comparison, verdict: Verdict) -> Text:
+    """ "✅ This change adds $0.83 per month (+13%): within budget, $2.77 left"."""
+    mark = "❌" if verdict.code() else "⚠️" if verdict.warned else "✅"
+    return (f"{mark} {_change(comparison)}: {_outcome(comparison.head, verdict)}",)
+
+
+def _change(comparison: Comparison) -> str:
+    base, head = comparison.base, comparison.head
+    if not has_money(base, head):
+        return _token_change(comparison)
+    delta, percent = comparison.delta(), comparison.percent()
+    if delta is None:
+        return "What this change costs is not known in full"
+    if delta == 0:
+        return "This change leaves the cost as it is"
+    about = "~" if any(inexact(row) for side in (base, head) for row in side.priced()) else ""
+    per = f" per {head.period or base.period}" if head.period or base.period else ""
+    share = f" ({format_percent(percent)})" if percent else ""
+    return f"This change {'adds' if delta > 0 else 'saves'} {about}{format_money(abs(delta))}{per}{share}"
+
+
+def _token_change(comparison: Comparison) -> str:
+    known = [change for row in comparison.rows if (change := token_change(row)) is not None]
+    if len(known) < len(comparison.rows):
+        return "What this change adds is not known in full"
+    if sum(known) == 0:
+        return "This change leaves the number of tokens as it is"
+    return f"This change {'adds' if sum(known) > 0 else 'saves'} {abs(sum(known)):,} input tokens"
+
+
+def _outcome(head: Estimate, verdict: Verdict) -> str:
+    if verdict.problems:
+        return f"{count_prompts(len(verdict.problems))} cannot be priced"
+    shown = head.at_upper_bound() if verdict.judged == "upper" else head
+    limit = None if verdict.parts else verdict.budget.limit
+    over = limit is not None and shown.known_cost() > limit
+    if limit is not None and over and len(verdict.exceeded) < 2:
+        by = f"over budget by {marks(*shown.rows)}{format_money(shown.known_cost() - limit)}"
+        return by if verdict.code() else f"{by}, no more than before"
+    if verdict.code() == ExitCode.BUDGET_EXCEEDED:
+        count = len(verdict.exceeded)
+        return "a limit does not hold" if count == 1 else f"{count:,} limits do not hold"
+    if verdict.parts:
+        return f"the limits of {len(verdict.parts):,} manifests hold"
+    if limit is None:
+        return "no budget is set"
+    left = marks(*shown.rows).replace("≥", "at most") + format_money(limit - shown.known_cost())
+    return f"within budget, {left} left"

@@ -1,0 +1,152 @@
+"""Files of rows: written as a whole or not at all, read a row at a time. The one module that knows pyarrow."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from .errors import ConfigError, ParseError
+from .focus.sheet import NUMBER, Cell, Sheet
+from .known.focus import DECIMAL, TIME
+from .render.csv_text import format_cell
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+MOST_DIGITS = 76  # of Parquet's widest decimals
+PARQUET = ".parquet"
+BATCH = 10_000  # rows of Parquet that are read at once
+
+
+def save_bytes(data: bytes, path: str) -> None:
+    """ConfigError where the system refuses."""
+    _save(path, lambda file: file.write(data))
+
+
+def save_parquet(sheet: Sheet, path: str) -> None:
+    """Money and quantities as exact decimals, times as timestamps in UTC, all else as text.
+
+    ConfigError where pyarrow is not installed, or the system refuses.
+    """
+    arrow, parquet = _pyarrow()
+    columns = [_column(arrow, field.kind, [row[at] for row in sheet.rows]) for at, field in enumerate(sheet.fields)]
+    table = arrow.table(columns, names=[field.name for field in sheet.fields])
+    _save(path, lambda file: parquet.write_table(table, file))
+
+
+def read_rows(path: str) -> Iterator[list[str]]:
+    """The cells of a CSV or Parquet file as texts, its header first.
+
+    ConfigError where it cannot be read at all, ParseError where it is neither.
+    """
+    try:
+        yield from _parquet_rows(path) if path.endswith(PARQUET) else _csv_rows(path)
+    except OSError as error:
+        raise ConfigError(f"Cannot read {path}: {error.strerror}", "Name a CSV or Parquet file.") from None
+
+
+def _csv_rows(path: str) -> Iterator[list[str]]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            yield from (cells for cells in reader if cells)
+        except UnicodeDecodeError:
+            raise ParseError(f"{path}: not UTF-8, after row {reader.line_num}", "Save it as UTF-8.") from None
+        except csv.Error as error:
+            raise ParseError(
+                f"{path}: not CSV, in line {reader.line_num}: {error}", "Quote it as RFC 4180 says."
+            ) from None
+
+
+def _parquet_rows(path: str) -> Iterator[list[str]]:
+    arrow, parquet = _pyarrow()
+    with open(path, "rb") as file:
+        try:
+            stored = parquet.ParquetFile(file)
+            yield list(stored.schema_arrow.names)
+            for batch in stored.iter_batches(BATCH):
+                columns = [[_cell_text(value) for value in column.to_pylist()] for column in batch.columns]
+                yield from map(list, zip(*columns, strict=True))
+        except arrow.ArrowException:
+            raise ParseError(f"{path}: not Parquet", "Other files end in .csv.") from None
+
+
+def _cell_text(value: object) -> str:
+    """As the same cell is written in CSV."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        at = value.astimezone(timezone.utc) if value.tzinfo else value
+        return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    if isinstance(value, (Decimal, float)):
+        return format_cell(Decimal(repr(value)) if isinstance(value, float) else value, DECIMAL)
+    return str(value)
+
+
+def _pyarrow() -> tuple[ModuleType, ModuleType]:
+    try:
+        import pyarrow  # type: ignore[import-untyped]
+        import pyarrow.parquet  # type: ignore[import-untyped]
+    except ImportError:
+        raise ConfigError(
+            "Parquet needs pyarrow, which is not installed",
+            "Run: pip install 'llmcost-hooks[parquet]', or write a .csv file.",
+        ) from None
+    return pyarrow, pyarrow.parquet
+
+
+def _column(arrow: Any, kind: str, cells: Sequence[Cell]) -> Any:
+    if kind in (DECIMAL, NUMBER):
+        return arrow.array(cells, _decimal_type(arrow, [cell for cell in cells if isinstance(cell, Decimal)]))
+    if kind == TIME:
+        times = [
+            datetime(cell.year, cell.month, cell.day, tzinfo=timezone.utc) if isinstance(cell, date) else None
+            for cell in cells
+        ]
+        return arrow.array(times, arrow.timestamp("us", tz="UTC"))
+    texts = [cell if cell is None or isinstance(cell, str) else format_cell(cell, kind) for cell in cells]
+    return arrow.array(texts, arrow.string())
+
+
+def _decimal_type(arrow: Any, numbers: Sequence[Decimal]) -> Any:
+    """Wide enough for every digit of every number of the column."""
+    behind = max([0, *(-int(number.as_tuple().exponent) for number in numbers)])
+    before = max([1, *(number.adjusted() + 1 for number in numbers)])
+    if before + behind > MOST_DIGITS:
+        raise ConfigError("A number has more digits than Parquet can hold", "Write a .csv file.")
+    return arrow.decimal128(38, behind) if before + behind <= 38 else arrow.decimal256(MOST_DIGITS, behind)
+
+
+def _save(path: str, write: Callable[[BinaryIO], object]) -> None:
+    try:
+        with _beside(path) as file:
+            write(file)
+    except OSError as error:
+        raise ConfigError(f"Cannot write {path}: {error.strerror}", "Name a file in a directory of yours.") from None
+
+
+@contextlib.contextmanager
+def _beside(path: str) -> Iterator[BinaryIO]:
+    """A new file that takes the place of `path` when all is written."""
+    target = os.path.realpath(path)
+    descriptor, name = tempfile.mkstemp(prefix=".llm-cost-", dir=os.path.dirname(target))
+    try:
+        with open(descriptor, "wb") as file:
+            yield file
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,58 @@
+"""Observations as Langfuse exports them.
+
+Each token is in one bucket of `usageDetails`: `input` is what is left beside `input_cached_tokens` and others that
+begin with `input`, and so for `output`. All are added; `total`, where it is there, has to be their sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .reading import Unusable, object_of, plus, read_amount, read_count, text_of, time_of
+from .record import REPORTED, Usage, checked
+
+READ = ("input_cached_tokens", "input_cache_read", "cache_read_input_tokens", "input_cached_content_token_count")
+WRITE = ("input_cache_creation", "cache_creation_input_tokens", "input_cache_write_tokens")
+WRITE_1H = ("input_cache_creation_1h",)
+WRITE_5M = ("input_cache_creation_5m",)
+REASONING = ("output_reasoning_tokens", "output_reasoning", "reasoning_tokens")
+_INPUT, _OUTPUT = (*READ, *WRITE, *WRITE_1H, *WRITE_5M), REASONING
+
+
+def of_observation(payload: Mapping[str, Any]) -> Usage | None:
+    """None for an observation that is no generation."""
+    kind = payload.get("type")
+    details = object_of(payload, "usageDetails", "usage_details")
+    if (isinstance(kind, str) and kind.upper() not in ("GENERATION", "EMBEDDING")) or not details:
+        return None
+    counts = {name: read_count(value, name) for name, value in details.items() if value is not None}
+    asked = [count for name, count in counts.items() if name.startswith("input") or name in _INPUT]
+    answered = [count for name, count in counts.items() if name.startswith("output") or name in _OUTPUT]
+    if not asked:
+        raise Unusable("usageDetails has no input")
+    if counts.get("total") not in (None, sum(asked) + sum(answered)):
+        raise Unusable("total of usageDetails is not the sum of the others")
+    costs = object_of(payload, "costDetails", "cost_details")
+    spent = next((value for value in (costs.get("total"), payload.get("totalCost"), payload.get("calculatedTotalCost"))
+                  if value is not None), None)  # fmt: skip
+
+    def of(names: tuple[str, ...]) -> int | None:
+        return plus(*(counts.get(name) for name in names))
+
+    stated = text_of(object_of(payload, "metadata"), "prompt_id")
+    return checked(Usage(
+        "langfuse", stated or text_of(payload, "promptName", "prompt_name"),
+        text_of(payload, "model", "providedModelName", "provided_model_name"), None,
+        time_of(payload, "startTime", "start_time"),
+        input_tokens=sum(asked),
+        cache_read_tokens=of(READ),
+        cache_write_5m_tokens=of((*WRITE, *WRITE_5M)),
+        cache_write_1h_tokens=of(WRITE_1H),
+        output_tokens=sum(answered) if answered else None,
+        reasoning_tokens=of(REASONING),
+        input_audio_tokens=of(("input_audio_tokens",)),
+        output_audio_tokens=of(("output_audio_tokens",)),
+        cost=None if spent is None else read_amount(spent, "cost"),
+        cost_basis=None if spent is None else REPORTED,
+    ))  # fmt: skip

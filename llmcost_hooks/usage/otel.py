@@ -1,0 +1,70 @@
+"""Spans of OpenTelemetry's GenAI conventions: as an SDK prints them, or as OTLP's JSON has them.
+
+By the conventions the input includes what a cache served and what was written to it; reasoning is inside of the output.
+None of the names is stable, so that each has its aliases here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .reading import Unusable, count_of, needed_count, text_of, time_of
+from .record import Usage, checked
+
+INPUT = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens")
+OUTPUT = ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens")
+READ = ("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens")
+WRITE = ("gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.input_tokens",
+         "gen_ai.usage.cache_creation_input_tokens")  # fmt: skip
+REASONING = ("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens")
+TIER = ("gen_ai.openai.response.service_tier", "openai.response.service_tier", "gen_ai.openai.request.service_tier")
+_VALUES = ("stringValue", "intValue", "doubleValue", "boolValue")
+
+
+def of_span(span: Mapping[str, Any]) -> Usage | None:
+    """None for a span that is no call of a model: it has no count of tokens, or sums those of the spans below it."""
+    attributes = attributes_of(span)
+    if not any(name in attributes for name in INPUT) or attributes.get("gen_ai.operation.name") == "invoke_agent":
+        return None
+    tier = text_of(attributes, *TIER)
+    return checked(Usage(
+        "otel", text_of(attributes, "gen_ai.prompt.name"),
+        text_of(attributes, "gen_ai.response.model", "gen_ai.request.model"),
+        text_of(attributes, "gen_ai.provider.name", "gen_ai.system"),
+        time_of(span, "start_time", "startTimeUnixNano", "start_time_unix_nano"),
+        input_tokens=needed_count(attributes, *INPUT),
+        cache_read_tokens=count_of(attributes, *READ),
+        cache_write_5m_tokens=count_of(attributes, *WRITE),
+        output_tokens=count_of(attributes, *OUTPUT),
+        reasoning_tokens=count_of(attributes, *REASONING),
+        service_tier={"default": "standard", "auto": "standard"}.get(tier, tier) if tier else None,
+    ))  # fmt: skip
+
+
+def spans_of(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The spans of an OTLP document."""
+    for resource in _list(payload, "resourceSpans", "resource_spans"):
+        for scope in _list(resource, "scopeSpans", "scope_spans"):
+            yield from _list(scope, "spans")
+
+
+def attributes_of(span: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An SDK's object as it is; OTLP's list of keys and typed values as such an object."""
+    attributes = span.get("attributes") or {}
+    if isinstance(attributes, dict):
+        return attributes
+    found: dict[str, Any] = {}
+    for pair in _list(span, "attributes"):
+        value = pair.get("value")
+        if not isinstance(pair.get("key"), str) or not isinstance(value, dict):
+            raise Unusable("attributes is not a list of keys and values")
+        found[pair["key"]] = next((value[name] for name in _VALUES if name in value), None)
+    return found
+
+
+def _list(payload: Mapping[str, Any], *names: str) -> list[dict[str, Any]]:
+    found: Any = next((payload[name] for name in names if payload.get(name) is not None), [])
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Unusable(f"{names[0]} is not a list of objects")
+    return found

@@ -1,0 +1,194 @@
+"""Files of usage, read as a stream: CSV of FOCUS and of the compact layout, exports as CSV, JSON Lines and JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import IO, Any, NamedTuple
+
+from .errors import ConfigError, ParseError
+from .usage import compact, focus
+from .usage.reading import Unusable
+from .usage.record import Usage
+from .usage.sources import cells_payload, usage_of
+
+LONGEST_LINE = 64 * 1024 * 1024  # bytes; of JSON that is one value, and of one field of CSV
+MAX_JSON = 256 * 1024 * 1024  # bytes of a file that is one JSON value: it is read whole
+
+
+class Read(NamedTuple):
+    """A record, or why there is none; neither: a row that is no use of tokens."""
+
+    place: int  # the line, or the number of the element of a JSON array
+    record: Usage | None = None
+    reason: str = ""
+
+
+def read_usage(path: str) -> Iterator[Read]:
+    """The records of the file at `path`, as they are read.
+
+    Raises ConfigError where the file cannot be read or is of no known kind, ParseError where it breaks off.
+    """
+    try:
+        if os.path.isdir(path):
+            raise ConfigError(f"{path} is a directory", "Name a file of usage: CSV, JSON or JSON Lines.")
+        with open(path, "rb") as file:
+            start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
+            file.seek(0)
+            if start[:1] in (b"{", b"["):
+                yield from _json(path, file)
+            elif not start:
+                raise ParseError(f"{path} is empty", "Name a file of usage: CSV, JSON or JSON Lines.")
+            else:
+                yield from _table(path)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", "Name a file of usage.") from None
+
+
+# --- JSON ----------------------------------------------------------------------------------------------------------
+
+
+def _json(path: str, file: IO[bytes]) -> Iterator[Read]:
+    first = file.readline(LONGEST_LINE).removeprefix(b"\xef\xbb\xbf")
+    if not _is_whole(first):
+        yield from _one_value(path, file)
+        return
+    file.seek(0)
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if not line.isspace():
+            yield from _of_line(number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether a line is an object by itself: the file is one of lines."""
+    try:
+        return isinstance(read_json(line, "the line"), dict)
+    except Unusable:
+        return False
+
+
+def _of_line(number: int, line: bytes) -> list[Read]:
+    try:
+        records = usage_of(read_json(line, "the line"))
+    except Unusable as error:
+        return [Read(number, None, error.reason)]
+    return [Read(number, record) for record in records] or [Read(number)]
+
+
+def _one_value(path: str, file: IO[bytes]) -> Iterator[Read]:
+    file.seek(0)
+    data = file.read(MAX_JSON + 1)
+    if len(data) > MAX_JSON:
+        raise ConfigError(
+            f"{path} is one JSON value of more than {MAX_JSON >> 20} MiB", "Write one object a line: jq -c '.[]' FILE"
+        )
+    try:
+        value = read_json(data.removeprefix(b"\xef\xbb\xbf"), path)
+    except Unusable as error:
+        raise ParseError(error.reason, "A file of usage is CSV, JSON or JSON Lines.") from None
+    for number, each in enumerate(value if isinstance(value, list) else [value], 1):
+        yield from _of_value(number, each)
+
+
+def _of_value(number: int, value: object) -> Iterator[Read]:
+    try:
+        records = usage_of(value)
+    except Unusable as error:
+        yield Read(number, None, error.reason)
+        return
+    if not records:
+        yield Read(number)
+    for record in records:
+        yield Read(number, record)
+
+
+def read_json(text: bytes | str, name: str) -> Any:
+    """A JSON value whose fractions are decimals. Raises Unusable."""
+    try:
+        return _DECODER.decode(text if isinstance(text, str) else text.decode())
+    except (ValueError, RecursionError, ArithmeticError):
+        raise Unusable(f"{name} is not JSON") from None
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)  # once: making one costs as much as a line
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def _table(path: str) -> Iterator[Read]:
+    csv.field_size_limit(LONGEST_LINE)
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, delimiter="\t" if path.lower().endswith(".tsv") else ",", strict=True)
+        try:
+            header = next(reader)
+            if len(set(header)) < len(header):
+                raise ParseError(f"{path}:1 names a column twice", "Give each column its own name.")
+            yield from _records(path, header, reader)
+        except csv.Error as error:
+            raise ParseError(f"{path}:{reader.line_num} is not valid CSV: {error}", "Mend that row.") from None
+        except UnicodeDecodeError:
+            raise ParseError(f"{path} is not UTF-8 (after line {reader.line_num})", "Save it as UTF-8 text.") from None
+
+
+def _records(path: str, header: list[str], reader: Any) -> Iterator[Read]:
+    short: list[Read] = []  # rows that have not as many fields as the header
+
+    def rows() -> Iterator[tuple[int, Sequence[str]]]:
+        width = len(header)
+        for row in reader:
+            if len(row) == width:
+                yield reader.line_num, row
+            elif row:
+                short.append(Read(reader.line_num, None, "has not as many fields as the header"))
+
+    names = set(header)
+    if names >= set(focus.NEEDED):
+        found = focus.records_of(header, rows())
+    elif names >= set(compact.NEEDED):
+        found = compact.records_of(header, rows())
+    elif names & {"usageDetails", "usage_details", "prompt_tokens"}:
+        for line, row in rows():
+            yield from _take(short)
+            yield from _exported(line, dict(zip(header, row, strict=True)))
+        yield from _take(short)
+        return
+    else:
+        raise ConfigError(f"{path} is no file of usage: {_lacking(names)}", "docs/calibrate.md lists what can be read.")
+    for line, record in found:
+        yield from _take(short)
+        if isinstance(record, Unusable):
+            yield Read(line, None, record.reason)
+        else:
+            yield Read(line, record)
+    yield from _take(short)
+
+
+def _take(short: list[Read]) -> Iterator[Read]:
+    while short:
+        yield short.pop(0)
+
+
+def _exported(line: int, row: dict[str, str]) -> Iterator[Read]:
+    try:
+        payload = cells_payload(row, read_json)
+    except Unusable as error:
+        yield Read(line, None, error.reason)
+        return
+    yield from _of_value(line, payload)
+
+
+def _lacking(names: set[str]) -> str:
+    """Which columns are missing, of the layout that comes nearest."""
+    layouts = (focus.NEEDED, compact.NEEDED)
+    near = min(layouts, key=lambda needed: len(set(needed) - names))
+    return "it lacks the columns " + ", ".join(name for name in near if name not in names)

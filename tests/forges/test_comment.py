@@ -1,0 +1,324 @@
+"""`llm-cost comment` against each forge's API, over HTTP: found again, brought up to date, taken away."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from ..cli.running import failed, llm_cost, passed
+from ..repos import Repo
+from .conftest import Comment
+from .server import (
+    BOT,
+    ME,
+    OTHER,
+    TOKEN,
+    AzureServer,
+    BitbucketServer,
+    DataCenterServer,
+    Fault,
+    Forge,
+    GitHubServer,
+    GitLabServer,
+    Reply,
+)
+
+SERVERS: dict[str, type[Forge]] = {
+    "github": GitHubServer, "gitlab": GitLabServer, "azure-repos": AzureServer, "bitbucket": BitbucketServer,
+    "data-center": DataCenterServer,
+}  # fmt: skip
+every_forge = pytest.mark.parametrize("name", SERVERS)
+HIDDEN = "<!-- llm-cost comment: default -->"
+SHOWN = "llm-cost comment `default`"
+
+
+def marker(name: str) -> str:
+    return SHOWN if name in ("bitbucket", "data-center") else HIDDEN
+
+
+def me(name: str) -> str:
+    return BOT if name == "github" else ME
+
+
+@every_forge
+def test_the_first_comment(name: str, comment: Comment) -> None:
+    forge = SERVERS[name]()
+    ran = passed(comment(name, forge))
+    assert ran.out.startswith("Comment posted: ")
+    (body,) = forge.bodies()
+    first, _, answer, *_ = body.split("\n")
+    assert first == marker(name)
+    assert answer == "### ✅ This change adds $0.50 per month (+32%): within budget, $7.96 left"
+    assert "| search      | modified  | $1.50  | $2.00  | +$0.50 ⚠️ |" in body
+    assert re.search(r"`git fetch origin && llm-cost diff [0-9a-f]{12} [0-9a-f]{12}`", body)
+
+
+@every_forge
+def test_the_next_run_updates_it_and_another_one_changes_nothing(name: str, comment: Comment, repo: Repo) -> None:
+    forge = SERVERS[name]()
+    passed(comment(name, forge))
+    repo.write("prompts/search.md", "shorter")
+    repo.commit("shorter")
+    assert passed(comment(name, forge)).out.startswith("Comment updated: ")
+    (body,) = forge.bodies()
+    assert "### ✅ This change saves " in body
+    writes = forge.count("POST") + forge.count("PUT") + forge.count("PATCH")
+    assert passed(comment(name, forge)).out.startswith("Comment is up to date: ")
+    asked = sum(1 for ask in forge.seen if ask.path == "/graphql")  # who the token is
+    assert forge.count("POST") + forge.count("PUT") + forge.count("PATCH") - asked == writes - 2 * (name == "github")
+
+
+@every_forge
+def test_somebody_elses_comment_with_the_marker_is_not_touched(name: str, comment: Comment) -> None:
+    forge = SERVERS[name]()
+    theirs = f"{marker(name)}\nmine now"
+    forge.add(theirs, OTHER)
+    forge.add(f"quoting: \n{marker(name)}", me(name))
+    passed(comment(name, forge, "--behavior", "delete-and-new"))
+    passed(comment(name, forge, "--behavior", "update"))
+    assert len(forge.bodies()) == 3
+    assert theirs in forge.bodies()
+
+
+@every_forge
+def test_it_is_found_behind_hundreds_of_others(name: str, comment: Comment) -> None:
+    forge = SERVERS[name]()
+    passed(comment(name, forge))
+    ours = forge.comments.pop()
+    for n in range(250):
+        forge.add(f"comment {n}", OTHER)
+    forge.comments.insert(-1, ours)
+    assert passed(comment(name, forge)).out.startswith("Comment is up to date: ")
+    assert len(forge.comments) == 251
+
+
+@every_forge
+@pytest.mark.parametrize("behavior", ["new", "delete-and-new"])
+def test_a_new_comment(name: str, behavior: str, comment: Comment) -> None:
+    forge = SERVERS[name]()
+    passed(comment(name, forge))
+    before = forge.comments[0]["id"]
+    assert passed(comment(name, forge, "--behavior", behavior)).out.startswith("Comment posted: ")
+    assert len(forge.comments) == (2 if behavior == "new" else 1)
+    assert forge.comments[-1]["id"] != before
+
+
+def test_on_github_older_comments_are_hidden(comment: Comment) -> None:
+    forge = GitHubServer()
+    for expected in (set(), {"IC_101"}, {"IC_101", "IC_102"}):
+        passed(comment("github", forge, "--behavior", "hide-and-new"))
+        assert forge.hidden == expected
+    hides = [ask for ask in forge.seen if ask.path == "/graphql" and "minimizeComment" in ask.body["query"]]
+    assert len(hides) == 2  # what is hidden is not hidden again
+
+
+@pytest.mark.parametrize("name", [name for name in SERVERS if name != "github"])
+def test_others_cannot_hide(name: str, comment: Comment) -> None:
+    forge = SERVERS[name]()
+    failed(comment(name, forge, "--behavior", "hide-and-new"), 2, "cannot hide a comment", "delete-and-new")
+    assert not forge.comments
+
+
+@every_forge
+def test_several_in_one_place(name: str, comment: Comment) -> None:
+    forge = SERVERS[name]()
+    for tag in ("en", "de", "en"):
+        passed(comment(name, forge, "--tag", tag, "--behavior", "delete-and-new"))
+    assert sorted(body.split("\n")[0] for body in forge.bodies()) == sorted(
+        marker(name).replace("default", tag) for tag in ("en", "de")
+    )
+
+
+@pytest.mark.parametrize("tag", ["", "a b", "-->", "x" * 65, "a\nb", "ä"])
+def test_a_tag_that_is_none(tag: str, comment: Comment) -> None:
+    failed(comment("github", GitHubServer(), "--tag", tag), 2, "is not 1 to 64 letters")
+
+
+# --- who the token is ----------------------------------------------------------------------------------------------
+
+
+def test_a_users_token_on_github_is_not_the_bot(comment: Comment) -> None:
+    forge = GitHubServer(app=False)
+    forge.add(f"{HIDDEN}\nby the bot", BOT)
+    forge.add(f"{HIDDEN}\nby one who is called so", f"{ME}[bot]")
+    passed(comment("github", forge))
+    assert [each["user"]["login"] for each in forge.comments] == [BOT, f"{ME}[bot]", ME]
+
+
+@pytest.mark.parametrize("reply", [None, Reply(403, {"message": "Resource not accessible"}), Reply(404, {})])
+def test_where_github_does_not_say_an_actions_token_is_its_bot(reply: Reply | None, comment: Comment) -> None:
+    forge = GitHubServer()
+    forge.viewer = None
+    forge.add(f"{HIDDEN}\nbefore", BOT)
+    forge.add(f"{HIDDEN}\na user of that name", BOT)["user"]["type"] = "User"
+    if reply is not None:
+        forge.faults.append(Fault("POST", "/graphql", reply))
+    passed(comment("github", forge, env={"GITHUB_ACTIONS": "true"}))
+    assert [body.split("\n")[1] for body in forge.bodies()] == ["", "a user of that name"]
+
+
+def test_elsewhere_it_has_to_be_said(comment: Comment) -> None:
+    forge = GitHubServer()
+    forge.viewer = None
+    failed(comment("github", forge), 2, "GitHub refused a query (FORBIDDEN)")
+    passed(comment("github", forge, "--author", BOT))
+    assert len(forge.comments) == 1
+
+
+def test_an_access_token_of_a_bitbucket_repository_has_no_user(comment: Comment) -> None:
+    forge = BitbucketServer()
+    forge.knows_user = False
+    failed(comment("bitbucket", forge), 2, "Which user is the token?", "--author ID")
+    assert not forge.comments
+    for _ in range(2):
+        passed(comment("bitbucket", forge, "--author", ME))
+    assert len(forge.comments) == 1
+
+
+def test_an_api_token_on_bitbucket_has_a_user_name(comment: Comment) -> None:
+    forge = BitbucketServer()
+    failed(comment("bitbucket", forge, env={"BITBUCKET_USERNAME": "ada@example.invalid"}), 2, "answered 401")
+    assert forge.seen[-1].headers["authorization"].startswith("Basic ")
+
+
+# --- whether there is something to tell ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--when", "always"), True),
+        (("--when", "changed"), True),
+        (("--when", "increase"), True),
+        (("--when", "over"), False),
+        (("--when", "over", "--budget", "2"), True),
+        (("--when", "over", "--max-increase", "10%"), True),
+        (("--when", "over", "--max-increase", "50%"), False),
+        (("--threshold", "$0.50"), True),
+        (("--threshold", "$0.51"), False),
+        (("--threshold", "32%"), True),
+        (("--threshold", "33%"), False),
+        (("--when", "increase", "--threshold", "$1"), False),
+    ],
+)
+def test_only_where_there_is_something_to_tell(options: tuple[str, ...], told: bool, comment: Comment) -> None:
+    forge = GitLabServer()
+    ran = passed(comment("gitlab", forge, *options))
+    assert len(forge.comments) == told
+    assert told or ran.out == "Nothing to tell (--when, --threshold): no comment.\n"
+
+
+def test_a_saving_is_no_increase_and_reaches_a_threshold(comment: Comment, repo: Repo) -> None:
+    repo.write("prompts/search.md", "short")
+    repo.commit("short")
+    forge = GitLabServer()
+    passed(comment("gitlab", forge, "--when", "increase"))
+    assert not forge.comments
+    passed(comment("gitlab", forge, "--when", "changed", "--threshold", "$0.50"))
+    assert len(forge.comments) == 1
+
+
+def test_what_is_not_known_is_told(comment: Comment, repo: Repo) -> None:
+    repo.write("prompts/search.md", b"\0")
+    repo.commit("binary")
+    forge = GitLabServer()
+    passed(comment("gitlab", forge, "--when", "increase", "--threshold", "$100"))
+    (body,) = forge.bodies()
+    assert "### ❌ What this change costs is not known in full: 1 prompt cannot be priced" in body
+    assert "is binary" in body
+
+
+@every_forge
+@pytest.mark.parametrize("behavior", ["update", "delete-and-new"])
+def test_a_comment_that_is_there_never_goes_stale(name: str, behavior: str, comment: Comment, repo: Repo) -> None:
+    forge = SERVERS[name]()
+    passed(comment(name, forge, "--when", "changed", "--behavior", behavior))
+    repo.git("reset", "-q", "--hard", "main")
+    passed(comment(name, forge, "--when", "changed", "--behavior", behavior))
+    if behavior == "update":
+        assert "### ✅ This change leaves the cost as it is: within budget" in forge.bodies()[0]
+    else:
+        assert not forge.comments
+
+
+# --- dry run, pipelines ----------------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_needs_no_token_and_sends_nothing(comment: Comment) -> None:
+    forge = GitHubServer()
+    ran = passed(comment("github", forge, "--dry-run", token=""))
+    assert ran.out.startswith(f"{HIDDEN}\n\n### ✅ This change adds $0.50 per month")
+    assert not forge.seen
+
+
+PIPELINES: list[tuple[str, type[Forge], dict[str, str]]] = [
+    ("github", GitHubServer, {
+        "GITHUB_API_URL": "{address}", "GITHUB_GRAPHQL_URL": "{address}/graphql", "GITHUB_REPOSITORY": "o/r",
+        "GITHUB_REF": "refs/pull/7/merge", "GITHUB_BASE_REF": "main", "GITHUB_TOKEN": TOKEN,
+        "GITHUB_EVENT_NAME": "pull_request",
+    }),
+    ("gitlab", GitLabServer, {
+        "CI_API_V4_URL": "{address}", "CI_PROJECT_ID": "99", "CI_MERGE_REQUEST_PROJECT_ID": "group/project",
+        "CI_MERGE_REQUEST_IID": "7", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "{main}", "GITLAB_TOKEN": TOKEN,
+    }),
+    ("azure-repos", AzureServer, {
+        "SYSTEM_COLLECTIONURI": "{address}/", "SYSTEM_TEAMPROJECT": "project", "BUILD_REPOSITORY_ID": "repo",
+        "SYSTEM_PULLREQUEST_PULLREQUESTID": "7", "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main",
+        "SYSTEM_ACCESSTOKEN": TOKEN,
+    }),
+    ("bitbucket", BitbucketServer, {
+        "BITBUCKET_REPO_FULL_NAME": "team/repo", "BITBUCKET_PR_ID": "7", "BITBUCKET_PR_DESTINATION_BRANCH": "main",
+        "BITBUCKET_TOKEN": TOKEN,
+    }),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "server", "variables"), PIPELINES, ids=lambda each: each if type(each) is str else "")
+def test_in_its_pipeline_nothing_has_to_be_said(
+    name: str, server: type[Forge], variables: dict[str, str], repo: Repo, serve: Any, pauses: list[float]
+) -> None:
+    repo.git("update-ref", "refs/remotes/origin/main", "main")
+    forge = server()
+    known = {"address": serve(forge), "main": repo.oid("main")}
+    env = {key: text.format(**known) for key, text in variables.items()}
+    options = ("--api-url", f"{forge.address}/2.0") if name == "bitbucket" else ()  # the cloud has one address
+    passed(llm_cost(repo.path, "comment", name, *options, env=env))
+    assert "within budget" in forge.bodies()[0]
+    assert (f"git fetch origin pull/7/merge && llm-cost diff {known['main'][:12]} " in forge.bodies()[0]) == (
+        name == "github"
+    )
+
+
+def test_a_merge_request_of_a_branch_pipeline_is_not_known(repo: Repo, pauses: list[float]) -> None:
+    env = {"CI_PROJECT_ID": "1", "GITLAB_TOKEN": TOKEN}
+    ran = llm_cost(repo.path, "comment", "gitlab", "--base", "main", env=env)
+    failed(ran, 2, "Which merge request? This pipeline runs for none")
+
+
+def test_a_macro_that_azure_could_not_fill_is_no_value(repo: Repo, pauses: list[float]) -> None:
+    env = {
+        "SYSTEM_COLLECTIONURI": "https://dev.azure.com/o/", "SYSTEM_TEAMPROJECT": "p", "BUILD_REPOSITORY_ID": "r",
+        "SYSTEM_PULLREQUEST_PULLREQUESTID": "$(System.PullRequest.PullRequestId)", "SYSTEM_ACCESSTOKEN": TOKEN,
+    }  # fmt: skip
+    failed(llm_cost(repo.path, "comment", "azure-repos", "--base", "main", env=env), 2, "Which pull request?")
+
+
+def test_a_pull_request_by_its_head(comment: Comment, repo: Repo, serve: Any, pauses: list[float]) -> None:
+    """What a workflow_run knows of a fork's pull request; there, hundreds of others are open."""
+    repo.git("update-ref", "refs/remotes/origin/release", "main")
+    head, forge = repo.oid("feat"), GitHubServer()
+    repo.checkout("main")
+    others = [{"number": n, "head": {"sha": "0" * 40}, "base": {"ref": "main"}} for n in range(8, 208)]
+    forge.pulls = [*others, {"number": 7, "head": {"sha": head}, "base": {"ref": "release"}}]
+    env = {"GITHUB_REPOSITORY": "o/r", "GITHUB_API_URL": serve(forge), "GITHUB_TOKEN": TOKEN}
+    passed(llm_cost(repo.path, "comment", "github", "--commit", head, env=env))
+    assert "Cost Comparison: origin/release → " in forge.bodies()[0]
+    forge.pulls.append({"number": 8, "head": {"sha": head}, "base": {"ref": "main"}})
+    failed(llm_cost(repo.path, "comment", "github", "--commit", head, env=env), 2, "Pull requests 7, 8 have the head")
+    forge.pulls.clear()
+    ran = llm_cost(repo.path, "comment", "github", "--commit", head, env=env)
+    failed(ran, 2, "No open pull request has the head", "nothing is to be posted")
+    failed(llm_cost(repo.path, "comment", "github", "--commit", "feat", env=env), 2, "a whole commit id")
+    failed(llm_cost(repo.path, "comment", "gitlab", "--commit", head, env=env), 2, "--commit is for GitHub")
