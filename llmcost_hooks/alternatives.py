@@ -12,7 +12,7 @@ from .manifest import Assumptions
 from .models import Model
 from .prices.offers import EXACT
 from .pricing import PromptEstimate, Row, Unpriced
-from .render.money import format_exact, format_limit, format_money
+from .render.money import format_exact, format_over
 from .snapshot import Snapshot
 
 
@@ -97,10 +97,7 @@ def _too_dear(row: PromptEstimate, most: Decimal | None) -> str:
         what = "its output size" if row.output_tokens is None else ", ".join(row.undeclared)
         return f"its cost is a lower bound: {what} is unknown"
     if most is not None and row.effective_cost > most:
-        cost, limit = format_money(row.effective_cost), format_money(most)
-        if cost == limit:  # it is over by less than is shown
-            cost, limit = format_limit(row.effective_cost), format_limit(most)
-        return f"costs {cost}, more than {limit}"
+        return "costs {}, more than {}".format(*format_over(row.effective_cost, most))
     return ""
 
 

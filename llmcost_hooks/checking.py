@@ -18,11 +18,12 @@ from .lookup import make_resolver
 from .manifest import NAME, Manifest
 from .manifest_budget import unknown_tag
 from .memo import Memo
+from .moved import handed_over
 from .policy import NO_OVERRIDES, Judged, Overrides, Verdict, join_verdicts, judge
-from .reading import EMPTY, Side, Source, parse_manifests, read_manifest, read_manifest_bytes, read_side
+from .reading import EMPTY, Side, Source, files_there, parse_manifests, read_manifest, read_manifest_bytes, read_side
 from .renaming import find_renames
 from .report import Name, Text
-from .snapshot import Selection
+from .snapshot import Selection, place_of
 from .waivers import Statements
 
 
@@ -34,6 +35,7 @@ class Sides(NamedTuple):
     base_manifest: Manifest | None
     head_manifest: Manifest | None
     notes: tuple[Text, ...]
+    broken: bool = False  # base has a manifest that cannot be read: what head's says otherwise is in no increase
 
 
 def read_sides(repo: Repository, base: Source, head: Source, selection: Selection) -> Sides:
@@ -65,6 +67,7 @@ def read_sides(repo: Repository, base: Source, head: Source, selection: Selectio
         base_manifest,
         head_manifest,
         notes if borrowed else (),
+        borrowed and bool(before),
     )
 
 
@@ -130,11 +133,12 @@ def check_side(
     """
     book = load_price_book()
     comparison: Comparison | None
-    base_manifest = None
+    base_manifest, broken = None, []
     if base is not None and base.kind != "empty":
         sides = read_sides(repo, base, head, selection)
         comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale, split=split)
         base_manifest, manifest, priced = sides.base_manifest, sides.head_manifest, comparison.head
+        broken = ["".join(note) for note in sides.notes if sides.broken]
     else:
         manifest = read_manifest(repo, head)
         side = read_side(repo, head, manifest, selection)
@@ -143,7 +147,10 @@ def check_side(
         nothing = Estimate(EMPTY.label, None, priced.period, (), priced.prices)
         comparison = compare_estimates(nothing, priced) if base is not None else None
     judge_part = partial(judge, book=book, on=on, overrides=overrides, said=said, stage=stage)
-    judged = list(_judged(priced, manifest, comparison, base_manifest, judge_part))
+    judged = list(_judged(priced, manifest, comparison, base_manifest, judge_part, overrides))
+    if comparison is not None and (unseen := [*broken, *left_out(repo, head, comparison)]):
+        first = judged[0]
+        judged[0] = first._replace(verdict=first.verdict._replace(moved=(*first.verdict.moved, *unseen)))
     if any(each.verdict.exceeded or each.verdict.warned for each in judged):
         from .owning import with_owners  # a hook that passes asks for nobody
 
@@ -159,9 +166,29 @@ def check_side(
     return Checked(priced, manifest, comparison, join_verdicts(judged))
 
 
+def left_out(repo: Repository, head: Source, comparison: Comparison) -> list[str]:
+    """Prompts of base that head does not name any more though their file is there.
+
+    Either what they cost is in no sum, or they have another id, and nothing says what they cost more.
+    """
+    gone = {row.prompt_id: row.base.path for row in comparison.rows if row.base and row.head is None}
+    if not gone:
+        return []
+    new = {row.head.path: row.prompt_id for row in comparison.rows if row.head and row.base is None}
+    renamed = {name: new[path] for name, path in gone.items() if path in new}
+    used = {place_of(row.path) for row in comparison.head.rows}
+    used.update(path for row in comparison.head.rows for path, _ in row.includes)
+    left = {name: place for name, path in gone.items() if (place := place_of(path)) not in used}
+    there = files_there(repo, head, left.values())
+    return [
+        *(f"{name} is no longer counted, though {path} is there" for name, path in left.items() if path in there),
+        *(f"{name} has become {other}, so no increase of it alone is known" for name, other in renamed.items()),
+    ]
+
+
 def _judged(
     priced: Estimate, manifest: Manifest | None, comparison: Comparison | None, base_manifest: Manifest | None,
-    judge_part: Callable[..., Verdict],
+    judge_part: Callable[..., Verdict], overrides: Overrides,
 ) -> Iterator[Judged]:  # fmt: skip
     parts = priced.parts()
     manifests = {each.directory: each for each in manifest.every()} if manifest else {}
@@ -172,14 +199,17 @@ def _judged(
         own = manifests.get(directory)
         if own is None and manifests and not part.rows:
             continue  # outside of every manifest, and nothing is there
-        _refuse_other_unit(own, change)
+        _refuse_other_unit(own, change, overrides)
         _refuse_nothing(own, part)
-        yield Judged(part, own, change, judge_part(part, own, change, before.get(directory)))
+        verdict = judge_part(part, own, change, before.get(directory))
+        if handed := handed_over(before, manifests, directory):
+            verdict = verdict._replace(moved=(*verdict.moved, *handed))
+        yield Judged(part, own, change, verdict)
 
 
-def _refuse_other_unit(manifest: Manifest | None, comparison: Comparison | None) -> None:
-    limits = manifest is not None and (manifest.limits_increase() or manifest.budget.approve_above is not None)
-    if limits and comparison is not None and not comparison.same_unit():
+def _refuse_other_unit(manifest: Manifest | None, comparison: Comparison | None, overrides: Overrides) -> None:
+    own = manifest is not None and (manifest.limits_increase() or manifest.budget.approve_above is not None)
+    if (own or overrides.limits_increase()) and comparison is not None and not comparison.same_unit():
         base, head = (side.period or "one call" for side in (comparison.base, comparison.head))
         raise ConfigError(
             f"[budget] period changes from {base} to {head}: an increase cannot be judged over it",

@@ -10,6 +10,7 @@ from . import __version__
 from .beside import find_beside
 from .counting import count_blobs
 from .data import available, open_data, open_table
+from .errors import ConfigError
 from .linking import Facts, Key, completed, pulled_in
 from .lookup import find_model
 from .memo import Memo
@@ -142,13 +143,18 @@ def _merged(known: PromptFacts | Problem | None, new: PromptFacts | Problem) -> 
 
 @cache
 def _counter(encoding: str) -> Counter:
-    return Counter(load_encoding(encoding))
+    opened = load_encoding(encoding)
+    try:
+        return Counter(opened)
+    except ValueError as error:
+        raise ConfigError(f"Tokens in {encoding} cannot be counted: {error}.", "Reinstall llmcost-hooks.") from None
 
 
 def load_encoding(name: str) -> Encoding:
     """The encoding `name`: memory-mapped, nothing is parsed here.
 
-    Raises ValueError if it is unknown, or comes with a package that is not installed.
+    Raises ValueError if it is unknown, or comes with a package that is not installed; ConfigError if its table
+    is damaged.
     """
     return Encoding(name, open_table(name), open_data("classes.bin"))
 

@@ -31,7 +31,7 @@ Ratios: TypeAlias = "tuple[Ratio, ...]"  # one for each of `prompts.classes.CLAS
 Mixed: TypeAlias = "Iterable[tuple[Mix, int]]"  # (classes of a text, its tokens)
 Countable: TypeAlias = "Callable[[str], bool]"  # whether text can be counted in an encoding here
 ITSELF: Ratios = (Ratio(ONE, ONE, ONE),) * len(CLASSES)
-_ALIKE: Ratios = (Ratio(Decimal("0.90"), ONE, Decimal("1.10")),) * len(CLASSES)
+_ALIKE: Ratios = (Ratio(Decimal("0.9"), ONE, Decimal("1.1")),) * len(CLASSES)
 
 
 class Counting(NamedTuple):
@@ -103,10 +103,21 @@ def _by_name(known: str | None, name: str, developer: str | None, countable: Cou
     table = RATIOS[family.ratios]
     cells = table.values.split(";")
     ratios = tuple(Ratio(*map(Decimal, cell.split())) for cell in cells) * (len(CLASSES) // len(cells))
-    why = f"{family.title}: {f'install {ADD_ON} for exact counts' if encoding and sure else family.why}"
+    why = family.why
+    if encoding:
+        why = f"install or update {ADD_ON} for exact counts" if sure else "its tokenizer is assumed, within 10 %"
+        ratios = ratios if sure else _widened(ratios)
     spread = f"{min(ratio.low for ratio in ratios)}-{max(ratio.high for ratio in ratios)}"
-    basis = f"{why}; {ratios[0].typical} x {table.encoding} in prose, {spread} by kind of text"
+    basis = f"{family.title}: {why}; {ratios[0].typical} x {table.encoding} in prose, {spread} by kind of text"
     return Counting(key, table.encoding, HEURISTIC, ratios, basis)
+
+
+def _widened(ratios: Ratios) -> Ratios:
+    """As much as where the encoding itself can be counted."""
+    return tuple(
+        Ratio(ratio.low * alike.low, ratio.typical, ratio.high * alike.high)
+        for ratio, alike in zip(ratios, _ALIKE, strict=True)
+    )
 
 
 def _own(family: str, encoding: str, why: str) -> Counting:

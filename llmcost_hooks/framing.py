@@ -35,21 +35,31 @@ class Extra(NamedTuple):
 
 
 NONE = Extra(0, 0, 0)
+OPENAI = ("openai", "openai_cl100k", "openai_new")  # families whose requests are framed as OpenAI publishes it
 
 
-def chat_overhead(model: Model | None, messages: int, systems: int, names: int, requests: int) -> int:
-    """Tokens around messages; 0 where a file declares none. `systems` and `names` are how many of each there are."""
+def chat_overhead(model: Model | None, messages: int, systems: int, names: int, requests: int) -> Extra:
+    """Tokens around messages; none where a file declares none. `systems` and `names` are how many of each there are.
+
+    Where nothing is published for a model it is OpenAI's, between the least and the most that is published of any.
+    """
     if not messages:
-        return 0
-    from .known.framing import CHAT, CHAT_OF_FAMILY, CHAT_OF_OTHERS, OPENAI_CHAT, ROLE
+        return NONE
+    from .known.framing import CHAT, CHAT_OF_FAMILY, OPENAI_CHAT, ROLE, Chat
 
-    chat = OPENAI_CHAT
+    def around(chat: Chat) -> int:
+        return messages * (chat.message + ROLE) + systems * chat.system + names * chat.name + requests * chat.reply
+
+    chat: Chat | None = OPENAI_CHAT
     if model is not None:
         name = developer_name(model.row)
-        others = OPENAI_CHAT if model.family in ("openai", "openai_new", "gpt_oss") else CHAT_OF_OTHERS
+        others = OPENAI_CHAT if model.family in OPENAI else None
         of_family = CHAT_OF_FAMILY.get(model.family, others)
         chat = next((chat for rule, chat in CHAT if fits(rule, name)), of_family)
-    return messages * (chat.message + ROLE) + systems * chat.system + names * chat.name + requests * chat.reply
+    if chat is not None:
+        return Extra(around(chat), around(chat), around(chat))
+    published = [around(each) for each in (OPENAI_CHAT, *CHAT_OF_FAMILY.values())]
+    return Extra(min(published), published[0], max(published), "heuristic")
 
 
 class Tools(NamedTuple):
@@ -68,7 +78,7 @@ def tool_tokens(model: Model | None, parts: Parts, counts: Sequence[int]) -> Too
     from .known.framing import FUNCTIONS, JSON_HIGH, JSON_LOW
 
     name = developer_name(model.row) if model else ""
-    openai = model is not None and model.family in ("openai", "openai_new")
+    openai = model is not None and model.family in OPENAI
     known = next(((cost, sure) for rule, cost, sure in FUNCTIONS if openai and fits(rule, name)), None)
     as_json = tuple(counts[number] for number in parts.tools)
     if known is None:
@@ -109,7 +119,7 @@ def image_tokens(model: Model | None, image: Image) -> Extra | None:
     """Tokens of one image; None where its size is not stated, or no formula is published for the model."""
     if model is None:
         return None
-    from .known.framing import IMAGES, IMAGES_OF_FAMILY
+    from .known.framing import IMAGES, IMAGES_OF_FAMILY, UNSURE_IMAGES
 
     name = developer_name(model.row)
     known = next((images for rule, images in IMAGES if fits(rule, name)), IMAGES_OF_FAMILY.get(model.family))
@@ -124,7 +134,9 @@ def image_tokens(model: Model | None, image: Image) -> Extra | None:
         tokens = _FORMULAS[known.formula](image.width, image.height, known.numbers)
     else:
         return None
-    return Extra(tokens, tokens, tokens, "calibrated" if known.sure else "heuristic")
+    if known.sure:
+        return Extra(tokens, tokens, tokens, "calibrated")
+    return Extra(tokens * 100 // UNSURE_IMAGES, tokens, -(-tokens * UNSURE_IMAGES // 100), "heuristic")
 
 
 def _tiles(width: int, height: int, numbers: Sequence[str]) -> int:

@@ -150,7 +150,10 @@ def _toml_error(text: str, source: Source) -> ConfigError:
     what, _, at = text.rpartition(" (at ")
     line = re.match(r"line (\d+),", at)
     number = line[1] if line else len(source.text().rstrip("\n").split("\n"))
-    return ConfigError(f"{source.origin}:{number}: {what}")
+    return ConfigError(f"{source.origin}:{number}: {what}", _TOML)
+
+
+_TOML = 'There, or in the line above it, it is no TOML: model = "gpt-4o", limit = 10.00'
 
 
 def _manifest(document: dict[str, Any], source: Source) -> Manifest:

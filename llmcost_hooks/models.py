@@ -23,6 +23,7 @@ DIRECT = {
     "google": "google",
     "googleai": "google",
     "gemini": "google",
+    "models": "google",  # as its API lists them
     "mistral": "mistral",
     "cohere": "cohere",
     "cohere_chat": "cohere",
@@ -87,9 +88,11 @@ def _named(name: str, book: PriceBook, own: OwnPrices) -> Model | None:
     located = _locate(bare, book)
     if located is not None:
         return _model(located[0], book, region or located[1])
-    if bare.lower().startswith(FINE_TUNED):
-        tuned = fine_tuned_model(bare[len(FINE_TUNED) :].split(":")[0], book)
-        return tuned._replace(region=region or tuned.region) if tuned else None
+    channel, written = _without_prefix(bare)
+    if written.lower().startswith(FINE_TUNED):
+        tuned = fine_tuned_model(written[len(FINE_TUNED) :].split(":")[0], book)
+        if tuned and channel in (None, tuned.row.channel):
+            return tuned._replace(region=region or tuned.region)
     return None
 
 

@@ -17,7 +17,7 @@ from .manifest_budget import Budget
 from .moved import moved_limits
 from .prices.book import PriceBook
 from .pricing import Unpriced
-from .rules import judge_rules
+from .rules import has_rules, judge_rules
 from .waivers import NOTHING_STATED, Statements
 
 if TYPE_CHECKING:
@@ -153,7 +153,8 @@ def _notes(
     if overrides != NO_OVERRIDES:
         notes.append("Judged by the command line: " + ", ".join(_overridden(overrides, manifest)) + ".")
     if not _limits_anything(budget, manifest):
-        notes.append("No [budget] limit is set: only that every prompt can be priced was judged.")
+        rules = ", and keeps to its rules," if manifest is not None and has_rules(manifest) else ""
+        notes.append(f"No [budget] limit is set: only that every prompt can be priced{rules} was judged.")
     bases = [key for key, needed in _needing_a_base(budget, manifest) if needed]
     unjudged = " and ".join(bases) + (" were" if len(bases) > 1 else " was")
     if bases and comparison is None:

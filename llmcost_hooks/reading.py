@@ -6,7 +6,7 @@ Composition only: `git/` reads, `snapshot` decides what is a prompt.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -91,6 +91,15 @@ def parse_manifests(source: Source, held: Mapping[str, bytes]) -> Manifest | Non
     """What `read_manifest_bytes` found on a side, parsed; ConfigError names the side."""
     before = "" if source.kind == "worktree" else f"{source.label}:"
     return join_manifests(held, lambda path, data: parse_manifest(data, origin=before + path))
+
+
+def files_there(repo: Repository, source: Source, paths: Iterable[str]) -> set[str]:
+    """Those of `paths` that are files of the side, prompts or not."""
+    if source.kind == "worktree":
+        return {path for path in paths if os.path.isfile(os.path.join(_top(repo), path))}
+    names = {path: f":{path}" if source.kind == "index" else f"{source.tree}:{path}" for path in paths}
+    held = read_named(repo.cwd, list(names.values())) if names else {}
+    return {path for path, name in names.items() if held[name] is not None}
 
 
 def _by_tree(repo: Repository, sources: Sequence[Source]) -> Callable[[str], list[str]]:

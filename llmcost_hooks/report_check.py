@@ -111,9 +111,15 @@ def _of_several(estimate: Estimate, verdict: Verdict, comparison: Comparison | N
         ((f"Total: {cost}", *expired_mark(estimate)),),
         tuple(sections),
         unit_line(estimate),
-        (*extra, *dict.fromkeys(note for _, _, report in parts for note in report.notes)),
+        (*extra, *_notes_of_several([(path, report.notes) for path, _, report in parts])),
         price_warning(estimate) or (price_warning(comparison.base) if comparison else ()),
     )
+
+
+def _notes_of_several(parts: Sequence[tuple[Name, tuple[Text, ...]]]) -> list[Text]:
+    """What holds for every manifest once; anything else behind the name of its manifest."""
+    of_all = [note for note in parts[0][1] if all(note in notes for _, notes in parts)]
+    return of_all + [(path, ": ", *note) for path, notes in parts for note in notes if note not in of_all]
 
 
 def _manifests(parts: tuple[Judged, ...]) -> Table:
@@ -168,8 +174,9 @@ def _rate(budget: Budget) -> str:
 
 def _shared_owner(estimate: Estimate, owners: Mapping[str, str]) -> str | None:
     """The owner of all that is shown, where they have one and the same."""
-    found = {owners.get(row.prompt_id) for row in _largest(estimate)[:MAX_ROWS]}
-    return found.pop() if len(found) == 1 and len(estimate.rows) > 1 else None
+    shown = _largest(estimate)[:MAX_ROWS]
+    found = {owners.get(row.prompt_id) for row in shown}
+    return found.pop() if len(found) == 1 and len(shown) > 1 else None
 
 
 def _largest(estimate: Estimate) -> list[PromptEstimate]:

@@ -97,7 +97,8 @@ def _model(found: Explanation, name: str, origin: str) -> Iterator[Text]:
 def _price(found: Explanation, paid: Paid) -> Iterator[Text]:
     offer, billed = paid.offer, found.billed
     since = "" if offer.effective_from == ALWAYS else f", the row of {offer.effective_from}"
-    yield ("price file ", Name(found.estimate.prices.version), ", entry ", Name(paid.pricing_id), since)
+    file: Text = () if paid.listed.origin == STATED else ("price file ", Name(found.estimate.prices.version), ", ")
+    yield (*file, "entry ", Name(paid.pricing_id), since)
     yield from source_lines(offer, None if paid.listed.origin == STATED else paid.listed)
     if billed is None:
         return
@@ -110,6 +111,8 @@ def _price(found: Explanation, paid: Paid) -> Iterator[Text]:
     yield Name(billed.variant), f"{tier}: {', '.join(named)} per million tokens"
     if offer.per_request.get("request"):
         yield (f"and ${format_exact(offer.per_request['request'])} for each request",)
+    if offer.training is not None and found.file.assumptions.training_tokens is not None:
+        yield (f"training ${format_exact(offer.training)} per million tokens",)
 
 
 def explain_document(found: Explanation) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from .limits import INCREASES, Exceeded, with_tag, written
 from .manifest_budget import USD, Budget
 from .policy import Verdict
 from .pricing import Row
-from .render.money import format_delta, format_limit, format_money
+from .render.money import format_delta, format_limit, format_money, format_over
 from .report import Name, Text, name_list
 from .report_parts import inexact, marks, training_marks
 from .rules import NO_OUTPUT, SIZE_OF, WINDOW_OF
@@ -52,7 +52,7 @@ def change_lines(verdict: Verdict, comparison: Comparison | None) -> tuple[Text,
     grown = [(row.cost, row) for row in comparison.rows if row.cost is not None and row.cost > 0]
     grown.sort(key=lambda pair: (-pair[0], pair[1].prompt_id))
     lines: list[Text] = [
-        (Name(row.prompt_id), f" {format_delta(cost)} ({_edit(row)})", *owner_of([row.prompt_id], verdict.owners))
+        (Name(row.prompt_id), f" {format_delta(cost)} (", *_edit(row), ")", *owner_of([row.prompt_id], verdict.owners))
         for cost, row in grown[:MAX_CHANGES]
     ]
     return (*lines, (f"{len(grown) - MAX_CHANGES:,} more",)) if len(grown) > MAX_CHANGES else tuple(lines)
@@ -65,8 +65,12 @@ def owner_of(prompt_ids: Iterable[str], owners: Mapping[str, str]) -> Text:
     return ("  owner: ", Name(owner)) if owner else ()
 
 
-def _edit(row: PromptDelta) -> str:
-    return row.content if row.content != "unchanged" else "the same text"
+def _edit(row: PromptDelta) -> Text:
+    """What is known without taking the difference apart; `diff` does that."""
+    if models := row.model_change():
+        also = "" if row.content == "unchanged" else f"{row.content}, "
+        return (f"{also}model ", Name(models[0]), " → ", Name(models[1]))
+    return (row.content if row.content != "unchanged" else "the same text, other assumptions or prices",)
 
 
 def where(judged: str) -> str:
@@ -164,13 +168,10 @@ def _warning(each: Exceeded, verdict: Verdict, estimate: Estimate) -> Text:
 
 
 def _amounts(each: Exceeded, *, short: bool = False) -> tuple[str, str]:
-    """What is over by less than is shown is shown whole."""
+    """The limit whole, or rounded like the amount with `short`."""
     assert each.amount is not None and each.limit is not None
-    amount, limit = format_money(each.amount), format_money(each.limit)
-    if amount == limit:
-        amount = limit = ""
-    whole = format_limit(each.limit)
-    return amount or format_limit(each.amount), limit if short and limit else whole
+    amount, limit = format_over(each.amount, each.limit)
+    return amount, limit if short else format_limit(each.limit)
 
 
 def _mark(each: Exceeded, estimate: Estimate) -> str:

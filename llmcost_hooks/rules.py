@@ -35,6 +35,12 @@ def judge_rules(head: Estimate, manifest: Manifest) -> list[Exceeded]:
     return found
 
 
+def has_rules(manifest: Manifest) -> bool:
+    """Whether any prompt has a rule to keep to."""
+    own = any(entry.max_tokens is not None for entry in manifest.prompts)
+    return own or manifest.budget.require_output or manifest.policy != Policy()
+
+
 def matches(pattern: str, model: str) -> bool:
     """Whether a model's name is what `pattern` says: `*` stands for any characters, "/" too; case means nothing.
 

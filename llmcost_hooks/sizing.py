@@ -85,8 +85,9 @@ def _of_text(known: PromptFacts, counted: int, model: Model | None) -> Input:
     framing = _framing(known, model)
     low, tokens, high = (scale.tokens(counted) for scale in _scales(model, ((known.mix, counted),)))
     return Input(
-        tokens + framing, low + framing, high + framing, _grade(model), framing, cacheable=tokens + framing,
-        parts=_with_framing(framing, (("text", "", tokens),)),
+        tokens + framing.typical, low + framing.low, high + framing.high, _worst(_grade(model), framing.grade),
+        framing.typical, cacheable=tokens + framing.typical,
+        parts=_with_framing(framing.typical, (("text", "", tokens),)),
     )  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def _of_parts(
     on: date,
 ) -> Input:  # fmt: skip
     low, ratio, high = _scales(model, found.mixed)
-    framing, named = _framing(known, model), _names(known, model, ratio)
+    names, framing = _names(known, model), _framing(known, model)
     beside = _beside(file, known, model, on)
     lacks_images = _lacks_images(file, known, model)
     schemas = sum(tools.counts)
@@ -105,14 +106,22 @@ def _of_parts(
     for _, each in beside:
         extra = extra.plus(each)
     first = sum(each.typical for kind, each in beside if kind == "tool_prompt")  # tools come before all messages
-    around = framing + named
+    around = framing.typical + ratio.tokens(names)
     prefix = first if found.ends_at else around + extra.typical
     cacheable = _scaled(found.cacheable, ratio) + prefix
     return Input(
         typical + around + extra.typical,
-        _scaled(found.low, low) - low.tokens(schemas) * (100 - tools.low) // 100 + around + extra.low,
-        _scaled(found.high, high) + high.tokens(schemas) * (tools.high - 100) // 100 + around + extra.high,
-        _grade_of(found, model, [tools.grade, *(each.grade for _, each in beside)]),
+        _scaled(found.low, low)
+        - low.tokens(schemas) * (100 - tools.low) // 100
+        + framing.low
+        + low.tokens(names)
+        + extra.low,
+        _scaled(found.high, high)
+        + high.tokens(schemas) * (tools.high - 100) // 100
+        + framing.high
+        + high.tokens(names)
+        + extra.high,
+        _grade_of(found, model, [tools.grade, framing.grade, *(each.grade for _, each in beside)]),
         around,
         requests,
         cacheable if requests == 1 else 0,  # what several requests have in common is not known
@@ -127,19 +136,23 @@ def _of_parts(
 
 def _grade_of(found: Measured, model: Model | None, grades: list[str]) -> str:
     filled = found.low != found.high or any(part.kind == "variable" for part in found.parts) or found.undeclared
-    return max([_grade(model), *grades, *(["calibrated"] if filled else [])], key=GRADES.index)
+    return _worst(_grade(model), *grades, *(["calibrated"] if filled else []))
+
+
+def _worst(*grades: str) -> str:
+    return max(grades, key=GRADES.index)
 
 
 def _named_extras(beside: list[tuple[str, Extra]]) -> Shares:
     return tuple((kind, "", extra.typical) for kind, extra in beside)
 
 
-def _names(known: PromptFacts, model: Model | None, ratio: Scale) -> int:
-    """Tokens of the names of those who speak."""
+def _names(known: PromptFacts, model: Model | None) -> int:
+    """Tokens, as counted, of the names of those who speak."""
     if known.parts is None or not known.parts.names:
         return 0
     counts = known.parts.counts[model.encoding if model else UNKNOWN_MODEL_ENCODING]
-    return ratio.tokens(sum(counts[name] for name in known.parts.names))
+    return sum(counts[name] for name in known.parts.names)
 
 
 def _used(
@@ -178,10 +191,10 @@ def _settings(file: PromptFile, known: PromptFacts) -> Link | None:
     return None if ref is None else settings_link(file.path, ref, file.format)
 
 
-def _framing(known: PromptFacts, model: Model | None) -> int:
-    """Tokens that roles and messages add; 0 for a file that declares no messages."""
+def _framing(known: PromptFacts, model: Model | None) -> Extra:
+    """Tokens that roles and messages add; none for a file that declares no messages."""
     requests, names = (known.parts.requests, len(known.parts.names)) if known.parts else (1, 0)
-    return chat_overhead(model, known.messages, known.systems, names, requests) if known.messages else 0
+    return chat_overhead(model, known.messages, known.systems, names, requests) if known.messages else NONE
 
 
 def _beside(file: PromptFile, known: PromptFacts, model: Model | None, on: date) -> list[tuple[str, Extra]]:
@@ -196,7 +209,7 @@ def _beside(file: PromptFile, known: PromptFacts, model: Model | None, on: date)
         together = NONE
         for size in sizes:
             together = together.plus(size) if size else together
-        grade = max((size.grade for size in sizes if size), key=GRADES.index)
+        grade = _worst(*(size.grade for size in sizes if size))
         found.append(("images", together._replace(grade=grade)))
     return [(kind, extra) for kind, extra in found if extra.high]
 

@@ -25,6 +25,7 @@ _NUMBER = r"(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(\.\d{1,9})?"
 _MONEY = rf"(?a)(\+?) ?(?:([$€£¥₹]) ?{_NUMBER}|{_NUMBER} ([A-Z]{{3}}))(?: ?/ ?([a-z]+))?"
 _PERCENT = rf"(?a)\+ ?{_NUMBER} ?%"
 _REST = r"(?s)([^(]*?)(?:\s+until\s+([^\s(]+))?\s*(?:\((.*)\))?"
+_LATE_UNTIL = r"\)\s*until\b"  # a day that a reader sees, and that would be part of the reason
 _APPROVED = r"[^<>]*\w[^<>]*<[^<>\s]+@[^<>\s]+>"
 
 
@@ -71,6 +72,8 @@ def parse_waiver(text: str, commit: str | None = None) -> Waiver:
     stated, until, reason = found.groups() if found else (rest, None, None)
     if not (reason or "").strip():
         raise _wrong(f"{_quoted(text)} has no reason in parentheses at its end", commit)
+    if re.search(_LATE_UNTIL, reason or ""):
+        raise _wrong(f"{_quoted(text)} says until behind its reason: it belongs in front", commit)
     increase, amount, currency, percent, period = _amount(stated.strip(), text, commit)
     return Waiver(
         "total" if target in WHOLE else target,

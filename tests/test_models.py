@@ -137,6 +137,10 @@ def test_no_model_of_a_developer_that_is_known_falls_through() -> None:
     [
         ("groq/llama-3.3-70b-versatile", "llama3", "exact"),
         ("gemini-2.5-pro", "gemma3", "exact"),
+        ("vertex_ai/gemini-2.5-flash-lite", "gemma3", "exact"),
+        ("gemini-2.5-flash-preview-09-2025", "gemma3", "heuristic"),  # Google's library does not map these three
+        ("gemini-2.5-computer-use-preview-10-2025", "gemma3", "heuristic"),
+        ("gemini-2.5-flash-native-audio-latest", "gemma3", "heuristic"),
         ("gemini-3.8-flash", "o200k_base", "heuristic"),
         ("bedrock/deepseek.v3-v1:0", "deepseek_v3", "exact"),
         ("openrouter/deepseek/deepseek-v4-pro", "deepseek_v3", "heuristic"),  # nobody says that it is V3's
@@ -193,6 +197,8 @@ def test_exact_is_what_tiktoken_maps_and_nothing_else() -> None:
         ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0", "us"),
         ("xai/grok-4", "grok-4", None),
         ("ft:gpt-4o-2024-08-06:acme::abc", "ft:gpt-4o-2024-08-06", None),
+        ("openai/ft:gpt-4o-2024-08-06:acme::abc", "ft:gpt-4o-2024-08-06", None),
+        ("models/gemini-2.5-pro", "gemini-2.5-pro", None),
     ],
 )
 def test_channels_regions_and_fine_tuned_models(name: str, model: str, region: str | None) -> None:
@@ -212,6 +218,8 @@ def test_channels_regions_and_fine_tuned_models(name: str, model: str, region: s
         ("gpt-5-mini", "o200k_base", "exact", "1"),
         ("gpt-5.6-luna", "o200k_base", "exact", "1"),
         ("o4-mini", "o200k_base", "exact", "1"),
+        ("gpt-3.5-0301", "cl100k_base", "heuristic", "1"),  # tiktoken's table has no such name
+        ("text-embedding-ada-002-v2", "cl100k_base", "heuristic", "1"),
         ("gpt-6-sol", "o200k_base", "heuristic", "1.00"),
         ("gpt-6.1-terra", "o200k_base", "heuristic", "1.00"),
         ("groq/openai/gpt-oss-20b", "o200k_base", "exact", "1"),  # o200k_harmony
@@ -307,3 +315,20 @@ def test_resolving_loads_nothing_heavy() -> None:
     root = os.path.dirname(os.path.dirname(llmcost_hooks.__file__))
     done = subprocess.run([sys.executable, "-I", "-S", "-c", PROGRAM, root], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+def test_a_fine_tuned_model_is_of_the_channel_that_is_named() -> None:
+    assert resolve_model("anthropic/ft:gpt-4o-2024-08-06:acme", BOOK) is None
+
+
+def test_a_tokenizer_that_is_assumed_says_so_and_has_the_wider_band() -> None:
+    """With the package's tables at hand it is 10 % either way; without them a ratio comes on top of that."""
+    for book in (BOOK, PriceBook(open_data("prices.json"), lambda encoding: True)):
+        for row in book.rows():
+            counting = counting_of(row, book.countable)
+            assert ": ;" not in counting.basis, row.id
+    assumed, sure = resolve_model("deepseek-chat", BOOK), resolve_model("openrouter/deepseek/deepseek-v3.2", BOOK)
+    assert assumed and sure
+    assert "its tokenizer is assumed, within 10 %; 1.03 x o200k_base" in assumed.basis
+    assert assumed.ratios[0].low == sure.ratios[0].low * Decimal("0.9")
+    assert assumed.ratios[0].high == sure.ratios[0].high * Decimal("1.1")

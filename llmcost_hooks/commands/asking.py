@@ -10,7 +10,7 @@ import click
 
 from ..boundary import complain
 from ..errors import ConfigError, ExitCode
-from ..render.money import format_limit, format_money
+from ..render.money import format_limit, format_over
 
 
 def can_ask() -> bool:
@@ -32,7 +32,7 @@ def confirm_cost(cost: Decimal, most: Decimal, *, known: bool, yes: bool) -> Exi
     """BUDGET_EXCEEDED where a cost above `most` is not confirmed; one of which a part is unknown may be above it."""
     if yes or (known and cost <= most):
         return ExitCode.OK
-    amount = ("" if known else "at least ") + format_money(cost)
+    amount = ("" if known else "at least ") + format_over(cost, most)[0]
     above = f"The cost is {amount}, and --confirm-above is {format_limit(most)}"
     if not can_ask():
         complain(f"{above}; there is no terminal to ask on", "To go on: --yes")

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..boundary import complain
-from ..checking import compare_sides, read_sides
+from ..checking import compare_sides, left_out, read_sides
 from ..clock import today
 from ..compare import Comparison
 from ..errors import ConfigError, ExitCode, worst
@@ -23,8 +23,8 @@ from ..manifest_values import Wrong, read_increase
 from ..pricing import NO_MODEL
 from ..render.formats import Result
 from ..render.jsondoc import diff_document
-from ..render.money import format_limit, format_money
-from ..report import Text, count_prompts
+from ..render.money import format_over
+from ..report import Name, Text, count_prompts
 from ..report_accepting import statement_notes
 from ..report_diff import diff_report
 from ..report_parts import side
@@ -129,7 +129,8 @@ def diff_command(
     if exceeded is not None:
         codes.append(ExitCode.BUDGET_EXCEEDED)
     if codes or not ctx.obj["quiet"]:
-        extra = (*notes, *sides.notes, *statement_notes(said, malformed, on))
+        left = [(Name(each),) for each in left_out(repo, head, comparison)]
+        extra = (*notes, *sides.notes, *left, *statement_notes(said, malformed, on))
         report, document = diff_report(comparison, extra, view), partial(diff_document, comparison, view, said)
         over = [increase_finding(comparison, *_over(comparison, exceeded))] if exceeded is not None else []
         findings = partial(estimate_findings, comparison.head, "diff", over, failing)
@@ -161,9 +162,7 @@ def _over(comparison: Comparison, increase: Increase) -> tuple[Text, Text]:
 
 
 def _exceeded(increase: Increase) -> str:
-    amount, allowed = format_money(increase.amount), format_money(increase.allowed)
-    if amount == allowed:  # it is over by less than is shown
-        amount, allowed = format_limit(increase.amount), format_limit(increase.allowed)
+    amount, allowed = format_over(increase.amount, increase.allowed)
     return f"the cost increases by {amount}, and {allowed} is allowed (--fail-on-increase)"
 
 

@@ -22,18 +22,41 @@ def available(encoding: str) -> bool:
 
 
 def open_table(encoding: str) -> memoryview:
-    """The token table of `encoding`, memory-mapped. Raise ValueError if it is unknown, or its package not installed."""
-    place = _place(_table(encoding))
+    """The token table of `encoding`, memory-mapped. Raise ValueError if it is unknown, or its package not installed.
+
+    ConfigError where it cannot be read, or is another than the hash in its name says: a count that is called exact
+    cannot come from it.
+    """
+    table = _table(encoding)
+    place = _place(table)
     if place is None:
         from ..tokens.encodings import ADD_ON
 
         raise ValueError(f"the token table of {encoding} is not installed; it comes with the package {ADD_ON}")
-    return _map(place)
+    try:
+        data = _map(place)
+    except (OSError, ValueError):  # ValueError: it is empty
+        raise _damaged(encoding, place, "it cannot be read") from None
+    _, hashed, digest = table.removesuffix(".tbl").rpartition("-")
+    if hashed:  # 6 to 25 ms; those of this package are not hashed, so as to start in less
+        from hashlib import sha256
+
+        if not sha256(data).hexdigest().startswith(digest):
+            raise _damaged(encoding, place, "its bytes are not those that its name says")
+    return data
 
 
 def demo_folder(side: str) -> str:
     """The folder of one side ("main" or "feature") of the demo's example repository."""
     return os.path.join(_FOLDER, "demo", side)
+
+
+def _damaged(encoding: str, place: str, why: str) -> Exception:
+    from ..errors import ConfigError
+    from ..tokens.encodings import ADD_ON, CORE
+
+    package = "llmcost-hooks" if encoding in CORE else ADD_ON
+    return ConfigError(f"The token table of {encoding} is damaged: {why} ({place}).", f"Reinstall {package}.")
 
 
 def _map(path: str) -> memoryview:
@@ -59,10 +82,18 @@ def _place(table: str) -> str | None:
 @cache
 def _folders() -> tuple[str, ...]:
     """The folders of all installed packages with an entry point of our group."""
+    found = (_folder(name) for path in sys.path for name in _entry_points(path))
+    return tuple(dict.fromkeys(folder for folder in found if folder))
+
+
+def _folder(module: str) -> str | None:
+    """None of a package that is half removed or broken: without its tables counts are less good, and say so."""
     from importlib import import_module
 
-    modules = (import_module(name) for path in sys.path for name in _entry_points(path))
-    return tuple(dict.fromkeys(str(module.FOLDER) for module in modules))
+    try:
+        return str(import_module(module).FOLDER)
+    except Exception:
+        return None
 
 
 def _entry_points(path: str) -> list[str]:

@@ -60,7 +60,10 @@ def _judge(given: list[str], environ: Mapping[str, str]) -> int:
         raise ConfigError("llm-cost-pre-push is a git hook: git starts it with the pushed refs on standard input",
                           "To judge a commit by hand: llm-cost check --rev HEAD --base main")  # fmt: skip
     text = os.fsdecode(sys.stdin.buffer.read())
-    if not arguments and text:  # git names no remote to a server's hook
+    if not arguments and not text:  # git names a remote or a ref; with neither, nothing was handed on
+        raise ConfigError("Standard input is empty, and no remote is named: nothing was judged",
+                          'Hand on what git gives: llm-cost-pre-push "$@", with standard input.')  # fmt: skip
+    if not arguments:  # git names no remote to a server's hook
         from .pre_receive import judge_received, parse_received
 
         if received := parse_received(text):

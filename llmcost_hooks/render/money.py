@@ -29,6 +29,12 @@ def format_limit(amount: Decimal) -> str:
     return format_money(amount) if amount == amount.quantize(_CENT, context=_WIDE) else f"${amount.normalize(_WIDE):,f}"
 
 
+def format_over(amount: Decimal, limit: Decimal) -> tuple[str, str]:
+    """An amount and the limit that it is above, rounded; whole where they would read alike."""
+    shown = format_money(amount), format_money(limit)
+    return shown if shown[0] != shown[1] else (format_limit(amount), format_limit(limit))
+
+
 def format_delta(amount: Decimal) -> str:
     """A change: `+$0.50`, `-$0.20`; `—` for none."""
     return "—" if amount == 0 else ("+" if amount > 0 else "") + format_money(amount)

@@ -149,9 +149,9 @@ class Splitter:
         """What the encoding cuts instead of `text`: some bring it into Unicode's normal form C first."""
         if not self._nfc or text.isascii():
             return text
-        from unicodedata import normalize
+        from llmcost_hooks.tokens.normal import nfc
 
-        return normalize("NFC", text)
+        return nfc(text)
 
     def split(self, text: str) -> list[str]:
         """The pieces of `text`."""
@@ -176,7 +176,7 @@ class Classes(dict[int, int]):
         super().__init__()
         ranges = int.from_bytes(data[4:8], "little")
         if data[:4] != MAGIC or len(data) != 8 + 5 * ranges:
-            raise ValueError("damaged character classes; reinstall the package")
+            raise ValueError("damaged character classes")
         self._starts = data[8 : 8 + 4 * ranges].cast("I")
         self._stand_ins = data[8 + 4 * ranges :]
 

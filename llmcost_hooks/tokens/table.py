@@ -25,7 +25,7 @@ class Ranks(dict[bytes, int]):
         offsets_at = HEADER_BYTES + 4 * slots
         tokens_at = offsets_at + 4 * (tokens + 1)
         if tokens_at + token_bytes != len(table) or slots & (slots - 1) or slots <= tokens:
-            raise ValueError("damaged token table: its size is not what its header says; reinstall the package")
+            raise ValueError("damaged token table: its size is not what its header says")
         self._mask = slots - 1
         self._slots = table[HEADER_BYTES:offsets_at].cast("I")
         self._offsets = table[offsets_at:tokens_at].cast("I")
@@ -53,6 +53,6 @@ class Ranks(dict[bytes, int]):
 
 def _read_header(table: memoryview) -> tuple[int, int, int]:
     if len(table) < HEADER_BYTES or table[:4] != MAGIC:
-        raise ValueError("damaged token table: it does not begin with LCT1; reinstall the package")
+        raise ValueError("damaged token table: it does not begin with LCT1")
     _, tokens, slots, token_bytes = table[:HEADER_BYTES].cast("I")
     return tokens, slots, token_bytes

@@ -244,7 +244,7 @@ def test_a_rule_that_the_change_drops_is_told(prompts: Repo) -> None:
     prompts.commit("rules")
     rules(prompts, LIMIT, "limit = 1\n")
     out, found = judged(prompts, "--base", "HEAD", code=0)
-    assert "note: This change also moves the budget itself: max_tokens 300 → unset, headroom 99.9 → unset" in out
+    assert "note: This change also moves the budget itself: max_tokens 300 → unset, headroom 99.9% → unset" in out
     assert any("classify limit unset → 1" in note for note in found["notes"])
 
 
@@ -285,3 +285,29 @@ def test_the_same_document_twice(prompts: Repo) -> None:
     rules(prompts, 'limit = 1\nwarn = "80%"\n', POLICY)
     one, other = (llm_cost(prompts.path, "check", "--format", "json") for _ in range(2))
     assert one == other and document(one)["exit_code"] == 1
+
+
+def test_an_increase_names_the_edit(prompts: Repo) -> None:
+    rules(prompts, LIMIT + 'max_increase = "1%"\n')
+    prompts.commit("limits")
+    text = prompts.path.joinpath("llm-cost.toml").read_text()
+    assert text.count("calls = 1000") == 1
+    prompts.write("llm-cost.toml", text.replace("calls = 1000", "calls = 2000"))
+    out = judged(prompts, "--base", "HEAD", code=1)[0]
+    assert "(the same text, other assumptions or prices)" in out
+    prompts.write("llm-cost.toml", text.replace('"gpt-4o"', '"gpt-4"'))
+    assert "(model gpt-4o → gpt-4)" in judged(prompts, "--base", "HEAD", code=1)[0]
+    prompts.write("prompts/search.md", words(401))
+    assert "(modified, model gpt-4o → gpt-4)" in judged(prompts, "--base", "HEAD", code=1)[0]
+
+
+def test_a_prompt_that_changes_its_id_is_told(prompts: Repo) -> None:
+    """Under another id it is a new prompt, which max_prompt_increase does not hold against anything."""
+    rules(prompts, LIMIT + 'max_prompt_increase = "1%"\n')
+    prompts.commit("limits")
+    text = prompts.path.joinpath("llm-cost.toml").read_text()
+    prompts.write("llm-cost.toml", text.replace('prompt_id = "search"', 'prompt_id = "find"'))
+    prompts.write("prompts/search.md", words(600))
+    for side in ((), ("--rev", "HEAD")):
+        out = judged(prompts, "--base", "HEAD", *side, code=0)[0]
+        assert ("search has become find, so no increase of it alone is known." in out) is (not side)

@@ -73,7 +73,7 @@ def test_whole_document(prompts: Repo) -> None:
     prompts.write("prompts/search.md", words(480))
     found = answer(prompts, "diff", "HEAD")
     keys = ["schema", "base", "head", "currency", "unit", "grade", "prices", "prompts", "shared_parts"]
-    assert list(found) == [*keys, "total", "manifests", "groups", "notes"]
+    assert list(found) == [*keys, "total", "manifests", "waivers", "approved_by", "groups", "notes"]
     assert found["schema"] == "llm-cost/diff/1"
     before = total(cost("gpt-4o", 400, 50, 1000), cost("gpt-4o-mini", 100, 50, 1000))
     after = total(cost("gpt-4o", 480, 50, 1000), cost("gpt-4o-mini", 100, 50, 1000))

@@ -183,6 +183,18 @@ def test_prices_of_the_project_fees_and_training(prompts: Repo) -> None:
     assert lines["total"][1] == found["prompt"]["effective_cost"]
     assert lines["at list prices"][1] == found["prompt"]["list_cost"] != found["prompt"]["effective_cost"]
     assert found["offer"]["origin"] == "stated"
+    out = llm_cost(prompts.path, "explain", "search").out
+    assert "• price file 2026" in out and "• training $25 per million tokens\n" in out
+
+
+def test_a_price_that_only_the_project_states_is_in_no_price_file(prompts: Repo) -> None:
+    row = '\n[[prices.rows]]\nmodel = "gpt-4o"\neffective_from = "2026-01-01"\ninput = 3\noutput = 9\n'
+    row += 'fine_tuned = true\noperator = "T"\n'
+    manifest = PROJECT.replace('prompt_id = "search"\n', 'prompt_id = "search"\nfine_tuned = true\n')
+    prompts.write("llm-cost.toml", manifest + row)
+    out = passed(llm_cost(prompts.path, "explain", "search")).out
+    assert "• entry ft:gpt-4o, the row of 2026-01-01\n  • stated in llm-cost.toml by T" in out
+    assert "price file" not in out
 
 
 def test_what_would_be_cheaper_has_its_formula(prompts: Repo) -> None:

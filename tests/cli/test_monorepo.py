@@ -159,3 +159,38 @@ def test_a_sparse_checkout_keeps_its_manifests(mono: Repo) -> None:
     mono.git("sparse-checkout", "set", "--no-cone", "/*", "!/services")
     assert not (mono.path / MANIFEST).exists()
     assert len(answer(mono, "estimate")["manifests"]) == 2
+
+
+def test_a_manifest_that_takes_prompts_out_of_a_budget_is_told(mono: Repo) -> None:
+    """Both ways: a looser one is put below, and a stricter one is dropped. Nothing else says that limits went."""
+    mono.git("rm", "-q", MANIFEST)
+    everything = TOP.replace("prompts/*.md", "**/*.md")
+    mono.write("llm-cost.toml", everything)
+    mono.commit("one manifest")
+    mono.write(MANIFEST, SEARCH.replace("limit = 1.00\n", ""))
+    out = passed(llm_cost(mono.path, "check", "--base", "HEAD")).out
+    moved = "note: {}: This change also moves the budget itself: services/search/llm-cost.toml ({}): limit {}.\n"
+    assert moved.format(MANIFEST, "new", "5.00 → unset") in out
+    assert f"note: {MANIFEST}: No [budget] limit is set" in out
+    mono.write(MANIFEST, SEARCH)
+    mono.commit("two manifests")
+    mono.git("rm", "-q", MANIFEST)
+    out = passed(llm_cost(mono.path, "check", "--base", "HEAD")).out
+    assert moved.replace("{}: T", "T", 1).format("gone", "1.00 → 5.00") in out
+
+
+def test_a_prompt_that_leaves_the_budget_and_not_the_repository_is_told(mono: Repo) -> None:
+    mono.write("llm-cost.toml", TOP + 'exclude = ["prompts/a.md"]\n[[prompts]]\npath = "more.md"\n')
+    mono.write("more.md", words(1))
+    mono.git("add", "-A")
+    said = "prompts/a.md is no longer counted, though prompts/a.md is there"
+    for side in ((), ("--staged",)):
+        assert (
+            f"moves the budget itself: {said}.\n" in passed(llm_cost(mono.path, "check", "--base", "HEAD", *side)).out
+        )
+    assert f"note: {said}\n" in passed(llm_cost(mono.path, "diff", "HEAD")).out
+    mono.commit("left out")
+    assert said in passed(llm_cost(mono.path, "diff", "HEAD~1", "HEAD")).out
+    mono.git("rm", "-q", "prompts/a.md")
+    for command in (("diff", "HEAD~1"), ("check", "--base", "HEAD~1")):
+        assert "no longer counted" not in passed(llm_cost(mono.path, *command)).out

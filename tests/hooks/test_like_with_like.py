@@ -40,6 +40,18 @@ def test_another_period(repo: Repo) -> None:
     assert "cannot be compared" in found.out and "%" not in found.out
 
 
+def test_another_period_and_a_limit_of_the_command_line(repo: Repo) -> None:
+    manifest = MANIFEST.replace('max_increase = "5%"\n', "")
+    assert "max_increase" not in manifest
+    repo.write("llm-cost.toml", manifest)
+    repo.write("prompts/a.md", "word " * 10)
+    repo.commit()
+    repo.write("llm-cost.toml", manifest.replace('"month"', '"day"'))
+    passed(llm_cost(repo.path, "check", "--base", "HEAD"))
+    increase = ("--max-increase", "10%")
+    failed(llm_cost(repo.path, "check", "--base", "HEAD", *increase), 2, "period changes from month to day")
+
+
 def test_a_manifest_that_was_deleted(repo: Repo) -> None:
     repo.write("llm-cost.toml", MANIFEST.replace("limit = 500", "limit = 0.01"))
     repo.write("prompts/a.md", "word " * 3000)

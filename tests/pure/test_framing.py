@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import date
 from functools import cache
 from typing import Any
@@ -123,8 +124,8 @@ def test_messages_of_openai(name: str) -> None:
 
 def test_the_first_chat_model_counts_names_in_another_way() -> None:
     first, later = model("gpt-3.5-turbo-0301"), model("gpt-3.5-turbo")
-    assert chat_overhead(first, 4, 0, 0, 1) - chat_overhead(later, 4, 0, 0, 1) == 4
-    assert chat_overhead(first, 4, 0, 2, 1) - chat_overhead(later, 4, 0, 2, 1) == 0
+    assert chat_overhead(first, 4, 0, 0, 1).typical - chat_overhead(later, 4, 0, 0, 1).typical == 4
+    assert chat_overhead(first, 4, 0, 2, 1).typical - chat_overhead(later, 4, 0, 2, 1).typical == 0
 
 
 def test_its_messages_by_the_cookbook() -> None:
@@ -145,12 +146,34 @@ def test_a_role_is_one_token(encoding: str) -> None:
         ("claude-sonnet-4-5", 2, 1, 6),  # 14 with "You are a scientist" and "Hello, Claude"
         ("claude-opus-5", 3, 1, 9),
         ("groq/llama-3.3-70b-versatile", 1, 0, 10),
-        ("grok-4", 2, 1, 11),  # as OpenAI's
+        ("groq/meta-llama/llama-4-scout-17b-16e-instruct", 2, 1, 15),
         ("gpt-4o", 0, 0, 0),
     ],
 )
 def test_messages_of_others(name: str, messages: int, systems: int, tokens: int) -> None:
-    assert chat_overhead(model(name), messages, systems, 0, 1) == tokens
+    assert chat_overhead(model(name), messages, systems, 0, 1) == Extra(tokens, tokens, tokens)
+
+
+@pytest.mark.parametrize("name", ["grok-4", "openrouter/moonshotai/kimi-k2", "mistral-nemo", "gemini-2.5-pro"])
+def test_messages_that_nobody_publishes_are_a_band(name: str) -> None:
+    """As OpenAI's, between DeepSeek's and Llama's; and no count with them is exact."""
+    assert chat_overhead(model(name), 4, 0, 0, 1) == Extra(6, 19, 25, "heuristic")
+    found = size({"messages": [{"role": "user", "content": each["content"]} for each in MESSAGES]}, name)
+    assert (found.grade, found.framing) == ("heuristic", 19)
+    assert found.low < found.tokens < found.high
+
+
+def test_names_have_the_band_of_the_text() -> None:
+    named = [{"role": "user", "name": "a_customer_of_the_workshop_in_the_next_street", "content": "Hello"}]
+    found = size({"messages": named}, "claude-sonnet-4-5")
+    bare = size({"messages": [{"role": "user", "content": "Hello"}]}, "claude-sonnet-4-5")
+    counted = _counter("o200k_base").count(named[0]["name"])
+    low, typical, high = (-(-counted * percent // 100) for percent in (104, 116, 128))
+    assert (found.low - bare.low, found.tokens - bare.tokens, found.high - bare.high) == (
+        low + 1,
+        typical + 1,
+        high + 1,
+    )
 
 
 # --- tools ------------------------------------------------------------------------------------------------------------
@@ -268,8 +291,11 @@ def test_every_row_of_that_table_is_of_a_model() -> None:
 def test_images_by_published_formulas(name: str, image: Image, tokens: int) -> None:
     found = image_tokens(model(name), image)
     assert found is not None
-    assert found[:3] == (tokens, tokens, tokens)
-    assert found.grade in ("calibrated", "heuristic")
+    assert found.typical == tokens
+    if found.grade == "heuristic":  # the band holds the page's 1.62 of gpt-5-mini
+        assert (found.low, found.high) == (int(tokens / 1.35), math.ceil(tokens * 1.35))
+    else:
+        assert found == (tokens, tokens, tokens, "calibrated")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.manifest import MAX_BYTES, parse_manifest
 from llmcost_hooks.prompts import FORMATS
 
-TOP = "Known keys: budget, defaults, discover, policy, prices, prompts, tags, tokens, version."
+TOP = "Known keys: budget, defaults, discover, policy, prices, prompts, quality, tags, tokens, version."
 PROMPT = (
     "Known keys: avg_input_tokens, cache_hit_ratio, calls, calls_per_example, fine_tuned, format, images, limit, "
     "max_increase, max_tokens, model, output_ratio, output_tokens, path, price_version, pricing_id, prompt_id, region, "
@@ -17,6 +17,7 @@ PROMPT = (
 COUNT, NUMBER = "must be a whole number, 0 or more", "must be a number, 0 or more, with at most 12 decimals"
 DAY = 'tokens.x.on must be a day such as "2026-06-01", or the version of a price file'
 TEXT = 'must be a text, for example "gpt-4o"'
+TOML = 'There, or in the line above it, it is no TOML: model = "gpt-4o", limit = 10.00'
 TAGS = 'must be a table of texts, for example { team = "platform" }'
 INCREASE = 'must be a share such as "25%" or an amount such as "$5.00"'
 TAG = 'must be a tag and its value, for example "team:search"'
@@ -252,10 +253,10 @@ BROKEN = [
     ("[discover]\ninclude = [\n  'a',\n  'limit = 3',\n]\n[budget]\nlimit = 'x'", 8,
      "budget.limit must be a number", ""),
     # what is not TOML
-    ("limit", 2, "Expected '=' after a key in a key/value pair", ""),
-    ("[budget]\n[budget]", 3, "Cannot declare ('budget',) twice", ""),
-    ("[budget]\nlimit = 1\nlimit = 2", 4, "Cannot overwrite a value", ""),
-    ("x = ", 2, "Invalid value", ""),
+    ("limit", 2, "Expected '=' after a key in a key/value pair", TOML),
+    ("[budget]\n[budget]", 3, "Cannot declare ('budget',) twice", TOML),
+    ("[budget]\nlimit = 1\nlimit = 2", 4, "Cannot overwrite a value", TOML),
+    ("x = ", 2, "Invalid value", TOML),
 ]  # fmt: skip
 
 
@@ -277,10 +278,10 @@ def test_a_broken_manifest_says_where_what_and_what_to_write(text: str, line: in
         (b"[budget]\nlimit = 1", "llm-cost.toml:1: version = 1 is required", "Write it on the first line."),
         (b"version = 1\nx = '\xff'", "llm-cost.toml:2: not UTF-8 (at byte 17)", "Save it as UTF-8 text."),
         (b"\xff\xfev\0e\0r\0", "llm-cost.toml:1: not UTF-8 (at byte 0)", "Save it as UTF-8 text."),
-        (b"version = 1\r[budget]", "llm-cost.toml:1: Expected newline or end of document after a statement", ""),
-        (b"version = 1\n\xef\xbb\xbf[budget]", "llm-cost.toml:2: Invalid statement", ""),
-        (b"version = 1\nx = 1\0", "llm-cost.toml:2: Expected newline or end of document after a statement", ""),
-        (b'version = 1\nx = "\\ud800"', "llm-cost.toml:2: Escaped character is not a Unicode scalar value", ""),
+        (b"version = 1\r[budget]", "llm-cost.toml:1: Expected newline or end of document after a statement", TOML),
+        (b"version = 1\n\xef\xbb\xbf[budget]", "llm-cost.toml:2: Invalid statement", TOML),
+        (b"version = 1\nx = 1\0", "llm-cost.toml:2: Expected newline or end of document after a statement", TOML),
+        (b'version = 1\nx = "\\ud800"', "llm-cost.toml:2: Escaped character is not a Unicode scalar value", TOML),
         (b"#" * (MAX_BYTES + 1), "llm-cost.toml: larger than 256 KiB", ""),
     ],
 )

@@ -16,6 +16,7 @@ from llmcost_hooks.render.money import (
     format_exact,
     format_limit,
     format_money,
+    format_over,
     format_percent,
     format_share,
 )
@@ -94,6 +95,14 @@ def test_exact(amount: str, text: str) -> None:
 )  # fmt: skip
 def test_a_limit_is_shown_as_written(limit: str, text: str) -> None:
     assert format_limit(Decimal(limit)) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "limit", "text"),
+    [("2.145", "2.1425", ("$2.145", "$2.1425")), ("3", "2.1425", ("$3.00", "$2.14")), ("0", "0", ("$0.00", "$0.00"))],
+)
+def test_what_is_over_by_less_than_is_shown_is_whole(amount: str, limit: str, text: tuple[str, str]) -> None:
+    assert format_over(Decimal(amount), Decimal(limit)) == text
 
 
 @given(POSITIVE)

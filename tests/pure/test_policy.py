@@ -113,6 +113,11 @@ def test_without_limits_that_is_said(rules: Manifest | None) -> None:
     assert result.notes == ("No [budget] limit is set: only that every prompt can be priced was judged.",)
 
 
+def test_rules_are_no_limits_and_are_judged() -> None:
+    (note,) = verdict(estimate(row()), manifest(require_output=True)).notes
+    assert note == "No [budget] limit is set: only that every prompt can be priced, and keeps to its rules, was judged."
+
+
 def test_a_limit_alone_needs_no_note() -> None:
     assert verdict(estimate(row()), manifest(limit="5")).notes == ()
 
@@ -128,8 +133,8 @@ def test_a_limit_alone_needs_no_note() -> None:
         ({}, {"limit": "5.00"}, "limit unset → 5.00"),
         ({"limit": "5", "period": "day"}, {"limit": "5", "period": "month"}, "period day → month"),
         ({"max_increase_percent": "10"}, {"max_increase": "2"},
-         "max_increase_percent 10 → unset, max_increase unset → 2"),
-        ({"limit": "5", "require_output": True}, {"limit": "5"}, "require_output True → False"),
+         "max_increase 10% → 2"),
+        ({"limit": "5", "require_output": True}, {"limit": "5"}, "require_output true → false"),
     ],
 )  # fmt: skip
 def test_a_change_that_moves_its_own_limit_is_told(was: dict[str, Any], now: dict[str, Any], moved: str) -> None:

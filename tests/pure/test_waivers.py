@@ -81,6 +81,7 @@ def test_reasons(text: str, reason: str) -> None:
         ("search <= +$5 ( \n)", "has no reason"),
         ("search <= +$5/month until 2027-01-31", "has no reason"),
         ("search <= +$5 (x) until 2027-01-31", "has no reason"),
+        ("search <= +$5 (x) until 2020-01-31 (y)", "says until behind its reason"),
         ("search <= (x)", "has no amount"),
         ("search <= -$5 (x)", "has no amount"),
         ("search <= 5 (x)", "has no amount"),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import os
 import re
+import shutil
+import sys
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,11 +19,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmcost_hooks import data
+from llmcost_hooks import data, facts
 from llmcost_hooks.data import available, open_data, open_table
+from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.facts import count_tokens, load_encoding
 from llmcost_hooks.prompts import FACTS_VERSION
-from llmcost_hooks.tokens import KNOWN, Counter, bulk, counter, sentencepiece
+from llmcost_hooks.tokens import KNOWN, Counter, Encoding, bulk, counter, sentencepiece
 from llmcost_hooks.tokens.bulk import Bulk, chunks
 from llmcost_hooks.tokens.encodings import CORE
 from llmcost_hooks.tokens.sentencepiece import TAGS
@@ -257,6 +262,67 @@ def test_another_package_with_tables(tmp_path: Path, monkeypatch: pytest.MonkeyP
     finally:
         data._place.cache_clear()
         data._folders.cache_clear()
+
+
+@pytest.fixture
+def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where Llama 3's table of an installed package of our group lies, and no other is installed."""
+    package = tmp_path / "their_tables"
+    package.mkdir()
+    (package / "__init__.py").write_text("import os\nFOLDER = os.path.dirname(os.path.abspath(__file__))\n")
+    (tmp_path / "their-1.dist-info").mkdir()
+    (tmp_path / "their-1.dist-info" / "entry_points.txt").write_text("[llmcost_hooks.vocab]\na = their_tables\n")
+    table = package / f"{KNOWN['llama3'].table}.tbl"
+    table.write_bytes(open_table("llama3"))
+    monkeypatch.setattr("sys.path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "their_tables", raising=False)
+    data._place.cache_clear()
+    data._folders.cache_clear()
+    yield table
+    sys.modules.pop("their_tables", None)
+    data._place.cache_clear()
+    data._folders.cache_clear()
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut off", "one bit", "no empty slot", "another's"])
+def test_a_damaged_table_counts_nothing(packaged: Path, damage: str) -> None:
+    """Some of these would make a wrong count that is called exact, or look for an empty slot for ever."""
+    whole = packaged.read_bytes()
+    slots = 4 * int.from_bytes(whole[8:12], "little")
+    made = {
+        "empty": b"",
+        "cut off": whole[:100_000],
+        "one bit": whole[:-1] + bytes([whole[-1] ^ 1]),
+        "no empty slot": whole[:16] + (5).to_bytes(4, "little") * (slots // 4) + whole[16 + slots :],
+        "another's": bytes(open_data("cl100k_base.tbl")),
+    }
+    assert Counter(load_encoding("llama3")).count("Hello") == 1
+    packaged.write_bytes(made[damage])
+    with pytest.raises(ConfigError, match="The token table of llama3 is damaged") as caught:
+        load_encoding("llama3")
+    assert caught.value.hint == "Reinstall llmcost-hooks-vocab."
+
+
+def test_a_damaged_table_of_the_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = memoryview(b"LCT1" + bytes(12))
+    monkeypatch.setattr(facts, "load_encoding", lambda name: Encoding(name, bad, open_data("classes.bin")))
+    facts._counter.cache_clear()
+    try:
+        with pytest.raises(ConfigError, match="Tokens in o200k_base cannot be counted: damaged token table"):
+            count_tokens("x", "o200k_base")
+    finally:
+        facts._counter.cache_clear()
+
+
+@pytest.mark.parametrize("broken", ["gone", "raises", "says nothing"])
+def test_a_package_that_is_half_removed_is_none(packaged: Path, broken: str) -> None:
+    if broken == "gone":
+        shutil.rmtree(packaged.parent)
+    else:
+        (packaged.parent / "__init__.py").write_text("raise RuntimeError\n" if broken == "raises" else "\n")
+    importlib.invalidate_caches()
+    assert available("o200k_base")
+    assert not available("llama3")
 
 
 def test_the_memo_forgets_what_was_counted_otherwise() -> None:
