@@ -29,7 +29,12 @@ def shows_cacheable(estimate: Estimate) -> bool:
 
 def cache_warnings(estimate: Estimate) -> list[Text]:
     """Prompts that an early variable keeps out of the cache: how much of them, and what that costs."""
-    return [_warning(row, lost, estimate.period) for row in estimate.priced() if (lost := lost_prefix(row))]
+    return [line for _, line in cache_warnings_of(estimate)]
+
+
+def cache_warnings_of(estimate: Estimate) -> list[tuple[PromptEstimate, Text]]:
+    """The same, each with its prompt."""
+    return [(row, _warning(row, lost, estimate.period)) for row in estimate.priced() if (lost := lost_prefix(row))]
 
 
 def _warning(row: PromptEstimate, lost: Lost, period: str | None) -> Text:

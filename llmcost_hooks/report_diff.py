@@ -83,10 +83,10 @@ def _delta(row: PromptDelta) -> str:
         change = token_change(row)
         return "?" if change is None else "—" if change == 0 else f"{change:+,} tok"
     dearer = row.content in ("modified", "unchanged") and row.cost > 0
-    return (_marks(row) if row.cost else "") + format_delta(row.cost) + (" ⚠️" if dearer else "")
+    return (delta_marks(row) if row.cost else "") + format_delta(row.cost) + (" ⚠️" if dearer else "")
 
 
-def _marks(row: PromptDelta) -> str:
+def delta_marks(row: PromptDelta) -> str:
     """Of a change of cost: what one side alone costs is a bound where its output size is unknown."""
     sides = [each for each in (row.base, row.head) if each is not None]
     alone = len(sides) == 1 and isinstance(sides[0], PromptEstimate) and sides[0].bounded()

@@ -28,6 +28,16 @@ def warning_lines(verdict: Verdict, estimate: Estimate, comparison: Comparison |
     return [("⚠️  ", *line) for line in _lines(verdict.warned, verdict, estimate, comparison)]
 
 
+def failure_line(each: Exceeded, verdict: Verdict, estimate: Estimate, comparison: Comparison | None) -> Text:
+    """What does not hold, or nearly, by itself: without a mark and an owner."""
+    return _line([each], verdict, estimate, comparison)
+
+
+def advice_on(each: Exceeded, verdict: Verdict) -> Text:
+    """What to do about it, whatever is suggested."""
+    return _advice(each, verdict._replace(suggestions=())) or ()
+
+
 def advice_lines(verdict: Verdict) -> tuple[Text, ...]:
     """What to do about each kind of failure, once."""
     return tuple(dict.fromkeys(line for each in verdict.exceeded if (line := _advice(each, verdict))))

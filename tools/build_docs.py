@@ -76,7 +76,7 @@ def _argument(argument: click.Argument) -> str:
 
 def _option(option: click.Option) -> Option:
     value = ""
-    if isinstance(option.type, click.Choice):
+    if isinstance(option.type, click.Choice) and option.metavar is None:
         value = " " + "|".join(option.type.choices)
     elif not option.is_flag:
         value = f" {option.metavar}"

@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import click
 
-from ..checking import check_side
+from ..checking import Checked, check_side
 from ..clock import today
 from ..economics import UNITS
 from ..errors import ConfigError
 from ..failures import say_failures
+from ..findings import check_findings
 from ..git.plumbing import Repository, open_repository
 from ..git.revisions import try_resolve_commit
 from ..manifest_values import Wrong, read_increase
-from ..policy import Overrides
+from ..policy import Judged, Overrides
 from ..reading import STAGED, WORKTREE, Source, commit_source, read_manifest_bytes
+from ..render.formats import Document, Result
 from ..render.jsondoc import check_document
-from ..report import Text, count_prompts
+from ..report import Report, Text, count_prompts
 from ..report_check import check_report
 from ..report_parts import economics_notes
 from ..stating import read_statements
-from .options import assumption_options, output_options, read_memo, read_selection, show, verbose_note
+from .options import assumption_options, read_memo, read_selection, result_options, show_result, verbose_note
 from .sides import moved_on, since_merge_base
 
 HELP = """Hold the cost of all prompts against [budget] in llm-cost.toml.
@@ -87,7 +90,7 @@ def _read_increase(text: str) -> tuple[Decimal | None, Decimal | None]:
     "--per", "unit", type=click.Choice(UNITS), help="Also what one call of every prompt costs, or a million of each."
 )
 @assumption_options
-@output_options
+@result_options
 @click.pass_context
 def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: str | None, **values: Any) -> int:
     at_merge_base, force_stale = values.pop("at_merge_base"), values.pop("force_stale")
@@ -119,8 +122,17 @@ def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: st
     code = checked.code()
     if code or not ctx.obj["quiet"]:
         report = check_report(estimate, manifest, verdict, comparison, (*notes, *economics_notes(estimate, unit)))
-        show(report, lambda: check_document(estimate, manifest, verdict, comparison), output)
+        document = partial(check_document, estimate, manifest, verdict, comparison)
+        show_result(lambda: _result(repo, head, checked, report, document()), report, document, output)
     return say_failures(verdict.problems, code)
+
+
+def _result(repo: Repository, head: Source, checked: Checked, report: Report, document: Document) -> Result:
+    """With the manifests' own bytes, to say on which lines limits stand."""
+    estimate, _, comparison, verdict = checked
+    (held,) = read_manifest_bytes(repo, (head,))
+    findings = check_findings(verdict.parts or (Judged(*checked),), held)
+    return Result(report, document, estimate, comparison, findings)
 
 
 def _find_base(repo: Repository, revision: str, head: Source, at_merge_base: bool) -> tuple[Source, tuple[Text, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from typing import Any
 
 import click
@@ -11,23 +12,26 @@ import click
 from ..boundary import complain
 from ..checking import compare_sides, left_out, read_sides
 from ..clock import today
+from ..compare import Comparison
 from ..errors import ConfigError, ExitCode, worst
 from ..failures import say_failures
+from ..findings import estimate_findings, increase_finding
 from ..git.plumbing import Repository, open_repository
 from ..git.revisions import commit_day, resolve_commit, try_resolve_commit
 from ..increase import Allowed, Increase, over_increase
 from ..manifest_values import Wrong, read_increase
 from ..pricing import NO_MODEL
+from ..render.formats import Result
 from ..render.jsondoc import diff_document
 from ..render.money import format_over
-from ..report import Name, count_prompts
+from ..report import Name, Text, count_prompts
 from ..report_accepting import statement_notes
 from ..report_diff import diff_report
+from ..report_parts import side
 from ..snapshot import at_prices_of
 from ..stating import read_statements
 from .options import (
     assumption_options,
-    output_options,
     quoted_side,
     read_memo,
     read_paths,
@@ -35,8 +39,9 @@ from .options import (
     read_unit,
     read_view,
     refuse_empty,
+    result_options,
     selection_options,
-    show,
+    show_result,
     unit_option,
     verbose_note,
     view_options,
@@ -90,7 +95,7 @@ class DiffCommand(click.Command):
 @unit_option
 @assumption_options
 @selection_options
-@output_options
+@result_options
 @click.pass_context
 def diff_command(
     ctx: click.Context, /, words: tuple[str, ...], after_dashes: tuple[str, ...] | None, **values: Any
@@ -114,9 +119,9 @@ def diff_command(
     comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale, split=True)
     malformed: list[str] = []
     said = read_statements(repo, base, head, malformed)  # nothing is judged here, so a malformed one is a note
-    for side in (comparison.base, comparison.head):
+    for each in (comparison.base, comparison.head):
         verbose_note(
-            ctx, f"{side.label} {side.commit or ''}: {count_prompts(len(side.rows))}; prices {side.prices.version}"
+            ctx, f"{each.label} {each.commit or ''}: {count_prompts(len(each.rows))}; prices {each.prices.version}"
         )
     failing = [row for row in comparison.head.unpriced() if allowed is not None or row.problem != NO_MODEL]
     codes = [row.problem.code for row in failing]
@@ -126,9 +131,16 @@ def diff_command(
     if codes or not ctx.obj["quiet"]:
         left = [(Name(each),) for each in left_out(repo, head, comparison)]
         extra = (*notes, *sides.notes, *left, *statement_notes(said, malformed, on))
-        show(diff_report(comparison, extra, view), lambda: diff_document(comparison, view, said), output)
+        report, document = diff_report(comparison, extra, view), partial(diff_document, comparison, view, said)
+        over = [increase_finding(comparison, *_over(comparison, exceeded))] if exceeded is not None else []
+        findings = partial(estimate_findings, comparison.head, "diff", over, failing)
+        show_result(
+            lambda: Result(report, document(), comparison.head, comparison, findings(), view.group_by),
+            report, document, output,
+        )  # fmt: skip
     if exceeded is not None:
-        complain(f"{comparison.base.label} → {comparison.head.label}: {_exceeded(exceeded)}", _HOW_TO_GO_ON)
+        message, advice = _over(comparison, exceeded)
+        complain("".join(message), "".join(advice))
     return say_failures(failing, worst(codes))
 
 
@@ -142,6 +154,11 @@ def _read_allowed(text: str) -> Allowed:
         raise ConfigError(
             f'--fail-on-increase: "{text}" is not {error}', "For example: --fail-on-increase 25%"
         ) from None
+
+
+def _over(comparison: Comparison, increase: Increase) -> tuple[Text, Text]:
+    """What is wrong with it, and what to do."""
+    return (side(comparison.base), " → ", side(comparison.head), f": {_exceeded(increase)}"), (_HOW_TO_GO_ON,)
 
 
 def _exceeded(increase: Increase) -> str:

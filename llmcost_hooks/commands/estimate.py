@@ -15,11 +15,13 @@ from ..errors import ConfigError, ExitCode, worst
 from ..estimate import Estimate, estimate_snapshot
 from ..facts import load_price_book, read_facts
 from ..failures import say_failures
+from ..findings import estimate_findings
 from ..git.plumbing import Repository, open_repository
 from ..loose import read_loose_files
 from ..memo import Memo
-from ..pricing import NO_MODEL
+from ..pricing import NO_MODEL, Unpriced
 from ..reading import STAGED, WORKTREE, Side, commit_source, read_manifest, read_side
+from ..render.formats import Result
 from ..render.jsondoc import estimate_document
 from ..report import count_prompts
 from ..report_alternatives import alternatives_document, alternatives_report
@@ -29,7 +31,7 @@ from ..view import View
 from .asking import confirm_cost
 from .exporting import EXPORTS, export, export_options, read_export, refuse_beside_export
 from .options import (
-    FORMATS,
+    RESULT_FORMATS,
     assumption_options,
     output_options,
     quoted_side,
@@ -41,8 +43,10 @@ from .options import (
     read_usd,
     read_view,
     refuse_empty,
+    refuse_formats,
     selection_options,
     show,
+    show_result,
     unit_option,
     verbose_note,
     view_options,
@@ -99,7 +103,7 @@ Exit codes: 0; 1 not confirmed; 2 wrong manifest or arguments; 3 a prompt cannot
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @view_options("name", "cost")
 @unit_option
-@partial(output_options, formats=(*FORMATS, *EXPORTS))
+@partial(output_options, formats=(*RESULT_FORMATS, *EXPORTS))
 @export_options
 @click.pass_context
 def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: Any) -> int:
@@ -123,6 +127,8 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
     if models is not None and (show_parts or values["model"] is not None or most is not None):
         other = "--show-parts" if show_parts else "--model" if values["model"] is not None else "--confirm-above"
         raise ConfigError(f"--models and {other} are both given", "Keep one.")
+    for option in [each for each, given in (("--data", data), ("--models", models)) if given is not None]:
+        refuse_formats(output, option)
     book, on = load_price_book(), today()
     repo = _repository(paths, staged or revision is not None)
     if repo is None:
@@ -154,10 +160,14 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
     code = _code(priced)
     if code or not ctx.obj["quiet"]:
         report = estimate_report(priced, show_parts=show_parts, view=view)
-        show(report, lambda: estimate_document(priced, view), output)
+        document = partial(estimate_document, priced, view)
+        findings = partial(estimate_findings, priced, failing=_failing(priced))
+        show_result(
+            lambda: Result(report, document(), priced, None, findings(), view.group_by), report, document, output
+        )
     if most is not None and not code:
         code = confirm_cost(priced.known_cost(), most, known=priced.complete(), yes=yes)
-    return say_failures((row for row in priced.unpriced() if row.problem != NO_MODEL), code)
+    return say_failures(_failing(priced), code)
 
 
 def _side_by_side(
@@ -204,5 +214,9 @@ def _inside(repo: Repository, paths: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _code(priced: Estimate) -> ExitCode:
+    return worst([row.problem.code for row in _failing(priced)])
+
+
+def _failing(priced: Estimate) -> list[Unpriced]:
     """Not naming a model is a question here, not a failure: tokens are the answer."""
-    return worst([row.problem.code for row in priced.unpriced() if row.problem != NO_MODEL])
+    return [row for row in priced.unpriced() if row.problem != NO_MODEL]

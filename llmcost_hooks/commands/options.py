@@ -20,6 +20,8 @@ from ..manifest import SCENARIOS, SERVICE_TIERS, Assumptions
 from ..manifest_values import Wrong, read_increase
 from ..memo import Memo, memo_path
 from ..reading import Side
+from ..render.formats import FORMATS as DRAWN
+from ..render.formats import Document, Result
 from ..render.sanitise import terminal_name
 from ..report import Report
 from ..snapshot import Selection, place_of
@@ -110,13 +112,21 @@ def selection_options(function: F) -> F:
     )
 
 
-FORMATS = ("table", "markdown", "json")
+FORMATS = ("table", "markdown", "json")  # of every report
+RESULT_FORMATS = (*FORMATS, *DRAWN)  # of what estimate, check and diff find
 
 
 def format_option(function: F, formats: Sequence[str] = FORMATS) -> F:
-    choice = click.Choice(formats)
-    option = click.option("--format", "output", type=choice, default="table", show_default=True, help="What to print.")
-    return option(function)
+    many = len(formats) > len(FORMATS)
+    text = f"What to print: {', '.join(formats)}." if many else "What to print."
+    return click.option(
+        "--format", "output", type=click.Choice(formats), default="table", show_default=True, help=text,
+        metavar="FORMAT" if many else None,
+    )(function)  # fmt: skip
+
+
+def result_options(function: F) -> F:
+    return output_options(function, RESULT_FORMATS)
 
 
 def output_options(function: F, formats: Sequence[str] = FORMATS) -> F:
@@ -128,6 +138,12 @@ def output_options(function: F, formats: Sequence[str] = FORMATS) -> F:
         ],
         function,
     )
+
+
+def refuse_formats(output: str, option: str) -> None:
+    """What `option` prints is no list of prompts, so it has no other format than every report has."""
+    if output not in FORMATS:
+        raise ConfigError(f"--format {output} and {option} are both given", "Keep one, or: --format json")
 
 
 def read_usd(text: str) -> Decimal:
@@ -241,7 +257,32 @@ def read_memo(no_cache: bool) -> Memo:
     return Memo(None if no_cache else memo_path(os.environ))
 
 
-def show(report: Report, document: Callable[[], dict[str, Any]], output: str) -> None:
+def show_result(result: Callable[[], Result], report: Report, document: Callable[[], Document], output: str) -> None:
+    """Print what was found in any format. `github` also writes the summary of the job, where there is one."""
+    if output in FORMATS:
+        show(report, document, output)
+        return
+    found = result()
+    if output == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        from ..render.github import render_summary
+
+        _append(summary, render_summary(found.report, found.findings))
+    if sys.stdout is not None:
+        write(sys.stdout, DRAWN[output](found))
+
+
+def _append(path: str, text: str) -> None:
+    try:
+        with open(path, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise ConfigError(
+            f"GITHUB_STEP_SUMMARY ({path}) cannot be written: {os.strerror(error.errno or 0)}",
+            "GitHub sets it to a file of the job; elsewhere: unset GITHUB_STEP_SUMMARY",
+        ) from None
+
+
+def show(report: Report, document: Callable[[], Document], output: str) -> None:
     """Print a report, or its JSON document."""
     if output == "json":
         from ..render.jsondoc import render_json

@@ -46,6 +46,34 @@ def markdown_name(text: str, limit: int = MAX_NAME) -> str:
     return escaped.replace("&#64;", "&#64;&#8203;").replace("&#35;", "&#35;&#8203;")
 
 
+def xml_name(text: str, limit: int = MAX_NAME) -> str:
+    """For XML, SVG and HTML, between tags and in quoted attributes alike: no markup, no character that XML forbids."""
+    return xml_text(terminal_name(text, limit))
+
+
+def xml_text(text: str) -> str:
+    """Our own words there."""
+    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
+        text = text.replace(char, entity)
+    return text
+
+
+_FORMULA = re.compile(r"(^|[;,|])([ \"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+def csv_name(text: str, limit: int = MAX_NAME) -> str:
+    """For a cell of CSV that is text: nothing in it begins a formula, also where a spreadsheet cuts cells at `;`."""
+    return _FORMULA.sub(r"\1\2'", terminal_name(text, limit))
+
+
+_COMMAND = re.compile(r"(?m)^([ \t]*):(?=:)|#(?=#)")
+
+
+def log_text(text: str) -> str:
+    """Whole lines for the log of a CI service: none begins a workflow command (`::error::`, `##[add-path]`)."""
+    return _COMMAND.sub(lambda found: "\\x23" if found[0] == "#" else f"{found[1]}\\x3a", text)
+
+
 def _entity(found: re.Match[str]) -> str:
     return found[0] if found["kept"] else _numbered(found[0])
 

@@ -5,26 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from hashlib import sha1
 from typing import Any, NamedTuple
 
-from llmcost_hooks.compare import NO_CHANGE, Split, compare_estimates
+from llmcost_hooks.compare import NO_CHANGE, Comparison, Split, compare_estimates
 from llmcost_hooks.errors import ExitCode
-from llmcost_hooks.estimate import Estimate, estimate_snapshot, price_info
+from llmcost_hooks.estimate import Estimate, Governed, estimate_snapshot, price_info
+from llmcost_hooks.findings import check_findings, estimate_findings
 from llmcost_hooks.linking import Facts
 from llmcost_hooks.manifest import Assumptions, Manifest, PromptEntry, parse_manifest
 from llmcost_hooks.models import resolve_model
-from llmcost_hooks.policy import judge
+from llmcost_hooks.policy import Judged, judge
 from llmcost_hooks.prices.book import PriceBook
-from llmcost_hooks.pricing import NO_MODEL, Costs, Row
+from llmcost_hooks.pricing import NO_MODEL, Costs, Row, Unpriced
 from llmcost_hooks.prompts import Problem
+from llmcost_hooks.render.formats import Result
 from llmcost_hooks.render.jsondoc import Document, check_document, diff_document, estimate_document
 from llmcost_hooks.report import Name, Report
 from llmcost_hooks.report_check import check_report
 from llmcost_hooks.report_diff import diff_report
 from llmcost_hooks.report_estimate import estimate_report
 from llmcost_hooks.report_models import ModelLine, models_document, models_report
+from llmcost_hooks.sizing import Input
 from llmcost_hooks.snapshot import MISSING, Snapshot
-from llmcost_hooks.view import DELTA, View
+from llmcost_hooks.view import DELTA, PLAIN, View
 
 from .build import BOOK, GPT_4O, MINI, ON, estimate, facts, manifest, model, price, price_book, prompt, row, unpriced
 
@@ -38,15 +42,42 @@ EXPIRED = date(2027, 2, 1)
 class Situation(NamedTuple):
     report: Report
     document: Document
+    result: Result | None = None  # what more formats draw, of estimates, checks and diffs
+
+
+def with_oids(value: Any) -> Any:
+    """A document with object ids as git writes them, in place of the words that stand for them here."""
+    if isinstance(value, list):
+        return [with_oids(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    word = value.get("content_hash")
+    oid = {"content_hash": sha1(word.encode(errors="surrogatepass")).hexdigest()} if word else {}
+    return {key: with_oids(item) for key, item in value.items()} | oid
+
+
+def counted(prompt_id: str, tokens: int, **changes: Any) -> Unpriced:
+    """A prompt of which all but the money is known."""
+    sized = Input(tokens, tokens, tokens, "exact", cacheable=tokens, parts=(("text", "", tokens),))
+    return unpriced(prompt_id, input_tokens=tokens, grade="exact", sized=sized, **changes)
 
 
 def _estimate(side: Estimate) -> Situation:
-    return Situation(estimate_report(side), estimate_document(side))
+    report, document = estimate_report(side), with_oids(estimate_document(side))
+    failing = [row for row in side.unpriced() if row.problem != NO_MODEL]
+    return Situation(report, document, Result(report, document, side, None, estimate_findings(side, failing=failing)))
 
 
 def _diff(base: Estimate, head: Estimate, renames: dict[str, str] | None = None, **extra: Any) -> Situation:
-    comparison = compare_estimates(base, head, renames)
-    return Situation(diff_report(comparison, **extra), diff_document(comparison))
+    return _changed(compare_estimates(base, head, renames), **extra)
+
+
+def _changed(found: Comparison, **extra: Any) -> Situation:
+    view = extra.get("view", PLAIN)
+    report, document = diff_report(found, **extra), with_oids(diff_document(found, view))
+    failing = [row for row in found.head.unpriced() if row.problem != NO_MODEL]
+    findings = estimate_findings(found.head, "diff", failing=failing)
+    return Situation(report, document, Result(report, document, found.head, found, findings, view.group_by))
 
 
 def _check(
@@ -55,11 +86,17 @@ def _check(
     base: Estimate | None = None,
     was: Manifest | None = None,
     book: PriceBook = TWO_MODELS,
+    text: str = "",
 ) -> Situation:
+    if rules is not None:
+        head = head._replace(manifests=(Governed("", rules.path(), head.period, head.prices),))
     comparison = compare_estimates(base, head) if base is not None else None
     verdict = judge(head, rules, comparison, was, book, ON)
     report = check_report(head, rules, verdict, comparison)
-    return Situation(report, check_document(head, rules, verdict, comparison))
+    document = with_oids(check_document(head, rules, verdict, comparison))
+    held = {"llm-cost.toml": text.encode()} if rules else {}
+    findings = check_findings([Judged(head, rules, comparison, verdict)], held)
+    return Situation(report, document, Result(report, document, head, comparison, findings))
 
 
 def _issue_base() -> Estimate:
@@ -199,24 +236,24 @@ def diff_reasons() -> Situation:
     compared = compare_estimates(estimate(*base, label="main"), estimate(*head, label="worktree"))
     rows = tuple(each._replace(split=splits[each.prompt_id]) for each in compared.rows)
     found, view = compared._replace(rows=rows), View(DELTA, group_by="team")
-    return Situation(diff_report(found, view=view), diff_document(found, view))
+    return _changed(found, view=view)
 
 
 def diff_tokens() -> Situation:
-    none: dict[str, Any] = {"problem": NO_MODEL, "grade": "exact"}
+    none: dict[str, Any] = {"problem": NO_MODEL}
     return _diff(
         estimate(
-            unpriced("a", input_tokens=100, **none),
-            unpriced("b", input_tokens=100, **none),
+            counted("a", 100, **none),
+            counted("b", 100, **none),
             unpriced("c", input_tokens=None, problem=BINARY),
             label="main",
             period=None,
         ),
         estimate(
-            unpriced("a", input_tokens=1350, content_hash="2", **none),
-            unpriced("b", input_tokens=100, **none),
+            counted("a", 1350, content_hash="2", **none),
+            counted("b", 100, **none),
             unpriced("c", input_tokens=None, problem=BINARY),
-            unpriced("d", input_tokens=7, **none),
+            counted("d", 7, **none),
             label="worktree",
             period=None,
         ),
@@ -226,8 +263,8 @@ def diff_tokens() -> Situation:
 def diff_unpriced() -> Situation:
     """A price that goes and one that comes: no difference is known, and none is shown."""
     return _diff(
-        estimate(row("goes"), unpriced("comes", input_tokens=1000), row("stays"), label="main"),
-        estimate(unpriced("goes", input_tokens=1000), row("comes"), row("stays"), label="index"),
+        estimate(row("goes"), counted("comes", 1000), row("stays"), label="main"),
+        estimate(counted("goes", 1000), row("comes"), row("stays"), label="index"),
     )
 
 
@@ -335,7 +372,7 @@ def check_everything() -> Situation:
         row("c", "0.50", undeclared=("question",), input_tokens=500, context_window=128_000),
         label="worktree",
     )
-    return _check(head, parse_manifest(EVERYTHING.encode()), base, parse_manifest(b"version = 1"))
+    return _check(head, parse_manifest(EVERYTHING.encode()), base, parse_manifest(b"version = 1"), text=EVERYTHING)
 
 
 def check_warned() -> Situation:
@@ -346,7 +383,7 @@ def check_warned() -> Situation:
         estimate(row("a", cost, tags={"team": "search"}), row("b", "4", grade="heuristic"), label=label)
         for cost, label in (("4.60", "main"), ("4.50", "worktree"))
     )
-    return _check(head, parse_manifest(text.encode()), base)
+    return _check(head, parse_manifest(text.encode()), base, text=text)
 
 
 def estimate_trained() -> Situation:
@@ -357,7 +394,7 @@ def estimate_trained() -> Situation:
         unpriced("d"),
         label="worktree",
     )
-    return Situation(estimate_report(head), estimate_document(head))
+    return _estimate(head)
 
 
 def check_upper() -> Situation:
@@ -441,3 +478,9 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
         check_close, check_output, check_many, models, models_one, models_retired,
     )
 }  # fmt: skip
+
+# What every format draws, as files to be read: each kind of report, verdict and name.
+TWELVE = (
+    "issue_diff", "issue_check", "estimate_plain", "check_warned", "estimate_nothing", "diff_everything",
+    "diff_reasons", "diff_hostile", "check_within", "check_unpriced", "check_increase", "check_everything",
+)  # fmt: skip

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from llmcost_hooks.render.formats import FORMATS
+from llmcost_hooks.render.github import render_summary
 from llmcost_hooks.render.jsondoc import render_json
 from llmcost_hooks.render.markdown import render_markdown
 from llmcost_hooks.render.sanitise import ascii_symbols
 from llmcost_hooks.render.text import render_text
 
-from .situations import SITUATIONS, Situation
+from .situations import SITUATIONS, TWELVE, Situation
 
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = os.environ.get("LLMCOST_UPDATE_GOLDEN") == "1"  # read here: the tests' own environment has no LLMCOST_ names
@@ -25,17 +27,37 @@ FORMS: dict[str, Callable[[Situation], str]] = {
 }
 
 
+ENDINGS = {"github": "github.txt", "junit": "junit.xml", "gitlab-codequality": "codequality.json", "badge": "svg",
+           "shields": "shields.json", "agent": "agent.txt"}  # fmt: skip
+DRAWN = {ENDINGS.get(form, form): form for form in FORMATS}
+FILES = {f"{name}.{form}" for name in SITUATIONS for form in FORMS}
+DRAWN_FILES = {f"{name}.{ending}" for name in TWELVE for ending in (*DRAWN, "summary.md")}
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_what_is_printed(name: str, form: str) -> None:
-    text, file = FORMS[form](SITUATIONS[name]()), GOLDEN / f"{name}.{form}"
+    _hold(FORMS[form](SITUATIONS[name]()), f"{name}.{form}")
+
+
+@pytest.mark.parametrize("ending", [*DRAWN, "summary.md"])
+@pytest.mark.parametrize("name", TWELVE)
+def test_what_every_format_draws(name: str, ending: str) -> None:
+    result = SITUATIONS[name]().result
+    assert result is not None
+    drawn = FORMATS[DRAWN[ending]](result) if ending in DRAWN else render_summary(result.report, result.findings)
+    _hold(drawn, f"{name}.{ending}")
+
+
+def _hold(text: str, name: str) -> None:
     if UPDATE:
-        file.write_bytes(text.encode())
-    assert text.encode() == file.read_bytes()
+        (GOLDEN / name).write_bytes(text.encode())
+    assert text.encode() == (GOLDEN / name).read_bytes()
 
 
 def test_no_golden_file_is_left_over() -> None:
-    assert {file.name for file in GOLDEN.iterdir()} == {f"{name}.{form}" for name in SITUATIONS for form in FORMS}
+    assert len(TWELVE) == 12
+    assert {file.name for file in GOLDEN.iterdir()} == FILES | DRAWN_FILES
 
 
 @pytest.fixture(params=SITUATIONS)
