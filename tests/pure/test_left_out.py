@@ -82,7 +82,7 @@ def test_what_a_difference_is_of_a_base_that_is_not_known_is_not_known() -> None
     assert (result.delta(), result.percent()) == (Decimal("0.0025"), None)
     total = diff_document(result)["total"]
     assert [total[key] for key in ("base", "head", "delta", "percent")] == [None, None, "0.0025", None]
-    assert diff_document(result)["prompts"][0]["delta"] == {"cost": "0.0025"}
+    assert diff_document(result)["prompts"][0]["delta"]["cost"] == "0.0025"
     assert "Total: ≥ $0.0025 → ≥ $0.0050 (+$0.0025)" in render_text(diff_report(result))
 
 
