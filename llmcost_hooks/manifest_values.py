@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .globs import Globs
 
 _IMAGE = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})(?: (low|medium|high|ultra_high))?", re.ASCII)
-PROMPT_ID = re.compile(r"[A-Za-z0-9._/-]{1,128}")
+PROMPT_ID = re.compile(r"(?!total\Z)[A-Za-z0-9._/-]{1,128}")
 
 
 class Wrong(Exception):
@@ -151,7 +151,7 @@ def read_tag(value: object) -> tuple[str, str]:
 
 def read_prompt_id(value: object) -> str:
     if not isinstance(value, str) or not PROMPT_ID.fullmatch(value):
-        raise Wrong("1 to 128 of the characters A-Z a-z 0-9 . _ / -")
+        raise Wrong('1 to 128 of the characters A-Z a-z 0-9 . _ / -, and not "total", which is all of them in a waiver')
     return value
 
 

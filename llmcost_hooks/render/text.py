@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ..report import Name, Report, Table, Text
-from .sanitise import terminal_name
+from .sanitise import log_text, terminal_name
 from .table import draw_table
 
 _RED, _GREEN, _YELLOW, _BOLD, _DIM, _END = "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
 def render_text(report: Report, *, color: bool = False) -> str:
-    """The report as plain text, ending in a newline."""
+    """The report as plain text, ending in a newline. No line of it is a command to a CI service that shows its log."""
     blocks = ["\n".join(_line(text) for text in report.warning)] if report.warning else []
     blocks.append(_headline(report.headline, color))
     if report.table:
@@ -23,7 +23,7 @@ def render_text(report: Report, *, color: bool = False) -> str:
     if tail:
         text = "\n".join(tail)
         blocks.append(f"{_DIM}{text}{_END}" if color else text)
-    return "\n\n".join(blocks) + "\n"
+    return log_text("\n\n".join(blocks)) + "\n"
 
 
 def _line(text: Text) -> str:

@@ -23,7 +23,7 @@ INCREASE = 'must be a share such as "25%" or an amount such as "$5.00"'
 TAG = 'must be a tag and its value, for example "team:search"'
 SHARE = 'must be a share from "0%" to "100%", for example "10%"'
 MODELS = 'must be a list of models, in which * stands for any characters, for example ["gpt-4o*"]'
-ID = "must be 1 to 128 of the characters A-Z a-z 0-9 . _ / -"
+ID = 'must be 1 to 128 of the characters A-Z a-z 0-9 . _ / -, and not "total", which is all of them in a waiver'
 RELATIVE = 'must be relative to the top of the repository, with "/" between its parts'
 PATTERNS = 'must be a list of patterns, for example ["prompts/**/*.md"]'
 SCENARIOS, FORMAT = "must be one of default, cached, batch", "must be one of " + ", ".join(FORMATS)
@@ -214,6 +214,7 @@ BROKEN = [
     (f"[[prompts]]\npath = 'a'\nprompt_id = '{'i' * 129}'", 4, f"prompts.prompt_id {ID}", ""),
     ('[[prompts]]\npath = "a"\nprompt_id = "a\\n"', 4, f"prompts.prompt_id {ID}", ""),
     ("[[prompts]]\npath = 'a'\nprompt_id = 7", 4, f"prompts.prompt_id {ID}", ""),
+    ("[[prompts]]\npath = 'a'\nprompt_id = 'total'", 4, f"prompts.prompt_id {ID}", ""),
     ("[[prompts]]\npath = 'a'\ntags = ['x']", 4, f"prompts.tags {TAGS}", ""),
     ("[[prompts]]\npath = 'a'\ntags = { x = 1 }", 4, f"prompts.tags {TAGS}", ""),
     ("[[prompts]]\npath = 'a'\nvariables = 3", 4,

@@ -215,3 +215,10 @@ def test_our_symbols_in_ascii() -> None:
         "Cost Comparison: a -> b\ndelta Cost - >= ~$1.00 !\nx no\nok: yes\n* one <- largest...\n1.18 x o200k"
     )
     assert ascii_symbols("plain") == "plain"
+
+
+def test_no_line_of_a_table_is_a_command_to_a_ci_service() -> None:
+    name = Name("::error file=a::b")
+    text = render_text(Report((name,), Table(("prompt_id",), (((name,),),)), notes=((Name("##[add-path]x"),),)))
+    assert not re.search(r"(?m)^\s*::|##", text)
+    assert text.count("\\x3a:error file=a::b") == 2
