@@ -48,7 +48,6 @@ class AzureRepos(NamedTuple):
     threads: str  # path of its threads
     author: str | None
     title: str = TITLE
-    can_hide: bool = False
 
     def own(self, marker: str) -> list[Comment]:
         author, found = self.author or self._user(), list[Comment]()
@@ -71,9 +70,6 @@ class AzureRepos(NamedTuple):
 
     def delete(self, comment: Comment) -> None:
         _signed_in(ask(self.client, "DELETE", self._path(comment), params=_VERSION))
-
-    def hide(self, comments: list[Comment]) -> None:
-        raise NotImplementedError
 
     def _comment(self, thread: Any) -> Comment:
         """Its id is the thread's and its own."""

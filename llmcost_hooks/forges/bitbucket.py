@@ -61,7 +61,6 @@ class Bitbucket(NamedTuple):
     comments: str  # path of its comments
     author: str | None
     title: str = TITLE
-    can_hide: bool = False
 
     def own(self, marker: str) -> list[Comment]:
         author, found = self.author or self._user(), list[Comment]()
@@ -85,9 +84,6 @@ class Bitbucket(NamedTuple):
 
     def delete(self, comment: Comment) -> None:
         ask(self.client, "DELETE", f"{self.comments}/{segment(comment.id)}")
-
-    def hide(self, comments: list[Comment]) -> None:
-        raise NotImplementedError
 
     def _comment(self, found: Any) -> Comment:
         return Comment(

@@ -16,7 +16,6 @@ class BitbucketServer(NamedTuple):
     pull: str  # its path
     author: str | None
     title: str = "Bitbucket Data Center"
-    can_hide: bool = False
 
     def own(self, marker: str) -> list[Comment]:
         """Out of the list of everything that has happened there."""
@@ -49,9 +48,6 @@ class BitbucketServer(NamedTuple):
 
     def delete(self, comment: Comment) -> None:
         ask(self.client, "DELETE", self._path(comment), params={"version": str(comment.version)})
-
-    def hide(self, comments: list[Comment]) -> None:
-        raise NotImplementedError
 
     def _comment(self, found: Any) -> Comment:
         ids = number(self.client, found, "id"), number(self.client, found, "version")

@@ -64,7 +64,6 @@ class GitHub(NamedTuple):
     author: str | None  # who the token is, where the command line says so
     in_actions: bool
     title: str = TITLE
-    can_hide: bool = True
 
     def own(self, marker: str) -> list[Comment]:
         author, found = self.author or self._viewer(), list[Comment]()

@@ -51,7 +51,6 @@ class GitLab(NamedTuple):
     notes: str  # path of its notes
     author: str | None
     title: str = TITLE
-    can_hide: bool = False
 
     def own(self, marker: str) -> list[Comment]:
         author, found = self.author or self._user(), list[Comment]()
@@ -76,9 +75,6 @@ class GitLab(NamedTuple):
 
     def delete(self, comment: Comment) -> None:
         ask(self.client, "DELETE", f"{self.notes}/{segment(comment.id)}")
-
-    def hide(self, comments: list[Comment]) -> None:
-        raise NotImplementedError
 
     def _comment(self, found: Any) -> Comment:
         return Comment(str(number(self.client, found, "id")), text(found, "body"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from ..errors import ConfigError
 from . import http
@@ -24,7 +24,6 @@ class Forge(Protocol):
     """What a forge can do with the comments of one pull request."""
 
     title: str
-    can_hide: bool
 
     def own(self, marker: str) -> list[Comment]:
         """Comments by the token's own user whose first line is `marker`, oldest first."""
@@ -34,6 +33,11 @@ class Forge(Protocol):
     def update(self, comment: Comment, body: str) -> None: ...
 
     def delete(self, comment: Comment) -> None: ...
+
+
+@runtime_checkable
+class Hides(Protocol):
+    """A forge that can fold comments away."""
 
     def hide(self, comments: list[Comment]) -> None: ...
 
@@ -51,7 +55,7 @@ def post(forge: Forge, behavior: str, marker: str, body: str, *, wanted: bool = 
     Not `wanted` there is nothing to tell, so that no comment is made; one that is already there is brought up to date
     all the same, or taken away, because it would tell what is no longer so. Raises ForgeError.
     """
-    if behavior == "hide-and-new" and not forge.can_hide:
+    if behavior == "hide-and-new" and not isinstance(forge, Hides):
         raise ConfigError(f"{forge.title} cannot hide a comment", "Use --behavior update, new or delete-and-new.")
     if behavior == "new":
         return _created(forge, marker, body) if wanted else Posted("nothing")
@@ -105,6 +109,7 @@ def _created(forge: Forge, marker: str, body: str, before: list[Comment] | None 
 def _take_away(forge: Forge, behavior: str, comments: list[Comment], posted: bool) -> None:
     try:
         if behavior == "hide-and-new":
+            assert isinstance(forge, Hides)  # `post` refuses the others
             forge.hide(comments)
             return
         for each in comments:
