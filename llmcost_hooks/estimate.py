@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from .call_costs import ZERO
 from .errors import ConfigError
+from .families import ITSELF
 from .linking import Facts, pulls_in
 from .lookup import Resolve, error_of, make_resolver
 from .manifest import Manifest
@@ -24,6 +25,7 @@ from .pricing import (
     price_prompt,
     worst_grade,
 )
+from .prompts import Problem, PromptFacts
 from .snapshot import PromptFile, Snapshot
 from .stated import mistake_in
 
@@ -228,25 +230,40 @@ def _notes(manifest: Manifest | None, book: PriceBook, *, is_judged: bool) -> tu
 def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None, str], Row]:
     """`price_prompt`, computing once for prompts that are equal in all that a price depends on.
 
-    Of ten thousand prompts most share their assumptions, and many their length: the memo gives those one and the same
-    facts. Identity is enough to know them by, since facts and files live as long as this.
+    Of ten thousand prompts most share their assumptions, and many their length: the memo gives those with the same mix
+    of classes one and the same facts. Identity is enough to know them by, since facts and files live as long as this.
+    Where a model's own tokenizer counted, the mix says nothing, and the length is enough.
     """
-    computed: dict[tuple[int, int, str | None, int, str | None], PromptEstimate] = {}
+    computed: dict[tuple[object, ...], PromptEstimate] = {}
 
     def price(file: PromptFile, period: str | None, side: str) -> Row:
         known = facts.blobs.get((file.format, file.oid)) if file.oid is not None and file.problem is None else None
         if known is None or pulls_in(file, facts):
             return price_prompt(file, facts, resolve, period, side)
-        key = (id(known), id(file.assumptions), file.default_model, id(file.prices), period)
-        if key in computed:
+        stated = (id(file.assumptions), file.default_model, id(file.prices), period)
+        key, length = (id(known), *stated), (*_length(known), *stated)
+        row = computed.get(key) or computed.get(length)
+        if row is not None:
             own = (file.prompt_id, file.path, str(file.oid), file.named, file.tags)
-            return PromptEstimate._make((*own, *computed[key][len(own) :]))
-        row = price_prompt(file, facts, resolve, period, side)
-        if isinstance(row, PromptEstimate):
-            computed[key] = row
-        return row
+            return PromptEstimate._make((*own, *row[len(own) :]))
+        priced = price_prompt(file, facts, resolve, period, side)
+        if isinstance(priced, PromptEstimate):
+            computed[key] = priced
+            if priced.paid is not None and priced.paid.model.ratios == ITSELF:
+                computed[length] = priced
+        return priced
 
     return price
+
+
+def _length(known: PromptFacts | Problem) -> tuple[object, ...]:
+    """What of a text's facts a price depends on where no ratio is applied: all but its mix of classes.
+
+    A prompt of parts, whose sizes are apart, is known by its identity alone.
+    """
+    if isinstance(known, Problem) or known.parts is not None:
+        return (id(known),)
+    return known.model, known.output_cap, known.messages, known.systems, known.not_sent, *known.tokens.items()
 
 
 def price_info(book: PriceBook, on: date, as_of: date | None = None) -> PriceInfo:

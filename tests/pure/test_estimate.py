@@ -13,9 +13,9 @@ from llmcost_hooks.call_costs import call_cost
 from llmcost_hooks.errors import ExitCode
 from llmcost_hooks.models import resolve_model
 from llmcost_hooks.prices.book import Rates, Tariff
-from llmcost_hooks.pricing import NO_MODEL, NO_RATIO, PromptEstimate, Unpriced, worst_grade
+from llmcost_hooks.pricing import NO_MODEL, NO_RATIO, PromptEstimate, Row, Unpriced, price_prompt, worst_grade
 from llmcost_hooks.prompts import Problem, PromptFacts
-from llmcost_hooks.snapshot import MISSING
+from llmcost_hooks.snapshot import MISSING, PromptFile
 
 from .build import BOOK, ON, facts, price, price_one, priced_one, prompt
 
@@ -374,3 +374,23 @@ def test_a_band_without_a_price_at_one_end_is_unknown() -> None:
     assert whole.cost_band() is not None
     for lacking in (row._replace(lower=None), row._replace(upper=None)):
         assert whole._replace(rows=(lacking,)).cost_band() is None
+
+
+@pytest.mark.parametrize(("model", "times"), [("gpt-4o", 1), ("claude-3-opus", 2)])
+def test_texts_of_one_length_are_priced_once_where_their_classes_say_nothing(
+    monkeypatch: pytest.MonkeyPatch, model: str, times: int
+) -> None:
+    priced: list[PromptFile] = []
+
+    def counted(file: PromptFile, *rest: Any) -> Row:
+        priced.append(file)
+        return price_prompt(file, *rest)
+
+    monkeypatch.setattr("llmcost_hooks.estimate.price_prompt", counted)
+    first = prompt("a", model=model, calls=1, output_tokens=1)
+    second = prompt("b")._replace(assumptions=first.assumptions)
+    prose, code = facts(1000), facts(1000)._replace(mix=(0, 100, 0, 0, 0))
+    rows = price((first, prose), (second, code)).rows
+    assert [(row.prompt_id, row.content_hash) for row in rows] == [("a", "oid of a"), ("b", "oid of b")]
+    assert (rows[0].input_tokens == rows[1].input_tokens) == (times == 1)
+    assert len(priced) == times
