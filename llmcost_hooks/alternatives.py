@@ -10,7 +10,7 @@ from .call_costs import ZERO, per_request
 from .estimate import Estimate
 from .manifest import Assumptions
 from .models import Model
-from .prices.offers import EXACT
+from .prices.exact import EXACT
 from .pricing import PromptEstimate, Row, Unpriced
 from .render.money import format_exact, format_over
 from .snapshot import Snapshot

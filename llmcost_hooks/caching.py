@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from .call_costs import ZERO
-from .prices.offers import EXACT
+from .prices.exact import EXACT
 from .pricing import PromptEstimate
 from .sizing import cached_share
 

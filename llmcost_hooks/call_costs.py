@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from .prices.offers import EXACT, Offer
+from .prices.exact import EXACT
+from .prices.offers import Offer
 
 ZERO = Decimal(0)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .call_costs import ZERO
 from .estimate import Estimate
 from .nested import governing
-from .prices.offers import EXACT
+from .prices.exact import EXACT
 from .pricing import PromptEstimate, Row, Unpriced, at_upper_bound
 
 

@@ -15,8 +15,8 @@ from .lookup import Resolve, error_of, make_resolver
 from .manifest import Manifest
 from .nested import governing
 from .prices.book import PriceBook
+from .prices.exact import EXACT
 from .prices.freshness import FRESH, Freshness, freshness, refuse_too_old
-from .prices.offers import EXACT
 from .pricing import (
     PromptEstimate,
     Row,

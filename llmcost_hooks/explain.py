@@ -10,7 +10,8 @@ from .call_costs import ZERO, call_cost, call_parts, per_request
 from .estimate import Estimate
 from .lookup import Paid, Resolve
 from .origins import Given, Origins, given_assumptions
-from .prices.offers import EXACT, STANDARD, Offer, Rates
+from .prices.exact import EXACT
+from .prices.offers import STANDARD, Offer, Rates
 from .pricing import PromptEstimate, Row, model_name
 from .prompts import Problem, PromptFacts
 from .render.money import format_exact

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Sequence
 
 from .errors import ConfigError
 from .hook_scripts import LEGACY, Hook, Step
+from .whole_file import replacing
 
 _LIMIT = 1_000_000  # a script of ours is far smaller
 _MODE = 0o755
@@ -54,20 +54,12 @@ def apply(directory: str, steps: Sequence[Step]) -> None:
 
 def _write(path: str, script: bytes, *, keeps: bool) -> None:
     """At no moment is a hook that was there out of force: it gets its second name before it loses the first."""
-    descriptor, temporary = tempfile.mkstemp(prefix=".llm-cost-", dir=os.path.dirname(path))
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(script)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _MODE)
+    with replacing(path, mode=_MODE) as file:
+        file.write(script)
         if keeps:
+            file.flush()
+            os.fsync(file.fileno())  # what could still fail does so before
             _keep(path)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
 
 
 def _keep(path: str) -> None:

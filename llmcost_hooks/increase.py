@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .compare import Comparison
 from .errors import ConfigError
-from .prices.offers import EXACT
+from .prices.exact import EXACT
 
 
 class Allowed(NamedTuple):

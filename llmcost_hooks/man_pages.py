@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sysconfig
-import tempfile
 from collections.abc import Iterator
 
 from .errors import ConfigError
+from .whole_file import replacing
 
 PAGES = ("llm-cost.1", "git-llm-cost.1")
 _TITLE = b"\n.TH LLM-COST 1 ", b"\n.TH GIT-LLM-COST 1 "
@@ -30,8 +29,8 @@ def copy_man_pages(directory: str) -> list[str]:
         for name in PAGES:
             path = os.path.join(target, name)
             _refuse_foreign(path)
-            with open(os.path.join(source, name), "rb") as file:
-                _replace(path, file.read())
+            with open(os.path.join(source, name), "rb") as page, replacing(path, mode=0o644) as file:
+                file.write(page.read())
             copied.append(path)
     except OSError as error:
         raise ConfigError(f"Cannot write {path}: {error.strerror}") from None
@@ -60,16 +59,3 @@ def _refuse_foreign(path: str) -> None:
         start = b"\n" + file.read(1000)
     if not any(title in start for title in _TITLE):
         raise ConfigError(f"{path} is there already and is no page of llm-cost", "Move it away, or name another DIR.")
-
-
-def _replace(path: str, data: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=".llm-cost-", dir=os.path.dirname(path))
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise

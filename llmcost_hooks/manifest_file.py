@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 
 from .errors import ConfigError
 from .manifest import MAX_BYTES, NAME, parse_manifest
+from .whole_file import replacing, usual_mode
 
 WAIT_SECONDS = 10.0
 
@@ -29,7 +29,8 @@ def edit_manifest(top: str, edit: Callable[[str | None], str], *, name: str = NA
             text = None if data is None else _text(data, name)
             result = edit(text).encode()
             _refuse_broken(result, name)
-            _replace(path, result)
+            with replacing(path, mode=usual_mode(path)) as file:
+                file.write(result)
     except OSError as error:
         raise ConfigError(f"Cannot write {name}: {error.strerror}. It is unchanged.") from None
 
@@ -92,35 +93,3 @@ def _locked(top: str, wait: float) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _replace(path: str, data: bytes) -> None:
-    folder = os.path.dirname(path)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{NAME}.", dir=folder)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            if hasattr(os, "fchmod"):
-                os.fchmod(file.fileno(), _mode(path))
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-    if hasattr(os, "O_DIRECTORY"):  # the rename itself, which a loss of power could undo
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _mode(path: str) -> int:
-    """Of the file that is replaced; of a new one what the user's umask leaves."""
-    with contextlib.suppress(OSError):
-        return os.stat(path).st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

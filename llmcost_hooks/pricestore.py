@@ -19,12 +19,14 @@ from mmap import ACCESS_READ, mmap
 from typing import TYPE_CHECKING
 
 from .errors import PricingError
+from .whole_file import replacing
 
 if TYPE_CHECKING:
     from .prices.trust import Floor, Roots, Trust, Verdict, Verified
 
 PRICES, TRUST, LOCK = "prices.json", "trust.json", "lock"
 LOCK_SECONDS = 10.0
+TEMPORARY = ".tmp-"  # how the name of a file begins that is being written
 OLD_SECONDS = 3600  # of a temporary file that nobody will come back for
 MAX_TRUST_BYTES = 4 * 1024 * 1024
 RESET_HINT = "To begin anew with what this release trusts: llm-cost update-db --reset-trust"
@@ -339,7 +341,7 @@ def _try_lock(descriptor: int) -> bool:
 def _sweep(directory: str) -> None:
     """Temporary files of runs that were killed."""
     with os.scandir(directory) as entries:
-        old = [entry.path for entry in entries if entry.name.startswith(".tmp-") and _is_old(entry)]
+        old = [entry.path for entry in entries if entry.name.startswith(TEMPORARY) and _is_old(entry)]
     for path in old:
         with contextlib.suppress(OSError):
             os.unlink(path)
@@ -353,23 +355,5 @@ def _is_old(entry: os.DirEntry[str]) -> bool:
 
 
 def _replace(directory: str, name: str, data: bytes) -> None:
-    """The whole file or the old one, also after a crash: written aside, flushed to the disk, renamed."""
-    import tempfile
-
-    descriptor, temporary = tempfile.mkstemp(prefix=".tmp-", dir=directory)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, os.path.join(directory, name))
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-    if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    with replacing(os.path.join(directory, name), prefix=TEMPORARY) as file:
+        file.write(data)

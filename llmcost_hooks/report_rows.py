@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .call_costs import ZERO
 from .estimate import Estimate
-from .prices.offers import EXACT
+from .prices.exact import EXACT
 from .pricing import PromptEstimate, Row, Unpriced, worst_grade
 from .render.money import format_exact, format_money
 from .report import Name, Report, Table, Text, grouped_notes

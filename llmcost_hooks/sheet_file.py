@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any
 
 from .errors import ConfigError, ParseError
 from .focus.sheet import NUMBER, Cell, Sheet
 from .known.focus import DECIMAL, TIME
 from .render.csv_text import format_cell
+from .whole_file import replacing, usual_mode
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -123,30 +122,10 @@ def _decimal_type(arrow: Any, numbers: Sequence[Decimal]) -> Any:
     return arrow.decimal128(38, behind) if before + behind <= 38 else arrow.decimal256(MOST_DIGITS, behind)
 
 
-def _save(path: str, write: Callable[[BinaryIO], object]) -> None:
+def _save(path: str, write: Callable[[IO[bytes]], object]) -> None:
     try:
-        with _beside(path) as file:
+        target = os.path.realpath(path)
+        with replacing(target, mode=usual_mode(target)) as file:
             write(file)
     except OSError as error:
         raise ConfigError(f"Cannot write {path}: {error.strerror}", "Name a file in a directory of yours.") from None
-
-
-@contextlib.contextmanager
-def _beside(path: str) -> Iterator[BinaryIO]:
-    """A new file that takes the place of `path` when all is written."""
-    target = os.path.realpath(path)
-    descriptor, name = tempfile.mkstemp(prefix=".llm-cost-", dir=os.path.dirname(target))
-    try:
-        with open(descriptor, "wb") as file:
-            yield file
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -23,7 +23,7 @@ from .compare import Comparison, PromptDelta, Split, cost_delta
 from .linking import Facts, pulls_in
 from .lookup import Resolve
 from .manifest import Assumptions
-from .prices.offers import EXACT
+from .prices.exact import EXACT
 from .prices.own import NO_PRICES, OwnPrices
 from .pricing import PromptEstimate, Row, Unpriced, facts_of, model_name, price_known
 from .prompts import Problem

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import localcontext
 
 from .call_costs import call_cost
-from .prices.offers import EXACT, STANDARD
+from .prices.exact import EXACT
+from .prices.offers import STANDARD
 from .render.money import format_exact
 from .what_if import BATCH, Case, Suggestion, percent_saved
 

@@ -15,7 +15,8 @@ from decimal import Decimal, localcontext
 from typing import NamedTuple
 
 from .call_costs import ZERO
-from .prices.offers import EXACT, STANDARD
+from .prices.exact import EXACT
+from .prices.offers import STANDARD
 from .pricing import PromptEstimate
 from .render.money import format_exact
 from .sizing import cached_share

@@ -11,7 +11,8 @@ from .lookup import Paid, make_resolver
 from .manifest import Assumptions
 from .models import Model, resolve_model
 from .prices.book import ModelRow, PriceBook
-from .prices.offers import EXACT, Offer
+from .prices.exact import EXACT
+from .prices.offers import Offer
 from .prices.own import OwnPrices
 from .pricing import PromptEstimate
 from .render.money import format_exact

@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .errors import ConfigError
+from .manifest_values import SIGNS
 
 TRAILER = "LLM-Cost-Accept"
 APPROVAL = "Cost-Approved-By"
 WHOLE = ("*", "total")
-SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 FORM = f"{TRAILER}: search <= +$120/month until 2027-01-31 (why)"
 MAX_LENGTH = 1000  # characters
 

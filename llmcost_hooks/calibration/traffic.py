@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..call_costs import ZERO
-from ..prices.offers import EXACT
+from ..prices.exact import EXACT
 from ..usage.costs import Pricer, Tokens, usage_cost
 from ..usage.record import Usage
 

@@ -21,7 +21,7 @@ from ..manifest_edit import NewRow, append_row, row_text
 from ..manifest_file import edit_manifest
 from ..models import FINE_TUNED, MAX_LENGTH, near_names, resolve_model
 from ..prices.book import PriceBook
-from ..prices.offers import EXACT
+from ..prices.exact import EXACT
 from ..prices.own import PrivateModel
 from ..render.sanitise import terminal_name
 from .asking import can_ask, confirm

@@ -19,7 +19,7 @@ from ..git.objects import Unread
 from ..linking import Facts
 from ..lookup import make_resolver
 from ..prices.book import PriceBook
-from ..prices.offers import EXACT
+from ..prices.exact import EXACT
 from ..pricing import price_prompt
 from ..prompts import Sample
 from ..reading import Side

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..errors import PricingError
-from .exact import EXACT as EXACT
+from .exact import EXACT
 
 Source = tuple[str, str, date]  # the page the libraries cite, who compared what, and when
 STANDARD = "standard"

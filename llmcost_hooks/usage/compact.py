@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from ..prices.offers import EXACT
+from ..prices.exact import EXACT
 from ..render.csv_text import unguarded_text
 from .focus import tagged
 from .reading import Unusable, read_amount, read_count, read_share, read_time

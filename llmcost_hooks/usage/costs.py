@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ..call_costs import ZERO
 from ..lookup import Resolve
 from ..manifest import Assumptions
-from ..prices.offers import EXACT, STANDARD, Rates, Tariff
+from ..prices.exact import EXACT
+from ..prices.offers import STANDARD, Rates, Tariff
 from ..prices.own import OwnPrices
 from ..prompts import Problem
 from .record import PRICED, Usage

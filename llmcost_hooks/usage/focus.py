@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from ..prices.offers import EXACT
+from ..prices.exact import EXACT
 from ..render.csv_text import unguarded_text
 from .reading import Unusable, plus, read_amount, read_count, read_share, read_time
 from .record import BILLED, Usage, checked
