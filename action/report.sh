@@ -26,7 +26,7 @@ run() { # run FILE ARGUMENTS...: llm-cost with its output in a file, and the fir
 }
 
 # Named as those who take such a file expect it. What lists changes comes from diff, what lists findings from check.
-from=diff
+from="diff"
 case $format in
     table) report=llm-cost.txt ;;
     markdown) report=llm-cost.md ;;

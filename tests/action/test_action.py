@@ -291,6 +291,14 @@ def test_after_a_forks_run_its_pull_request_gets_the_comment(start: Start, origi
     assert "a a a" not in forge.bodies()[0]
 
 
+def test_after_a_forks_run_the_limits_are_those_of_the_inputs(start: Start, origin: Repo, forge: GitHubServer) -> None:
+    head = origin.oid("feat")
+    forge.pulls = [{"number": 7, "head": {"sha": head}, "base": {"ref": "main"}}]
+    runner = start(ref="refs/heads/main", name="workflow_run", base_ref="", event={})
+    assert runner.run(commit=head, budget="2.00").code == 0
+    assert "### ❌ This change adds $0.50 per month (+32%): over budget by $0.04" in forge.bodies()[0]
+
+
 def test_after_a_run_only_a_commit_is_taken(start: Start, forge: GitHubServer) -> None:
     runner = start(ref="refs/heads/main", name="workflow_run", base_ref="", event={})
     for commit in ("feat", "refs/pull/7/head", "1" * 40, *EVIL):

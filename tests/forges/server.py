@@ -87,8 +87,9 @@ def page(items: list[Any], query: Mapping[str, str], key: str, at_most: int) -> 
 class GitHubServer(Forge):
     """https://docs.github.com/en/rest/issues/comments, and the three GraphQL queries that are used."""
 
-    def __init__(self, *, app: bool = True) -> None:
+    def __init__(self, *, app: bool = True, number: int = 7) -> None:
         super().__init__()
+        self.number = number
         self.viewer: str | None = BOT if app else ME
         self.hidden: set[str] = set()
         self.pulls: list[dict[str, Any]] = []
@@ -97,7 +98,7 @@ class GitHubServer(Forge):
     def add(self, body: str, author: str) -> dict[str, Any]:
         number = self.next_id()
         comment = {
-            "id": number, "node_id": f"IC_{number}", "body": body, "html_url": f"https://github.com/o/r/pull/7#{number}",
+            "id": number, "node_id": f"IC_{number}", "body": body, "html_url": f"https://github.com/o/r/pull/{self.number}#{number}",
             "user": {"login": author, "type": "Bot" if author.endswith("[bot]") else "User"},
         }  # fmt: skip
         self.comments.append(comment)
@@ -112,7 +113,7 @@ class GitHubServer(Forge):
             return Reply(403, {"message": "Resource not accessible by integration"})
         if ask.path == "/repos/o/r/pulls":
             return self.listed(ask, self.pulls)
-        if ask.path == "/repos/o/r/issues/7/comments":
+        if ask.path == f"/repos/o/r/issues/{self.number}/comments":
             if ask.method == "GET":
                 return self.listed(ask, self.comments)
             if len(ask.body["body"]) > 65_536:
