@@ -297,7 +297,7 @@ def _same_left_out(row: PromptDelta, base_stated: Mapping[str, object], head_sta
     """Whether the unknown sizes of a prompt, the same on both sides, cost the same on both.
 
     That takes the same rates, which the same price, assumptions and own prices give, unless the longer input reaches
-    another tier: then a token of it costs something else. A variable may be put in more often in another text.
+    another tier: then a token of it costs something else. And a variable may be put in more often in another text.
     """
     base, head = row.base, row.head
     if row.cost is None or not isinstance(base, PromptEstimate) or not isinstance(head, PromptEstimate):
@@ -307,9 +307,21 @@ def _same_left_out(row: PromptDelta, base_stated: Mapping[str, object], head_sta
         stated is not None
         and stated == head_stated.get(head.prompt_id)
         and _price(base) == _price(head)
-        and base.list_cost * head.input_tokens == head.list_cost * base.input_tokens
-        and (not base.undeclared or (base.content_hash, base.includes) == (head.content_hash, head.includes))
+        and _of_input(base) * head.input_tokens == _of_input(head) * base.input_tokens
+        and _put_in_alike(base, head)
     )
+
+
+def _of_input(row: PromptEstimate) -> Decimal:
+    """USD of the input alone. To be called within the context EXACT."""
+    return row.list_cost if row.output_tokens is None else row.input_cost - row.training_cost
+
+
+def _put_in_alike(base: PromptEstimate, head: PromptEstimate) -> bool:
+    """Whether what both have of variables of unknown size is the same, whatever their sizes are."""
+    same_text = (base.content_hash, base.includes) == (head.content_hash, head.includes)
+    counted = len(base.uses) == len(base.undeclared) and base.uses == head.uses
+    return not base.undeclared or same_text or counted
 
 
 def _price(row: PromptEstimate) -> tuple[object, ...]:
