@@ -1,4 +1,4 @@
-"""What an edit costs of a template whose variables have sizes that nobody states: known where any size gives the same."""
+"""What an edit of a template costs whose variables have sizes that nobody states: known where any gives the same."""
 
 from __future__ import annotations
 
@@ -25,7 +25,12 @@ prompt_id = "p"
 """
 ONE_TOKEN = Decimal("0.01")  # of output in each of 1,000 calls, to which a ratio of an odd size is rounded
 OUTPUTS = ["output_tokens = 50", "output_ratio = 0.5", ""]
-TEXT = "Answer briefly.\n{{ question }}\nName the source. {% if formal %}Be formal.{% endif %}\n{{ rules }} {{ question }}\n"
+TEXT = """\
+Answer briefly.
+{{ question }}
+Name the source. {% if formal %}Be formal.{% endif %}
+{{ rules }} {{ question }}
+"""
 SAME = {  # edits that put in as much as before
     "longer": TEXT.replace("briefly", "in one short sentence, and say what you are not sure of"),
     "shorter": TEXT.replace("Name the source. ", ""),
