@@ -102,14 +102,16 @@ def comment_command(ctx: click.Context, /, forge: str, **values: Any) -> int:
     place = _by_commit(module, place, take["commit"])
     dry, author = take["dry_run"], take["author"]
     opened = None if dry else module.open_forge(place, os.environ, author)  # before any work: a token may be missing
-    checked, notes = _checked(ctx, place, take, values)
+    malformed: list[str] = []  # waivers: what `check` ends with is to be seen where they are to be mended
+    checked, notes = _checked(ctx, place, take, values, malformed)
     comparison = checked.comparison
     assert comparison is not None
     marker = marker_line(take["tag"], visible=module.VISIBLE)
-    report = comment_report(comparison, checked.manifest, checked.verdict, notes, _how(name, place, take, checked))
+    how = _how(name, place, take, checked)
+    report = comment_report(comparison, checked.manifest, checked.verdict, notes, how, malformed)
     body = render_comment(report, marker, module.TITLE, module.LIMIT)
     threshold = None if take["threshold"] is None else Allowed(*take["threshold"])
-    wanted = is_wanted(take["when"], threshold, comparison, checked.verdict)
+    wanted = bool(malformed) or is_wanted(take["when"], threshold, comparison, checked.verdict)
     if opened is None:
         said = body if wanted else _NOTHING
     else:
@@ -138,7 +140,7 @@ def _by_commit(module: ModuleType, place: Place, commit: str | None) -> Place:
 
 
 def _checked(
-    ctx: click.Context, place: Place, take: dict[str, Any], values: dict[str, Any]
+    ctx: click.Context, place: Place, take: dict[str, Any], values: dict[str, Any], malformed: list[str]
 ) -> tuple[Checked, tuple[Text, ...]]:
     repo = open_repository()
     revision = take["base"] or place.base
@@ -147,9 +149,10 @@ def _checked(
     head = commit_source(repo, take["head"] or take["commit"] or "HEAD")
     base, _, notes = since_merge_base(repo, revision, head)
     overrides = Overrides(take["budget"], *(take["max_increase"] or (None, None)))
+    said = read_statements(repo, base, head, malformed)
     checked = check_side(
         repo, head, base, read_selection(values), read_memo(take["no_cache"]), today(),
-        force_stale=take["force_stale"], overrides=overrides, said=read_statements(repo, base, head), split=True,
+        force_stale=take["force_stale"], overrides=overrides, said=said, split=True,
     )  # fmt: skip
     assert checked.comparison is not None
     rows = (*checked.estimate.rows, *checked.comparison.base.rows)
