@@ -97,6 +97,17 @@ def test_of_the_branch_itself_and_a_base_that_moved_on(start: Start, origin: Rep
     assert (ended.code, ended.outputs["delta"]) == (0, "0.5"), ended.log
 
 
+def test_when_behavior_and_tag_are_those_of_the_command(start: Start, forge: GitHubServer) -> None:
+    runner = start()
+    for inputs, comments in (
+        ({"when": "over"}, 0), ({}, 1), ({}, 1), ({"behavior": "new"}, 2), ({"tag": "other"}, 3),
+        ({"behavior": "delete-and-new"}, 2), ({"when": "over", "tag": "other", "behavior": "delete-and-new"}, 1),
+        ({"comment": "false", "behavior": "new"}, 1),
+    ):  # fmt: skip
+        ended = runner.run(**inputs)
+        assert (ended.code, len(forge.comments)) == (0, comments), (inputs, ended.log)
+
+
 def test_limits_fail_after_the_comment(start: Start, forge: GitHubServer) -> None:
     ended = start().run(budget="2.00")
     assert (ended.code, ended.outputs["exit-code"]) == (1, "1")
