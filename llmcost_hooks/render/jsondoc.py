@@ -39,10 +39,7 @@ def estimate_document(estimate: Estimate, view: View = PLAIN) -> Document:
         "prompts": [{**_identity(row, estimate), **_row(row)} for row in shown_rows(estimate, view)],
         "total": _total(estimate),
         "manifests": [{**_manifest(part), "total": _total(part)} for part in _parts(estimate)],
-        "groups": [
-            {"tag": view.group_by, "value": value, "total": _total(part)}
-            for value, part in (estimate_groups(estimate, view.group_by) if view.group_by is not None else ())
-        ],
+        "groups": _groups(estimate, view),
         "notes": _notes(estimate),
     }
 
@@ -95,7 +92,7 @@ def diff_document(comparison: Comparison, view: View = PLAIN, said: Statements |
 
 
 def check_document(
-    estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None
+    estimate: Estimate, manifest: Manifest | None, verdict: Verdict, comparison: Comparison | None, view: View = PLAIN
 ) -> Document:
     code = verdict.code()
     limit = verdict.budget.limit
@@ -119,8 +116,16 @@ def check_document(
         "prompts": [{**_identity(row, estimate), **_row(row)} for row in estimate.rows],
         "total": _total(estimate),
         "manifests": [_judged(each) for each in judged if each.manifest],
+        "groups": _groups(estimate, view),
         "notes": [*verdict.notes, *_moved(verdict), *_base_notes(comparison), *_notes(estimate)],
     }
+
+
+def _groups(estimate: Estimate, view: View) -> list[Document]:
+    if view.group_by is None:
+        return []
+    groups = estimate_groups(estimate, view.group_by)
+    return [{"tag": view.group_by, "value": value, "total": _total(part)} for value, part in groups]
 
 
 def _moved(verdict: Verdict) -> list[str]:
