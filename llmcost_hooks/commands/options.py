@@ -291,7 +291,7 @@ def _append(path: str, text: str) -> None:
 def show(report: Report, document: Callable[[], Document], output: str) -> None:
     """Print a report, or its JSON document."""
     if output == "json":
-        from ..render.jsondoc import render_json
+        from ..render.jsonparts import render_json
 
         text = render_json(document())
     elif output == "markdown":
