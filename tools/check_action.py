@@ -155,11 +155,9 @@ def pull_request(bench: Bench, push: Push, forge: GitHubServer, clone: Repo, at:
         later = {"base_ref": "", "event": {}}
         second = bench.run("refs/heads/main", "workflow_run", later, forge, commit=push.head, **inputs)
         demand(second.code == 0 and second.ran == ["Find the base", "Comment"], "the second workflow", second)
-        body = check_comment(bench, forge, before, costs)
-    else:
-        body = check_comment(bench, forge, before, costs)
-        demand(ended.summary == body, "the summary is not what the comment says", ended)
-        check_command(bench, clone, body)
+    body = check_comment(bench, forge, before, costs)
+    demand(fork or ended.summary == body, "the summary is not what the comment says", ended)
+    check_command(bench, clone, body)
     demand(
         ("❌" in body.split("\n")[2]) == bool(code), f"the comment says something else than exit code {code}: {body}"
     )

@@ -17,7 +17,7 @@ from ..clock import today
 from ..commenting import ALWAYS, CHANGED, INCREASE, OVER, is_wanted
 from ..errors import ConfigError
 from ..forges import FORGES
-from ..forges.places import Place, given, variable
+from ..forges.places import Place, given
 from ..forges.posting import BEHAVIORS, Posted, post
 from ..git.plumbing import open_repository
 from ..increase import Allowed
@@ -96,7 +96,7 @@ def _read_tag(text: str) -> str:
 @click.option("--force-stale", is_flag=True, help="Use prices that are too old (not recommended).")
 @click.pass_context
 def comment_command(ctx: click.Context, /, forge: str, **values: Any) -> int:
-    name, module = forge, FORGES[forge]
+    module = FORGES[forge]
     take = {each: values.pop(each) for each in _OWN}
     place = given(module.read_place(os.environ), take["api_url"], take["repo"], take["number"])
     place = _by_commit(module, place, take["commit"])
@@ -107,7 +107,7 @@ def comment_command(ctx: click.Context, /, forge: str, **values: Any) -> int:
     comparison = checked.comparison
     assert comparison is not None
     marker = marker_line(take["tag"], visible=module.VISIBLE)
-    how = _how(name, place, take, checked)
+    how = _how(module, place, take, checked)
     report = comment_report(comparison, checked.manifest, checked.verdict, notes, how, malformed)
     body = render_comment(report, marker, module.TITLE, module.LIMIT)
     threshold = None if take["threshold"] is None else Allowed(*take["threshold"])
@@ -162,14 +162,19 @@ def _checked(
     return checked, notes
 
 
-def _how(name: str, place: Place, take: dict[str, Any], checked: Checked) -> tuple[Text, ...]:
+def _how(module: ModuleType, place: Place, take: dict[str, Any], checked: Checked) -> tuple[Text, ...]:
     """Ids of commits, and no name of a branch: those are whoever's, and a shell would run what is in them."""
     assert checked.comparison is not None
     base, head = (str(side.commit)[:12] for side in (checked.comparison.base, checked.comparison.head))
-    merge = name == "github" and place.number is not None and take["head"] is None and take["commit"] is None
-    merged = merge and variable(os.environ, "GITHUB_EVENT_NAME") == "pull_request"
-    fetch = f"git fetch origin pull/{place.number}/merge" if merged else "git fetch origin"
-    return ((f"To see the same: `{fetch} && llm-cost diff {base} {head}` (llm-cost {__version__})",),)
+    fetch, sides = "git fetch origin", f"{base} {head}"
+    checked_out = take["head"] is None and take["commit"] is None
+    if checked_out and place.commit and not place.commit.startswith(head):
+        sides = f"{base}...{place.commit[:12]}"
+    elif checked_out and place.ref:
+        fetch = f"{fetch} {place.ref}"
+    elif take["head"] is None and module.HEAD_REF and place.number is not None:
+        fetch = f"{fetch} {module.HEAD_REF.format(place.number)}"
+    return ((f"To see the same: `{fetch} && llm-cost diff {sides}` (llm-cost {__version__})",),)
 
 
 def _said(posted: Posted, title: str, place: Place) -> str:
