@@ -161,13 +161,13 @@ def estimate_snapshots(
             judged = snapshot is snapshots[-1]
             governed = _governed(snapshot.manifest, book, on, snapshot.as_of)
             periods = {each.directory: each.period for each in governed}
-            rows = []
+            rows, side = [], snapshot.key()
             for file in snapshot.files:
                 period = periods.get(governing(file.path, periods))
                 same = known.get(file.prompt_id)
                 if same is None or same[0] != file or same[1] != period or pulls_in(file, facts):
-                    known[file.prompt_id] = file, period, price(file, period, snapshot.key())
-                rows.append(known[file.prompt_id][2])
+                    same = known[file.prompt_id] = file, period, price(file, period, side)
+                rows.append(same[2])
             notes = _notes(snapshot.manifest, book, is_judged=judged)
             prices, period = _together(governed), governed[0].period
             whole = Estimate(
@@ -241,8 +241,9 @@ def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None,
         if known is None or pulls_in(file, facts):
             return price_prompt(file, facts, resolve, period, side)
         stated = (id(file.assumptions), file.default_model, id(file.prices), period)
-        key, length = (id(known), *stated), (*_length(known), *stated)
-        row = computed.get(key) or computed.get(length)
+        length = *_length(known), *stated  # first, because most prompts have another mix
+        key = id(known), *stated
+        row = computed.get(length) or computed.get(key)
         if row is not None:
             own = (file.prompt_id, file.path, str(file.oid), file.named, file.tags)
             return PromptEstimate._make((*own, *row[len(own) :]))

@@ -157,18 +157,22 @@ def make_snapshot(
     *,
     borrowed: bool = False,
     attributes: Attributes = NOTHING_SAID,
+    like: Snapshot | None = None,
 ) -> Snapshot:
     """One side from the prompts that were found there (`found`: path -> oid, or why it cannot be read).
 
     A listed prompt that was not found keeps its place as MISSING, so that it is reported; where the manifest is
-    `borrowed` from the other side it is simply not there. Raises ConfigError where two prompts share an id.
+    `borrowed` from the other side it is simply not there. What `like`, a side with the same manifest, selection and
+    attributes, has of the same content is taken from it. Raises ConfigError where two prompts share an id.
     """
     if not borrowed and not selection.include:
         finder = Finder(manifest, selection)
         places = {place_of(entry.path) for each in _every(manifest) for entry in each.prompts}
         found = {**found, **{path: MISSING for path in places - found.keys() if finder.finds(path)}}
-    files = []
-    for each, its_found in _by_manifest(manifest, found):
+    files = [file for file in like.files if file.oid is not None and found.get(place_of(file.path)) == file.oid] if like else []
+    known = {place_of(file.path) for file in files}
+    new = {path: content for path, content in found.items() if path not in known} if known else found
+    for each, its_found in _by_manifest(manifest, new):
         files += _files(each, selection, its_found, attributes)
     files.sort(key=lambda file: file.prompt_id)
     _refuse_shared_ids(files)
