@@ -100,10 +100,10 @@ class Comparison(NamedTuple):
         return self.base.period == self.head.period or not self.base.rows or not self.head.rows
 
     def known_delta(self) -> Decimal:
-        """USD, head - base of what can be compared (`comparable`)."""
-        base, head = self.comparable()
+        """USD, head - base of what can be compared (`comparable`). Rows that both sides share differ in nothing."""
         with localcontext(EXACT):
-            return head - base
+            pairs = [_comparable(row) for row in self.rows if not row.shared()]
+            return sum([head - base for base, head in pairs], ZERO)
 
     def parts(self) -> list[Comparison]:
         """The comparison of each of head's manifests: what it governs, with what that was on base.
@@ -282,13 +282,14 @@ def _unknown_sizes(row: Row) -> tuple[bool, tuple[str, ...]]:
 
 def _with_exact(rows: list[PromptDelta], base: Estimate, head: Estimate) -> list[PromptDelta]:
     bounded = [
-        any(isinstance(side, PromptEstimate) and side.bounded() for side in (row.base, row.head)) for row in rows
+        not row.shared() and any(isinstance(side, PromptEstimate) and side.bounded() for side in (row.base, row.head))
+        for row in rows
     ]
     if not any(bounded):
         return rows
     stated = [{file.prompt_id: (file.assumptions, file.prices) for file in side.files} for side in (base, head)]
     return [
-        row._replace(exact=row.shared() or _same_left_out(row, *stated)) if open_ended else row
+        row._replace(exact=_same_left_out(row, *stated)) if open_ended else row
         for row, open_ended in zip(rows, bounded, strict=True)
     ]
 

@@ -41,7 +41,9 @@ def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook, bef
         beside |= {key: dict(found) for key, found in before.beside.items()}
     facts, encoding_of = Facts(blobs, beside), _encodings(book)
     looked: dict[str, set[str]] = {key: set() for key in beside}  # again after `before`: it has no contents
-    asked: set[Key] = set(blobs)
+    asked = {(file.format, file.oid) for side in sides for file in side.snapshot.files if file.oid is not None}
+    blobs.update(memo.load(asked - blobs.keys()))
+    asked |= blobs.keys()
     while True:
         needs, paths = _needs(sides, facts, encoding_of)
         settled = True

@@ -110,7 +110,7 @@ def _by_tree(repo: Repository, sources: Sequence[Source]) -> Callable[[str], lis
 
     def found(tree: str) -> list[str]:
         if tree in over:
-            return named_below_index(repo.cwd, over[tree] or (), NAME)
+            return named_below_index(repo.cwd, tree, over[tree] or (), NAME)
         return named_in_tree(repo.cwd, tree, NAME)
 
     return lru_cache(maxsize=None)(found)

@@ -169,14 +169,23 @@ def make_snapshot(
         finder = Finder(manifest, selection)
         places = {place_of(entry.path) for each in _every(manifest) for entry in each.prompts}
         found = {**found, **{path: MISSING for path in places - found.keys() if finder.finds(path)}}
-    files = [file for file in like.files if file.oid is not None and found.get(place_of(file.path)) == file.oid] if like else []
-    known = {place_of(file.path) for file in files}
-    new = {path: content for path, content in found.items() if path not in known} if known else found
-    for each, its_found in _by_manifest(manifest, new):
+    files, rest = _kept(like, found) if like else ([], found)
+    for each, its_found in _by_manifest(manifest, rest):
         files += _files(each, selection, its_found, attributes)
     files.sort(key=lambda file: file.prompt_id)
     _refuse_shared_ids(files)
     return Snapshot(label, commit, manifest, tuple(files))
+
+
+def _kept(like: Snapshot, found: Mapping[str, str | Problem]) -> tuple[list[PromptFile], Mapping[str, str | Problem]]:
+    """(the prompts whose content is found where they are, what else is found)."""
+    rest, files = dict(found), []
+    for file in like.files:
+        place = place_of(file.path)
+        if file.oid is not None and found.get(place) == file.oid:
+            files.append(file)
+            rest.pop(place, None)  # a file can hold several
+    return files, rest
 
 
 def _every(manifest: Manifest | None) -> tuple[Manifest, ...]:
@@ -276,8 +285,8 @@ def _entries(manifest: Manifest | None, selection: Selection) -> dict[str, list[
 def _format(path: str, stated: str | None, of_globs: Sequence[tuple[Globs, str]], default: str | None) -> str:
     """The format of a prompt's own entry, else of the first glob that matches, the default one, what its name says."""
     place, _, member = path.partition("::")
-    by_glob = (format for globs, format in of_globs if globs.matches(place))
-    format = stated or next(by_glob, None) or default or format_of(place)
+    by_glob = next((format for globs, format in of_globs if globs.matches(place)), None) if of_globs else None
+    format = stated or by_glob or default or format_of(place)
     return f"{format}::{member}" if member else format
 
 

@@ -40,14 +40,14 @@ def named_in_tree(cwd: str, tree_oid: str, name: str) -> list[str]:
     return sorted(found)
 
 
-def named_below_index(cwd: str, changes: Iterable[Change], name: str) -> list[str]:
+def named_below_index(cwd: str, tree_oid: str, changes: Iterable[Change], name: str) -> list[str]:
     """The same of the tree that `changes` are staged over (`staged_changes`): one look at the index, none at a tree.
 
     In a repository of many directories that is several times as fast. An unmerged path is left out. libgit2, which is
     needed next, is loaded while git reads the index.
     """
     paths, load = (name, f"*/{name}"), lambda: open_objects(cwd)  # not ":(glob)**/", which is far slower
-    listed = parse_raw(index_against(cwd, empty_tree(cwd), paths, env=_GLOB, meanwhile=load).stdout)
+    listed = parse_raw(index_against(cwd, empty_tree(cwd, tree_oid), paths, env=_GLOB, meanwhile=load).stdout)
     found = {each.path for each in listed if each.mode != SUBMODULE}
     for change in changes:
         if change.path.rpartition("/")[2] == name:

@@ -122,7 +122,7 @@ def _walk(repository: pygit2.Repository, tree_oid: str, enter: Callable[[str], b
     while directories:
         above, oid = directories.pop()
         files, inner = _directory(repository, oid)
-        entries.update((above + name, entry) for name, entry in files)
+        entries.update([(above + name, entry) for name, entry in files])
         below = [(f"{above}{name}/", oid) for name, oid in inner]
         directories += [each for each in below if enter is None or enter(each[0])]
     return entries
@@ -131,12 +131,16 @@ def _walk(repository: pygit2.Repository, tree_oid: str, enter: Callable[[str], b
 @lru_cache(maxsize=10_000)  # two sides have most of their directories in common
 def _directory(repository: pygit2.Repository, oid: str) -> tuple[list[tuple[str, Entry]], list[tuple[str, str]]]:
     """(regular files, directories) of one tree, by their names."""
-    rows = [(_kind(mode), os.fsdecode(name), raw.hex()) for mode, name, raw in tree_rows(repository, oid)]
+    found = tree_rows(repository, oid)
+    names = os.fsdecode(b"\0".join([name for _, name, _ in found])).split("\0")
+    rows = [(_kind(mode), name, raw.hex()) for (mode, _, raw), name in zip(found, names, strict=False)]
     files = [(name, Entry(kind, oid)) for kind, name, oid in rows if kind in REGULAR]
     return files, [(name, oid) for kind, name, oid in rows if kind == TREE]
 
 
-def tree_rows(repository: pygit2.Repository, oid: str, telling: Sequence[bytes] = ()) -> list[tuple[bytes, bytes, bytes]]:
+def tree_rows(
+    repository: pygit2.Repository, oid: str, telling: Sequence[bytes] = ()
+) -> list[tuple[bytes, bytes, bytes]]:
     """(mode, name, raw id) of one tree's entries; none where it holds none of the bytes in `telling`.
 
     Several times as fast as libgit2's own entries, each of which becomes an object. Raises ValueError for what is no

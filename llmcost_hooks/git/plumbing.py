@@ -89,18 +89,35 @@ def run_git(
 
 def open_repository(directory: str = ".") -> Repository:
     """The repository around `directory`. Raises ConfigError where there is none that git would use."""
-    options = ("--is-bare-repository", "--is-shallow-repository", "--absolute-git-dir", "--show-cdup")
-    out = os.fsdecode(run_git(directory, "rev-parse", *options).stdout)
-    bare, shallow, rest = out.split("\n", 2)
-    git_dir, _, up = rest.removesuffix("\n").rpartition("\n")
+    return open_at_head(directory)[0]
+
+
+def open_at_head(directory: str = ".") -> tuple[Repository, tuple[str, str] | None]:
+    """The same with HEAD's commit and its tree, in one spawn; None where HEAD is unborn, or its tree is not there."""
+    # At the first revision that is none git ends its answer, so they stand last.
+    heads = ("--is-inside-work-tree", "--revs-only", "-q", "HEAD^{commit}", "HEAD^{tree}")
+    found = run_git(directory, "rev-parse", *_WHERE, *heads, check=False)
+    answer = _ANSWER.fullmatch(os.fsdecode(found.stdout))
+    if answer is None:
+        raise git_failed("rev-parse", found)
+    bare, shallow, rest, commit, tree = answer.groups()
+    head = (commit, tree) if commit and tree else None
+    git_dir, _, up = rest.rpartition("\n")
     if bare == "true" or not git_dir:  # without a working tree, as inside .git, --show-cdup prints not even a line
-        return Repository(git_dir or up, None, "", shallow == "true")
+        return Repository(git_dir or up, None, "", shallow == "true"), head
     here = os.path.realpath(directory)
     top = os.path.normpath(os.path.join(here, up))
     if top == git_dir:  # the hooks of a push run there, with GIT_DIR=.
-        return Repository(git_dir, None, "", shallow == "true")
+        return Repository(git_dir, None, "", shallow == "true"), head
     prefix = "" if os.path.isabs(up) else here[len(top) :].strip("/")
-    return Repository(top, top, prefix and f"{prefix}/", shallow == "true")
+    return Repository(top, top, prefix and f"{prefix}/", shallow == "true"), head
+
+
+_WHERE = ("--is-bare-repository", "--is-shallow-repository", "--absolute-git-dir", "--show-cdup")
+# A path may hold anything but NUL. The yes or no before the ids is the last one.
+_ANSWER = re.compile(
+    r"([a-z]+)\n([a-z]+)\n(.*)\n(?:true|false)\n(?:([0-9a-f]{40,})\n)?(?:([0-9a-f]{40,})\n)?", re.DOTALL
+)
 
 
 def fitting(paths: Sequence[str]) -> Sequence[str]:

@@ -22,17 +22,15 @@ from .staged import Staged
 
 def judge_index(staged: Staged, *, force_stale: bool = False) -> int:
     """The index against HEAD, before its message is known. Silent where it passes."""
-    repo = open_repository()
     head, base = _index(staged)
-    return judge(repo, head, base, NOTHING_STATED, stage=COMMIT, force_stale=force_stale)
+    return judge(staged.repo, head, base, NOTHING_STATED, stage=COMMIT, force_stale=force_stale)
 
 
 def judge_message(said: Statements, staged: Staged, *, force_stale: bool = False) -> int:
     """The same with what its message says, and the commits that it merges. Silent where it passes."""
-    repo = open_repository()
     head, base = _index(staged)
-    said = join_statements(said, read_merged(repo))
-    return judge(repo, head, base, said, stage=MESSAGE, force_stale=force_stale)
+    said = join_statements(said, read_merged(staged.repo))
+    return judge(staged.repo, head, base, said, stage=MESSAGE, force_stale=force_stale)
 
 
 def judge_range(start: str, end: str, *, speak: bool = False, force_stale: bool = False) -> int:
@@ -66,10 +64,9 @@ def judge(
 def compare_index(staged: Staged, *, force_stale: bool = False) -> Comparison:
     """HEAD against the index."""
     _leave_certificates_out()
-    repo = open_repository()
     head, base = _index(staged)
-    sides = read_sides(repo, base, head, Selection())
-    return compare_sides(repo, sides, base, head, Memo(memo_path(os.environ)), today(), force_stale=force_stale)
+    sides = read_sides(staged.repo, base, head, Selection())
+    return compare_sides(staged.repo, sides, base, head, Memo(memo_path(os.environ)), today(), force_stale=force_stale)
 
 
 def _index(staged: Staged) -> tuple[Source, Source]:
