@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from functools import reduce
+from operator import itemgetter
 from typing import NamedTuple
 
 from .call_costs import ZERO
@@ -84,7 +85,7 @@ class Comparison(NamedTuple):
         It is known where neither total is, if what both leave out is the same: see `PromptDelta.exact`.
         """
         known = all(row.cost is not None and row.exact for row in self.rows)
-        gone = any(_missing(row) for row in self.base.rows)  # these are in no row
+        gone = any(row.missing() for row in self.base.unpriced())  # these are in no row
         return self.known_delta() if known and not gone and self.same_unit() else None
 
     def split(self) -> Split | None:
@@ -167,6 +168,8 @@ def shared_parts(comparison: Comparison) -> list[SharedPart]:
     for row in comparison.rows:
         if row.via:
             groups.setdefault(row.via, []).append(row)
+    if not groups:
+        return []
     users = [{path for path, _ in row.includes} for row in comparison.head.rows if row.includes]
     found = []
     with localcontext(EXACT):
@@ -205,7 +208,7 @@ def compare_estimates(
         rows = [_delta(base_of.get(row.prompt_id), row) for row in head.rows]
         rows += [_delta(row, None) for row in base_rows if id(row) not in paired]
         rows = _with_exact(rows, base, head)
-    rows.sort(key=lambda row: row.prompt_id)
+    rows.sort(key=itemgetter(0))  # prompt_id
     comparison = Comparison(base, head, tuple(rows), exact_renames_only)
     if comparison.same_unit():
         return comparison
@@ -224,7 +227,7 @@ def _pairs(base_rows: list[Row], head: Estimate, renames: Mapping[str, str]) -> 
     base_by_id = {row.prompt_id: row for row in base_rows}
     pairs = {row.prompt_id: base_by_id.pop(row.prompt_id) for row in head.rows if row.prompt_id in base_by_id}
     left = {row.path: row for row in base_by_id.values()}
-    for row in head.rows:
+    for row in head.rows if left else ():
         other = None if row.prompt_id in pairs else left.get(renames.get(row.path, row.path))
         if other is not None and (not (row.named and other.named) or _own_id(row) == _own_id(other)):
             pairs[row.prompt_id] = left.pop(other.path)
@@ -238,7 +241,7 @@ def _own_id(row: Row) -> str:
 
 def _delta(base: Row | None, head: Row | None) -> PromptDelta:
     if base is head and isinstance(base, PromptEstimate):
-        return PromptDelta(base.prompt_id, "unchanged", base, base, ZERO, split=NO_CHANGE)
+        return PromptDelta(base.prompt_id, "unchanged", base, base, ZERO, (), True, NO_CHANGE)
     either = head or base
     assert either is not None
     via = _via(base, head)

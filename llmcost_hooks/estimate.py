@@ -251,15 +251,16 @@ def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None]
     computed: dict[tuple[object, ...], dict[tuple[object, ...], PromptEstimate]] = {}
 
     def price(file: PromptFile, period: str | None) -> Row:
-        known = facts.blobs.get((file.format, file.oid)) if file.oid is not None and file.problem is None else None
+        prompt_id, path, oid, format, assumed, default_model, tags, named, problem, prices = file
+        known = facts.blobs.get((format, oid)) if oid is not None and problem is None else None
         if not isinstance(known, PromptFacts):
             return price_prompt(file, facts, resolve, period, "")
         # Files live as long as this, so that identity is enough to know by what is stated for them.
-        rows = computed.setdefault((id(file.assumptions), file.default_model, id(file.prices), period), {})
+        rows = computed.setdefault((id(assumed), default_model, id(prices), period), {})
         size = _size(known)
         row = rows.get(size) or rows.get((size, known.mix))
         if row is not None:
-            return PromptEstimate._make((file.prompt_id, file.path, file.oid, file.named, file.tags, *row[_OWN:]))
+            return PromptEstimate._make((prompt_id, path, oid, named, tags, *row[_OWN:]))
         priced = price_prompt(file, facts, resolve, period, "")
         if isinstance(priced, PromptEstimate):
             exact = priced.paid is not None and priced.paid.model.ratios == ITSELF
@@ -274,9 +275,10 @@ def _size(known: PromptFacts) -> tuple[object, ...]:
 
     A prompt of parts, whose sizes are apart, is known by its identity alone.
     """
-    if known.parts is not None:
+    model, cap, messages, tokens, not_sent, parts, systems, _ = known
+    if parts is not None:
         return (id(known),)
-    return known.model, known.output_cap, known.messages, known.systems, known.not_sent, *known.tokens.items()
+    return model, cap, messages, systems, not_sent, *tokens.items()
 
 
 def price_info(book: PriceBook, on: date, as_of: date | None = None) -> PriceInfo:

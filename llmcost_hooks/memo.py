@@ -54,9 +54,11 @@ class Memo:
             return {}
         found: dict[Key, PromptFacts] = {}
         for text, value, crc in self._query(list(wanted)):
-            facts = _decode(value) if text in wanted and isinstance(value, str) and crc == _crc(text, value) else None
-            if facts is not None:
-                found[wanted[text]] = facts
+            key = wanted.get(text)
+            if key is not None and isinstance(value, str) and crc == _crc(text, value):
+                facts = _decode(value)
+                if facts is not None:
+                    found[key] = facts
         return found
 
     def save(self, facts: Mapping[Key, PromptFacts]) -> None:

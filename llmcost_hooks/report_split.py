@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .compare import NO_CHANGE, Comparison, PromptDelta, Split
+from .compare import Comparison, PromptDelta, Split
 from .render.money import format_delta
 from .report import Text, grouped_notes
 from .report_parts import inexact
@@ -40,7 +40,7 @@ def split_notes(comparison: Comparison) -> tuple[Text, ...]:
     """Which parts are not known, and why."""
     pairs = []
     for row in comparison.rows:
-        if row.split is not None and row.split is not NO_CHANGE and not row.split.whole():
+        if row.split is not None and not row.split.whole():
             lost = " and ".join(name for name, part in zip(NAMES, row.split.parts(), strict=True) if part is None)
             pairs.append((row.prompt_id, f"what {lost} alone cost is not known: {row.split.why}"))
     return grouped_notes(pairs)

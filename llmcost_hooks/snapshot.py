@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from .attributes import NOTHING_SAID, Attributes, directory_of
@@ -172,7 +173,7 @@ def make_snapshot(
     files, rest = _kept(like, found) if like else ([], found)
     for each, its_found in _by_manifest(manifest, rest):
         files += _files(each, selection, its_found, attributes)
-    files.sort(key=lambda file: file.prompt_id)
+    files.sort(key=itemgetter(0))  # prompt_id
     _refuse_shared_ids(files)
     return Snapshot(label, commit, manifest, tuple(files))
 

@@ -16,6 +16,7 @@ from ..compare import Comparison
 from ..errors import ConfigError, ExitCode, worst
 from ..failures import say_failures
 from ..findings import estimate_findings, increase_finding
+from ..git.certificates import without_certificates
 from ..git.plumbing import Repository, open_repository
 from ..git.revisions import commit_day, resolve_commit, try_resolve_commit
 from ..increase import Allowed, Increase, over_increase
@@ -110,7 +111,8 @@ def diff_command(
     revisions, paths = split_paths(repo, words, after_dashes)
     base, head, notes = find_sides(repo, Asked(revisions, paths, **options))
     selection = read_selection(values, tuple(path for path in read_paths(repo.prefix, paths) if path))
-    sides = read_sides(repo, base, head, selection)
+    with without_certificates():
+        sides = read_sides(repo, base, head, selection)
     refuse_empty(selection.paths, (sides.base, sides.head))
     sides = sides._replace(base=quoted_side(sides.base, unit), head=quoted_side(sides.head, unit))
     if prices_at is not None:

@@ -97,14 +97,15 @@ def open_at_head(directory: str = ".") -> tuple[Repository, tuple[str, str] | No
     # At the first revision that is none git ends its answer, so they stand last.
     heads = ("--is-inside-work-tree", "--revs-only", "-q", "HEAD^{commit}", "HEAD^{tree}")
     found = run_git(directory, "rev-parse", *_WHERE, *heads, check=False)
-    answer = _ANSWER.fullmatch(os.fsdecode(found.stdout))
-    if answer is None:
+    bare, shallow, *rest = os.fsdecode(found.stdout).split("\n")[:-1] or ("", "")
+    inside = max((n for n, line in enumerate(rest) if line in ("true", "false")), default=0)  # a path can hold lines
+    if not inside:
         raise git_failed("rev-parse", found)
-    bare, shallow, rest, commit, tree = answer.groups()
-    head = (commit, tree) if commit and tree else None
-    git_dir, _, up = rest.rpartition("\n")
+    head = (rest[inside + 1], rest[inside + 2]) if len(rest) == inside + 3 else None
+    where = "\n".join(rest[:inside])
+    git_dir, _, up = where.rpartition("\n")
     if bare == "true" or not git_dir:  # without a working tree, as inside .git, --show-cdup prints not even a line
-        return Repository(git_dir or up, None, "", shallow == "true"), head
+        return Repository(where, None, "", shallow == "true"), head
     here = os.path.realpath(directory)
     top = os.path.normpath(os.path.join(here, up))
     if top == git_dir:  # the hooks of a push run there, with GIT_DIR=.
@@ -114,10 +115,6 @@ def open_at_head(directory: str = ".") -> tuple[Repository, tuple[str, str] | No
 
 
 _WHERE = ("--is-bare-repository", "--is-shallow-repository", "--absolute-git-dir", "--show-cdup")
-# A path may hold anything but NUL. The yes or no before the ids is the last one.
-_ANSWER = re.compile(
-    r"([a-z]+)\n([a-z]+)\n(.*)\n(?:true|false)\n(?:([0-9a-f]{40,})\n)?(?:([0-9a-f]{40,})\n)?", re.DOTALL
-)
 
 
 def fitting(paths: Sequence[str]) -> Sequence[str]:
