@@ -18,7 +18,6 @@ from .report_parts import (
     notes,
     price_warning,
     problem_lines,
-    rows_of,
     side,
     tag_value,
     token_total,
@@ -49,7 +48,7 @@ def diff_report(comparison: Comparison, extra: tuple[Text, ...] = (), view: View
     below = [(f"{folded:,} unchanged {'prompt is' if folded == 1 else 'prompts are'} not shown.",)] if folded else []
     totals = [
         _total(moved),
-        *_listed(comparison),
+        *_listed(moved),
         *([parts] if reasons and (parts := why_total(moved)) else []),
     ]
     return Report(
@@ -103,10 +102,11 @@ def _total(comparison: Comparison) -> Text:
     return (f"Total: {_change(comparison)}", *expired)
 
 
-def _listed(comparison: Comparison) -> list[Text]:
+def _listed(moved: Comparison) -> list[Text]:
     """At list prices, where something is paid in another way."""
-    sides = (comparison.base, comparison.head)
-    if all(row.list_cost == row.effective_cost for row in rows_of(*sides) if isinstance(row, PromptEstimate)):
+    sides = (moved.base, moved.head)
+    rows = (*moved.head.rows, *(row.base for row in moved.rows))  # whatever else is on base is one of head's
+    if all(row.list_cost == row.effective_cost for row in rows if isinstance(row, PromptEstimate)):
         return []
     return [(f"List cost: {' → '.join(list_total(each) for each in sides)}",)]
 
