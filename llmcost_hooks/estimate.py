@@ -162,9 +162,9 @@ def estimate_snapshots(
             judged = snapshot is snapshots[-1]
             governed = _governed(snapshot.manifest, book, on, snapshot.as_of)
             periods = {each.directory: each.period for each in governed}
-            rows, side = [], snapshot.key()
+            rows, side, several = [], snapshot.key(), len(governed) > 1
             for file in snapshot.files:
-                period = periods.get(governing(file.path, periods))
+                period = periods.get(governing(file.path, periods)) if several else governed[0].period
                 same = known.get(file.prompt_id)
                 if same is None or same.pulls or same.file != file or same.period != period:
                     pulls = pulls_in(file, facts)

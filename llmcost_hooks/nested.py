@@ -12,7 +12,7 @@ from .prompts.discovery import EXCLUDE
 
 def governing(path: str, directories: Collection[str]) -> str:
     """The deepest of `directories` (each ending in "/") that the file at `path` lies in; "" for none of them."""
-    if len(directories) > 1 or (directories and "" not in directories):
+    if directories:
         cut = path.rfind("/") + 1
         while cut:
             if path[:cut] in directories:
