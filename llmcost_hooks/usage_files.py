@@ -60,8 +60,17 @@ def _json(path: str, file: IO[bytes]) -> Iterator[Read]:
     number = 0
     while line := file.readline(LONGEST_LINE):
         number += 1
-        if not line.isspace():
-            yield from _of_line(number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
+        if line.isspace():
+            continue
+        try:
+            records = usage_of(read_json(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, "the line"))
+        except Unusable as error:
+            yield Read(number, None, error.reason)
+            continue
+        for record in records:
+            yield Read(number, record)
+        if not records:
+            yield Read(number)
 
 
 def _is_whole(line: bytes) -> bool:
@@ -70,14 +79,6 @@ def _is_whole(line: bytes) -> bool:
         return isinstance(read_json(line, "the line"), dict)
     except Unusable:
         return False
-
-
-def _of_line(number: int, line: bytes) -> list[Read]:
-    try:
-        records = usage_of(read_json(line, "the line"))
-    except Unusable as error:
-        return [Read(number, None, error.reason)]
-    return [Read(number, record) for record in records] or [Read(number)]
 
 
 def _one_value(path: str, file: IO[bytes]) -> Iterator[Read]:
@@ -110,16 +111,21 @@ def _of_value(number: int, value: object) -> Iterator[Read]:
 def read_json(text: bytes | str, name: str) -> Any:
     """A JSON value whose fractions are decimals. Raises Unusable."""
     try:
-        return _DECODER.decode(text if isinstance(text, str) else text.decode())
-    except (ValueError, RecursionError, ArithmeticError):
+        text = (text if isinstance(text, str) else text.decode()).strip(" \t\r\n")
+        value, end = _scan(text, 0)
+    except (ValueError, RecursionError, ArithmeticError, StopIteration):
         raise Unusable(f"{name} is not JSON") from None
+    if end != len(text):
+        raise Unusable(f"{name} is not JSON")
+    return value
 
 
 def _refuse(name: str) -> None:
     raise ValueError(name)
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)  # once: making one costs as much as a line
+# Once, since making one costs as much as a line; and without what a decoder does around it for texts of any kind.
+_scan = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse).scan_once  # type: ignore[attr-defined]
 
 
 # --- tables --------------------------------------------------------------------------------------------------------
