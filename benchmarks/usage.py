@@ -3,8 +3,8 @@
     python benchmarks/usage.py                the figures of docs/evidence/calibrate.txt
     python benchmarks/usage.py --rows 50000   a short one
 
-Each kind in a process of its own, measured as a whole; its peak memory is what the system counted. Ends with 1 where a budget does not hold,
-in proportion to the rows. A loop over 1,000,000 numbers says how fast this machine was at the time.
+Each kind in a process of its own, measured as a whole; its peak memory is what the system counted. Ends with 1 where a
+budget does not hold, in proportion to the rows. A loop over 1,000,000 numbers says how fast this machine was then.
 """
 
 from __future__ import annotations

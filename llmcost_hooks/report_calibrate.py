@@ -69,8 +69,8 @@ def sample(prompts: Sequence[Prompt]) -> str:
 def _duration(window: timedelta | None) -> str:
     if window is None:
         return "an unknown time"
-    hours = window / timedelta(hours=1)
-    return f"{hours / 24:.0f} days" if hours >= 36 else "1 hour" if round(hours) == 1 else f"{hours:.0f} hours"
+    hours = window // timedelta(hours=1)  # whole ones: less than a day is not to be shown as 24 hours
+    return f"{window / DAY:.0f} days" if hours >= 36 else "1 hour" if hours == 1 else f"{hours} hours"
 
 
 def _title(prompts: Sequence[Prompt], together: Sequence[Fit], ratios: Sequence[TokenRatio]) -> str:

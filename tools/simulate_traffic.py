@@ -17,7 +17,7 @@ import json
 import math
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
@@ -170,6 +170,31 @@ SITUATIONS = {
 }
 
 
+DRAWN_SEED = 20261127  # of the situations below, fixed before anybody saw what they give
+
+
+def drawn(count: int) -> list[tuple[Truth, Shape]]:
+    """Situations that nobody chose: truth, length, size and unrest of the traffic from a seeded distribution."""
+    chance = random.Random(DRAWN_SEED)
+
+    def log_uniform(least: float, most: float) -> float:
+        return math.exp(chance.uniform(math.log(least), math.log(most)))
+
+    found = []
+    for _ in range(count):
+        truth = Truth(chance.uniform(0.02, 0.75), log_uniform(0.02, 1.0), log_uniform(200, 8000))
+        shape = Shape(
+            days=chance.randint(8, 30),
+            requests=round(log_uniform(500, 8000)),
+            between_days=chance.uniform(0.0, 0.10),
+            input_spread=chance.uniform(0.2, 0.9),
+            output_spread=chance.uniform(0.3, 1.0),
+            outlier_days=chance.choice((0, 0, 1, 2)),
+        )
+        found.append((truth, shape))
+    return found
+
+
 class Tally(NamedTuple):
     covered: int
     judged: int
@@ -180,12 +205,12 @@ class Tally(NamedTuple):
     refused: int
 
 
-def many(shape: Shape, runs: int, seed: int = 0) -> Tally:
+def many(shape: Shape, runs: int, seed: int = 0, truths: Sequence[Truth] = TRUTHS) -> Tally:
     """`runs` runs over all truths in turn."""
     covered = judged = within = missed = refused = 0
     worst = 0.0
     for number in range(runs):
-        run = one_run(TRUTHS[number % len(TRUTHS)], shape, seed + number)
+        run = one_run(truths[number % len(truths)], shape, seed + number)
         covered += sum(run.covered.values())
         judged += len(run.covered)
         largest = max(abs(drift) for drift in run.left.values())

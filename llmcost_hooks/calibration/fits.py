@@ -118,11 +118,11 @@ def anomalies(traffic: PromptTraffic, parameters: Iterable[str]) -> dict[date, t
 
 def _unlike(days: Mapping[date, Day], parameter: str) -> tuple[date, ...]:
     pairs = [(at, pair_of(day, parameter)) for at, day in days.items() if at != NO_DAY]
-    values = [(at, y / x) for at, (y, x, _) in pairs if x > 0]
+    values = [(at, y / x, x) for at, (y, x, _) in pairs if x > 0]
     if not values:
         return ()
     unit = UNITS[parameter]
-    scale = 1.0 if unit == POINTS else median(value for _, value in values)
+    scale = 1.0 if unit == POINTS else median(value for _, value, _ in values)
     return unlike(values, _MATERIAL[unit] / 100 * scale)
 
 
