@@ -9,7 +9,8 @@ import pytest
 from llmcost_hooks.calibration.anomalies import unlike
 from llmcost_hooks.calibration.fits import HIGH, LOW, MEDIUM, Fit, Sample
 from llmcost_hooks.calibration.intervals import half_width, student
-from tools.simulate_traffic import Shape, many, small
+from tools.check_intervals import many, small
+from tools.simulate_traffic import Shape
 
 DAY = timedelta(days=1)
 
