@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
@@ -39,13 +40,13 @@ def save_parquet(sheet: Sheet, path: str) -> None:
     _save(path, lambda file: parquet.write_table(table, file))
 
 
-def read_rows(path: str) -> Iterator[list[str]]:
-    """The cells of a CSV or Parquet file as texts, its header first.
+def read_rows(path: str, only: Container[str] | None = None) -> Iterator[list[str]]:
+    """The cells of a CSV or Parquet file as texts, its header first; of Parquet the columns in `only`, or all.
 
     ConfigError where it cannot be read at all, ParseError where it is neither.
     """
     try:
-        yield from _parquet_rows(path) if path.endswith(PARQUET) else _csv_rows(path)
+        yield from _parquet_rows(path, only) if path.endswith(PARQUET) else _csv_rows(path)
     except OSError as error:
         raise ConfigError(f"Cannot read {path}: {error.strerror}", "Name a CSV or Parquet file.") from None
 
@@ -63,13 +64,14 @@ def _csv_rows(path: str) -> Iterator[list[str]]:
             ) from None
 
 
-def _parquet_rows(path: str) -> Iterator[list[str]]:
+def _parquet_rows(path: str, only: Container[str] | None) -> Iterator[list[str]]:
     arrow, parquet = _pyarrow()
     with open(path, "rb") as file:
         try:
             stored = parquet.ParquetFile(file)
-            yield list(stored.schema_arrow.names)
-            for batch in stored.iter_batches(BATCH):
+            names = [name for name in stored.schema_arrow.names if only is None or name in only]
+            yield names
+            for batch in stored.iter_batches(BATCH, columns=names):
                 columns = [[_cell_text(value) for value in column.to_pylist()] for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
         except arrow.ArrowException:
@@ -85,6 +87,8 @@ def _cell_text(value: object) -> str:
         return f"{at:%Y-%m-%dT%H:%M:%SZ}"
     if isinstance(value, (Decimal, float)):
         return format_cell(Decimal(repr(value)) if isinstance(value, float) else value, DECIMAL)
+    if isinstance(value, (list, dict)):  # a map of Arrow is a list of pairs, a struct a dict
+        return json.dumps(dict(value), ensure_ascii=False, separators=(",", ":"), default=str)
     return str(value)
 
 

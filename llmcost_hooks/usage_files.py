@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import IO, Any, NamedTuple
 
@@ -15,6 +15,7 @@ from .usage.reading import Unusable
 from .usage.record import Usage
 from .usage.sources import cells_payload, usage_of
 
+COLUMNS = frozenset((*focus.COLUMNS, *compact.COLUMNS))  # of rows, that are read
 LONGEST_LINE = 64 * 1024 * 1024  # bytes; of JSON that is one value, and of one field of CSV
 MAX_JSON = 256 * 1024 * 1024  # bytes of a file that is one JSON value: it is read whole
 
@@ -137,25 +138,29 @@ def _table(path: str) -> Iterator[Read]:
         reader = csv.reader(file, delimiter="\t" if path.lower().endswith(".tsv") else ",", strict=True)
         try:
             header = next(reader)
-            if len(set(header)) < len(header):
-                raise ParseError(f"{path}:1 names a column twice", "Give each column its own name.")
-            yield from _records(path, header, reader)
+            yield from read_table(path, header, ((reader.line_num, row) for row in reader))
         except csv.Error as error:
             raise ParseError(f"{path}:{reader.line_num} is not valid CSV: {error}", "Mend that row.") from None
         except UnicodeDecodeError:
             raise ParseError(f"{path} is not UTF-8 (after line {reader.line_num})", "Save it as UTF-8 text.") from None
 
 
-def _records(path: str, header: list[str], reader: Any) -> Iterator[Read]:
+def read_table(path: str, header: Sequence[str], numbered: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Read]:
+    """The records of the rows of a table, each with the number of its line; `path` is for messages.
+
+    Raises ConfigError where the columns are of no known kind, ParseError where one is named twice.
+    """
+    if len(set(header)) < len(header):
+        raise ParseError(f"{path}:1 names a column twice", "Give each column its own name.")
     short: list[Read] = []  # rows that have not as many fields as the header
 
     def rows() -> Iterator[tuple[int, Sequence[str]]]:
         width = len(header)
-        for row in reader:
+        for line, row in numbered:
             if len(row) == width:
-                yield reader.line_num, row
+                yield line, row
             elif row:
-                short.append(Read(reader.line_num, None, "has not as many fields as the header"))
+                short.append(Read(line, None, "has not as many fields as the header"))
 
     names = set(header)
     if names >= set(focus.NEEDED):

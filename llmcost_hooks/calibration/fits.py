@@ -54,8 +54,12 @@ class Fit(NamedTuple):
         return max(abs(self.drift() or 0.0), abs(self.cost_change or 0.0))
 
     def level(self) -> str:
-        worst = self.worst()
-        return ERROR if worst >= FAIL_AT else WARNING if worst >= WARN_AT else FINE
+        return level_of(self.worst())
+
+
+def level_of(drift: float) -> str:
+    """FINE, WARNING or ERROR, of a drift without its sign."""
+    return ERROR if drift >= FAIL_AT else WARNING if drift >= WARN_AT else FINE
 
 
 class Sample(NamedTuple):

@@ -13,7 +13,7 @@ import click
 from ..boundary import complain, say_code, write
 from ..calibrating import Calibration, Skipped, calibrate, read_records
 from ..calibration.advice import Update, applicable
-from ..calibration.fits import HIGH, LOW
+from ..calibration.fits import ERROR, HIGH, LOW
 from ..calibration.profile import Profile, parse_profile
 from ..calibration.ratios import TokenRatio
 from ..clock import today
@@ -29,7 +29,8 @@ from ..prices.own import OwnRatio
 from ..reading import WORKTREE, read_manifest
 from ..render.sanitise import terminal_name
 from ..report import Name, Text
-from ..report_calibrate import calibration_report, drift_text, sample, traffic_notes
+from ..report_calibrate import calibration_report, drift_reason, drift_text, sample
+from ..report_calibrate_notes import traffic_notes
 from .asking import can_ask, confirm
 from .options import format_option, read_memo, show
 
@@ -211,8 +212,8 @@ def _apply(found: Calibration, repo: Repository | None, values: dict[str, Any], 
     ratios = [each for each in found.ratios if each.is_worth_it() and (each.confidence == HIGH or not alone)]
     if not updates and not ratios:
         return _nothing(found, alone=alone)
-    if not values["accept_large_drift"] and any(update.is_large() for update in found.updates):
-        large = ", ".join(f"{_label(update)} {drift_text(update.fit)}" for update in found.updates if update.is_large())
+    if not values["accept_large_drift"] and (too_large := _too_large(found)):
+        large = ", ".join(too_large)
         return (
             _refuse(
                 f"Drift is too large to apply anything: {large}",
@@ -234,6 +235,13 @@ def _apply(found: Calibration, repo: Repository | None, values: dict[str, Any], 
     if left:
         _say(f"{left} of {len(found.updates)} recommendations are not of high confidence and were not applied.")
     return 0
+
+
+def _too_large(found: Calibration) -> list[str]:
+    """What drifted so far that nothing is applied without a word."""
+    updates = [f"{_label(update)} {drift_reason(update.fit)}" for update in found.updates if update.is_large()]
+    ratios = [each for each in found.ratios if each.is_worth_it() and each.level() == ERROR]
+    return updates + [f"token ratio of {each.model} {each.drift():+.0f}%" for each in ratios]
 
 
 def _nothing(found: Calibration, *, alone: bool) -> int:

@@ -28,6 +28,8 @@ _NAMES = (
     "ResourceId", "ChargeCategory", "BillingCurrency", "UsageUnit", "Tags", "Provider", "x-content-hash",
 )  # fmt: skip
 _TIMES = ("ChargePeriodStart", "ChargePeriodEnd")
+_SINGLE = ("UsageQuantity", "BilledCost", "EffectiveCost", "ListCost", *_TIMES)
+COLUMNS = (*_NAMES, *_SINGLE, *_INPUT, *_OUTPUT, *_SHARE)  # that are read
 _KINDS = 10_000  # that are remembered: a file may describe each row in other words
 
 
@@ -67,8 +69,7 @@ def records_of(
     asked, answered, share = (
         tuple(cell[name] for name in names if name in cell) for names in (_INPUT, _OUTPUT, _SHARE)
     )
-    single = ("UsageQuantity", "BilledCost", "EffectiveCost", "ListCost", *_TIMES)
-    quantity, billed, effective, listed, start, end = (cell.get(name, -1) for name in single)
+    quantity, billed, effective, listed, start, end = (cell.get(name, -1) for name in _SINGLE)
     columns = _Columns(quantity, billed, effective, listed, start, end, asked, answered, share)
     for line, row in rows:
         kind = kind_of(names_of(row))

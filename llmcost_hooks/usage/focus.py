@@ -30,6 +30,10 @@ _NAMES = (
     "ChargeCategory", "ConsumedUnit", "BillingCurrency", "Tags", "SkuPriceDetails", "x_PromptId", "ResourceId",
     "x_ModelId", "x_ServiceTier", "ServiceProviderName", "ProviderName", "x_ContentHash", "x_CacheHitRatio", *_SKU,
 )  # fmt: skip
+COLUMNS = (  # that are read
+    *_NAMES, "ConsumedQuantity", "BilledCost", "EffectiveCost", "ListCost", "x_RequestCount", "ChargePeriodStart",
+    "ChargePeriodEnd",
+)  # fmt: skip
 _UNIT = re.compile(r"(?:(\d{1,12}) )?(tokens?|requests?|calls?)", re.IGNORECASE | re.ASCII)
 _KINDS = 10_000  # that are remembered: a file may describe each row in other words
 Times = tuple[datetime | None, datetime | None]

@@ -16,7 +16,8 @@ from llmcost_hooks.calibration.traffic import PromptTraffic, Traffic, gather
 from llmcost_hooks.render.calibrationdoc import calibration_document
 from llmcost_hooks.render.jsondoc import Document
 from llmcost_hooks.report import Report
-from llmcost_hooks.report_calibrate import calibration_report, traffic_notes
+from llmcost_hooks.report_calibrate import calibration_report
+from llmcost_hooks.report_calibrate_notes import traffic_notes
 from llmcost_hooks.usage.record import BILLED, Usage
 from tools.simulate_traffic import Shape, Truth, assumption, price, simulate
 
