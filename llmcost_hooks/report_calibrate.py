@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -184,7 +185,7 @@ def _whose(update: Update) -> Text:
 
 def _advice(update: Update) -> str:
     level = {FINE: "drift", WARNING: "significant drift", ERROR: "large drift"}[update.fit.level()]
-    also = "".join(f', with {key} = "{value}"' for key, value in update.also)
+    also = "".join(f", with {key} = {json.dumps(value)}" for key, value in update.also)
     value = f"{update.value}"
     if update.fit.assumed is None:
         level = "not stated before"

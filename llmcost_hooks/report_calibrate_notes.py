@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from .calibration.advice import is_countable, size_for_cache
+from .calibration.fits import CACHE, Fit
 from .calibration.overall import Prompt
 from .calibration.profile import Profile
 from .calibration.traffic import Traffic
@@ -53,6 +55,19 @@ def _of_prompt(each: Prompt) -> Iterator[Text]:
         yield (name, ": no price is known for ", Name(each.assumed.model), ", so that no drift of its cost is either")
     if each.assumed.scenario == "batch" and any(fit.parameter == "cache_hit_ratio" and fit.actual for fit in each.fits):
         yield (name, ": batches have no cached price in an estimate; cache_hit_ratio is not to be updated")
+    cache = next((fit for fit in each.fits if fit.parameter == CACHE), None)
+    size = None if cache is None else size_for_cache(each, cache)
+    if size is not None:
+        yield (name, ": more was cached than stands before the first thing that varies in it, which is all that an "
+               "estimate counts; ", _of_size(each, size))  # fmt: skip
+
+
+def _of_size(each: Prompt, size: Fit) -> str:
+    if size.actual < each.assumed.cache_min_tokens:
+        return f"of {each.assumed.cache_min_tokens:,} tokens and less it counts nothing: cache_hit_ratio stays"
+    if not is_countable(each, size):
+        return "that takes a measured size, and this one is of low confidence: cache_hit_ratio stays"
+    return "with avg_input_tokens it counts a share of that"
 
 
 def _same_model(used: str, assumed: str) -> bool:

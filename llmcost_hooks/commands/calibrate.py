@@ -275,12 +275,13 @@ def _write(top: str, manifest: Manifest, updates: Sequence[Update], ratios: Sequ
     paths = [each.path() for each in manifest.every()]
     written = []
     for path in paths:
-        values = [
-            NewValue(update.prompt_id, key, value)
+        new = {
+            (update.prompt_id, key): value  # the size of an input may be of two updates, and is the same in both
             for update in updates
             if update.manifest == path
             for key, value in ((update.key, update.value), *update.also)
-        ]
+        }
+        values = [NewValue(prompt_id, key, value) for (prompt_id, key), value in new.items()]
         stated = [_stated(ratio) for ratio in ratios] if path == paths[0] else []
         if values or stated:
             directory = os.path.join(top, os.path.dirname(path))

@@ -94,7 +94,7 @@ def _update(update: Update) -> Document:
         "manifest": update.manifest or None,
         "key": update.key,
         "value": str(update.value),
-        "with": dict(update.also),
+        "with": {key: str(value) for key, value in update.also},
         "confidence": update.fit.confidence,
         "level": update.fit.level(),
     }
