@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from tools.simulate_traffic import Request, response  # noqa: E402  (needs the p
 
 SECONDS, MEGABYTES = 20.0, 300.0  # of 1,000,000 rows
 PROMPTS = 200
+FORK = multiprocessing.get_context("fork")
 BEGIN = datetime(2026, 10, 5, tzinfo=timezone.utc)
 MANIFEST = """version = 1
 [defaults]
@@ -83,6 +85,29 @@ def openai(rows: int) -> Iterator[str]:
         asked = chance.randint(200, 4000)
         cached = asked // 2 if chance.random() < 0.5 else 0
         yield response(Request(BEGIN + timedelta(seconds=number), asked, cached, chance.randint(20, 600)))
+
+
+def write(kind: str, rows: int, project: Path, path: Path, header: list[str], example: list[str]) -> None:
+    if kind == "OpenAI responses, JSON Lines":
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(line + "\n" for line in openai(rows))
+    elif kind == "FOCUS 1.2, Parquet":
+        write_parquet(project / "usage", path)
+    else:
+        table = focus(rows, header, example) if kind.startswith("FOCUS") else compact(rows)
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(table)
+
+
+def write_parquet(table: Path, path: Path) -> None:
+    """The rows of a CSV file, with exact numbers."""
+    import pyarrow.csv  # type: ignore[import-untyped]
+    import pyarrow.parquet  # type: ignore[import-untyped]
+
+    numbers = ("BilledCost", "EffectiveCost", "ContractedCost", "ListCost", "ConsumedQuantity", "x_RequestCount")
+    types = dict.fromkeys(numbers, pyarrow.decimal128(38, 10))
+    options = pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=True)
+    pyarrow.parquet.write_table(pyarrow.csv.read_csv(table, convert_options=options), path)
 
 
 def _name(prompt: int) -> str:
@@ -142,14 +167,11 @@ def main() -> int:
             run(project, "estimate", "--format", "focus", "--period", "2026-11").splitlines()
         )
         print(f"$ python benchmarks/usage.py --rows {rows}\n")
-        for kind in ("FOCUS 1.2, CSV", "compact layout, CSV", "OpenAI responses, JSON Lines"):
-            path = project / "usage"
-            with open(path, "w", encoding="utf-8", newline="") as file:
-                if kind.startswith("OpenAI"):
-                    file.writelines(line + "\n" for line in openai(rows))
-                else:
-                    table = focus(rows, header, example) if kind.startswith("FOCUS") else compact(rows)
-                    csv.writer(file).writerows(table)
+        for kind in ("FOCUS 1.2, CSV", "FOCUS 1.2, Parquet", "compact layout, CSV", "OpenAI responses, JSON Lines"):
+            path = project / ("usage.parquet" if kind.endswith("Parquet") else "usage")
+            writer = FORK.Process(target=write, args=(kind, rows, project, path, header, example))
+            writer.start()  # in another process, since what this one needs would be counted as memory of its children
+            writer.join()
             processor, wall, memory = measured(project, path)
             size = path.stat().st_size / 1e6
             print(f"{kind:30} {rows:9,} rows {size:5.0f} MB: {processor:5.1f} s of processor time, {wall:5.1f} s, "

@@ -185,7 +185,8 @@ def _whose(update: Update) -> Text:
 
 def _advice(update: Update) -> str:
     level = {FINE: "drift", WARNING: "significant drift", ERROR: "large drift"}[update.fit.level()]
-    also = "".join(f", with {key} = {json.dumps(value)}" for key, value in update.also)
+    needs = " and ".join(f"{key} = {json.dumps(value)}" for key, value in update.also)
+    also = f", with {needs}" if needs else ""
     value = f"{update.value}"
     if update.fit.assumed is None:
         level = "not stated before"

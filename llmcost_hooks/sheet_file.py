@@ -72,10 +72,19 @@ def _parquet_rows(path: str, only: Container[str] | None) -> Iterator[list[str]]
             names = [name for name in stored.schema_arrow.names if only is None or name in only]
             yield names
             for batch in stored.iter_batches(BATCH, columns=names):
-                columns = [[_cell_text(value) for value in column.to_pylist()] for column in batch.columns]
+                columns = [_texts(arrow, column) for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
         except arrow.ArrowException:
             raise ParseError(f"{path}: not Parquet", "Other files end in .csv.") from None
+
+
+def _texts(arrow: Any, column: Any) -> list[str]:
+    """The cells of a column. Each text and time once: they are few where rows are many."""
+    if arrow.types.is_decimal(column.type) or arrow.types.is_nested(column.type):
+        return [_cell_text(value) for value in column.to_pylist()]
+    encoded = column.dictionary_encode(null_encoding="encode")
+    known = [_cell_text(value) for value in encoded.dictionary.to_pylist()]
+    return [known[at] for at in encoded.indices.to_pylist()]
 
 
 def _cell_text(value: object) -> str:

@@ -83,12 +83,12 @@ SITUATIONS = {
 }
 
 
-DRAWN_SEED = 20261127  # of the situations below, fixed before anybody saw what they give
+DRAW = 20261127  # seed of the situations below, fixed before anybody saw what they give
 
 
-def drawn(count: int) -> list[tuple[Truth, Shape]]:
+def drawn(count: int, draw: int = DRAW) -> list[tuple[Truth, Shape]]:
     """Situations that nobody chose: truth, length, size and unrest of the traffic from a seeded distribution."""
-    chance = random.Random(DRAWN_SEED)
+    chance = random.Random(draw)
 
     def log_uniform(least: float, most: float) -> float:
         return math.exp(chance.uniform(math.log(least), math.log(most)))
@@ -147,12 +147,12 @@ class Coverage(NamedTuple):
     outliers: int  # that there were
 
 
-def over_drawn(count: int, runs: int) -> Coverage:
+def over_drawn(count: int, runs: int, draw: int = DRAW) -> Coverage:
     """`runs` runs of each of `count` drawn situations."""
     held: dict[str, list[bool]] = {}
     each_one = []
     within = applied = named = outliers = 0
-    for number, (truth, shape) in enumerate(drawn(count)):
+    for number, (truth, shape) in enumerate(drawn(count, draw)):
         of_this: list[bool] = []
         for again in range(runs):
             run = one_run(truth, shape, 1_000 * number + again)
@@ -201,9 +201,9 @@ def _shown(truth: Truth, shape: Shape) -> str:
     )
 
 
-def _print_drawn(count: int, each: int, runs: int) -> bool:
-    found = over_drawn(count, each)
-    print(f"\n{count} drawn situations, {each} runs each (seed of the draw {DRAWN_SEED})")
+def _print_drawn(count: int, each: int, runs: int, draw: int) -> bool:
+    found = over_drawn(count, each, draw)
+    print(f"\n{count} drawn situations, {each} runs each (seed of the draw {draw})")
     good = True
     for parameter, (held, judged) in found.by_parameter.items():
         coverage = 100 * held / judged
@@ -229,6 +229,7 @@ def main() -> int:
     parser.add_argument(
         "--drawn", type=int, default=60, help="situations that nobody chose; each has a twentieth of the runs"
     )
+    parser.add_argument("--draw", type=int, default=DRAW, help="seed of the situations that are drawn")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     print(f"{args.runs:,} runs each, seed {args.seed}")
@@ -244,7 +245,7 @@ def main() -> int:
             f"15 in {after:.1f}% of {applied:,} (largest {found.worst:.1f}); "
             f"not named: {found.missed_days} outlier days{'' if good else '  <- not as it should be'}"
         )
-    failed |= not _print_drawn(args.drawn, max(1, args.runs // 20), args.runs)
+    failed |= not _print_drawn(args.drawn, max(1, args.runs // 20), args.runs, args.draw)
     count, updates = small(args.runs, args.seed)
     print(f"  below 100 requests: {updates} recommendations in {count:,} runs")
     return int(failed or updates > 0)

@@ -46,7 +46,7 @@ HELP = """Compare what an estimate assumed with what was used, and correct llm-c
   llm-cost calibrate --profile estimates.json --actuals log.jsonl --apply               in scripts
 
 \b
-FILE of --actuals: FOCUS 1.0 to 1.4 and the compact layout (CSV); usage of OpenAI, Anthropic and Gemini (JSON Lines);
+FILE of --actuals: FOCUS 1.0 to 1.4 and the compact layout (CSV, Parquet); OpenAI, Anthropic and Gemini (JSON Lines);
 OpenTelemetry GenAI spans (JSON); exports of LiteLLM and Langfuse. docs/calibrate.md has the fields of each.
 
 \b
