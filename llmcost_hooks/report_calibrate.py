@@ -21,7 +21,7 @@ from .calibration.fits import (
     level_of,
 )
 from .calibration.intervals import NAME as INTERVAL
-from .calibration.overall import Prompt, window_of
+from .calibration.overall import Prompt, requests_of, window_of
 from .calibration.profile import Profile
 from .calibration.ratios import TokenRatio
 from .calibration.traffic import NO_DAY
@@ -62,8 +62,10 @@ def calibration_report(
 
 def sample(prompts: Sequence[Prompt]) -> str:
     """`847 requests over 9 days`."""
-    requests = sum(each.traffic.requests() for each in prompts)
-    count = "1 request" if requests == 1 else f"{requests:,} requests"
+    known = sum(each.traffic.requests() for each in prompts)
+    count = "1 request" if known == 1 else f"{known:,} requests"
+    if requests_of(prompts) is None:
+        count = f"at least {count}" if known else "an unknown number of requests"
     return f"{count} over {_duration(window_of(prompts))}"
 
 
@@ -77,7 +79,10 @@ def _duration(window: timedelta | None) -> str:
 def _title(prompts: Sequence[Prompt], together: Sequence[Fit], ratios: Sequence[TokenRatio]) -> str:
     fits = [*together, *(fit for each in prompts for fit in each.fits)]
     drifts = any(fit.level() != FINE for fit in fits) or any(ratio.level() != FINE for ratio in ratios)
-    return "⚠️  Unit Economic Drift Detected" if drifts else "✅ No unit economic drift"
+    if drifts:
+        return "⚠️  Unit Economic Drift Detected"
+    known = any(fit.confidence != LOW for fit in fits) or any(ratio.confidence != LOW for ratio in ratios)
+    return "✅ No unit economic drift" if known else "⚠️  Too little is known to say whether there is drift"
 
 
 # --- the table ----------------------------------------------------------------------------------------------------
@@ -206,7 +211,7 @@ def _anomalies(prompts: Sequence[Prompt]) -> Iterator[Text]:
 def _tested(tested: BackTest | None, prompts: Sequence[Prompt]) -> Iterator[Text]:
     if tested is None:
         if any(at != NO_DAY for each in prompts for at in each.traffic.days):
-            yield ("Back-test: not possible; it takes two days and a known cost of each.",)
+            yield ("Back-test: not possible; it takes two days, and the requests and the cost of each.",)
             yield ("",)
         return
     about = "~" if tested.priced else ""
@@ -223,10 +228,11 @@ def _tested(tested: BackTest | None, prompts: Sequence[Prompt]) -> Iterator[Text
 def _traffic(prompts: Sequence[Prompt], profile: Profile) -> Iterator[Text]:
     """How many calls there are against how many were assumed: apart, and never part of the drift."""
     window = window_of(prompts)
-    if profile.period not in DAYS_OF or window is None or window < DAY:
+    requests = requests_of(prompts)
+    if profile.period not in DAYS_OF or window is None or window < DAY or requests is None:
         return
     rate = DAYS_OF[profile.period] / (window / DAY)
-    calls = sum(each.traffic.requests() for each in prompts) * rate
+    calls = requests * rate
     assumed = sum(each.assumed.calls for each in prompts)
     change = f" ({_signed(100 * (calls / assumed - 1))}%)" if assumed else ""
     yield (f"Traffic: {calls:,.0f} calls a {profile.period} at this rate, {assumed:,} assumed{change}."

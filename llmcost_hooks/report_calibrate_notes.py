@@ -36,12 +36,13 @@ def traffic_notes(traffic: Traffic, profile: Profile, prompts: Sequence[Prompt])
 def _of_prompt(each: Prompt) -> Iterator[Text]:
     name, days, used = Name(each.assumed.prompt_id), each.traffic.days.values(), each.traffic
     asked, unknown = sum(day.asked for day in days), sum(day.unknown_cache for day in days)
-    if unknown and unknown == asked:
+    if not any(day.tells_cache or day.shares_of for day in days):
         yield (name, ": no record says what a cache served: cache_hit_ratio is not fitted")
     elif unknown:
         yield (name, f": {unknown:,} of {asked:,} requests do not say what a cache served and count as not cached")
     if used.uncounted:
-        yield (name, f": {used.uncounted:,} records do not say how many requests they stand for: no sizes are fitted")
+        told = "do not say how many requests they stand for (in FOCUS, x_RequestCount does)"
+        yield (name, f": {used.uncounted:,} records {told}: no sizes are fitted, and the confidence is low")
     if used.untimed:
         yield (name, f": {used.untimed:,} requests name no time, so that the window is unknown (low confidence)")
     if priced := sum(day.priced for day in days):

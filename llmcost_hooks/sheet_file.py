@@ -80,7 +80,9 @@ def _parquet_rows(path: str, only: Container[str] | None) -> Iterator[list[str]]
 
 def _texts(arrow: Any, column: Any) -> list[str]:
     """The cells of a column. Each text and time once: they are few where rows are many."""
-    if arrow.types.is_decimal(column.type) or arrow.types.is_nested(column.type):
+    if arrow.types.is_decimal(column.type):
+        return ["" if value is None else format_cell(value, DECIMAL) for value in column.to_pylist()]
+    if arrow.types.is_nested(column.type):
         return [_cell_text(value) for value in column.to_pylist()]
     encoded = column.dictionary_encode(null_encoding="encode")
     known = [_cell_text(value) for value in encoded.dictionary.to_pylist()]

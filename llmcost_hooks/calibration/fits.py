@@ -106,7 +106,7 @@ def pair_of(day: Day, parameter: str) -> Pair:
 def is_measured(traffic: PromptTraffic, parameter: str) -> bool:
     """Whether the records say it: what a cache served where any record does, sizes of a call where all are counted."""
     if parameter == CACHE:
-        return any(day.shares_of or day.asked > day.unknown_cache for day in traffic.days.values())
+        return any(day.shares_of or day.tells_cache for day in traffic.days.values())
     return parameter == RATIO or not traffic.uncounted
 
 

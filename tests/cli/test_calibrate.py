@@ -201,6 +201,29 @@ def test_a_bill_in_focus_is_the_actual_cost(project: Repo, tmp_path: Path) -> No
     assert found["records"]["not_usage"] == 1
 
 
+def test_a_bill_that_counts_no_requests_does_not_say_that_there_were_none(project: Repo, tmp_path: Path) -> None:
+    header = "ResourceId,BilledCost,ChargeCategory,ConsumedQuantity,ConsumedUnit,ChargePeriodStart,SkuMeter\n"
+    rows = [
+        f"search,1.5,Usage,{count},Tokens,2026-10-{day:02}T00:00:00Z,{meter}\n"
+        for day in range(1, 15)
+        for meter, count in (("Input Tokens", 50_000), ("Cache Read Input Tokens", 70_000), ("Output Tokens", 12_000))
+    ]
+    actuals = tmp_path / "bill.csv"
+    actuals.write_text(header + "".join(rows))
+    ran = passed(llm_cost(project.path, *args(project, str(actuals))))
+    assert ran.out.startswith("⚠️  Too little is known to say whether there is drift\n\nSample: an unknown number of ")
+    assert "Traffic:" not in ran.out and " 0 requests" not in ran.out
+    found = answer(project, *args(project, str(actuals)))
+    assert found["sample"]["requests"] is None and found["prompts"][0]["sample"]["requests"] is None
+    fits = found["prompts"][0]["parameters"]
+    assert [(each["parameter"], each["confidence"]) for each in fits] == [
+        ("cache_hit_ratio", "low"),
+        ("output_ratio", "low"),
+    ]
+    assert found["together"][0]["assumed"] == "0.6"
+    failed(llm_cost(project.path, *args(project, str(actuals), "--apply")), 1, "an unknown number of requests")
+
+
 def test_parquet_says_what_csv_says(project: Repo, tmp_path: Path) -> None:
     """Numbers, times and maps of their own types; columns that nobody reads are not."""
     header = ("ResourceId", "BilledCost", "ChargeCategory", "ConsumedQuantity", "ConsumedUnit", "ChargePeriodStart",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 from llmcost_hooks.calibration.advice import updates_of
@@ -19,7 +20,7 @@ from llmcost_hooks.report import Report
 from llmcost_hooks.report_calibrate import calibration_report
 from llmcost_hooks.report_calibrate_notes import traffic_notes
 from llmcost_hooks.usage.record import BILLED, Usage
-from tools.simulate_traffic import Shape, Truth, assumption, price, simulate
+from tools.simulate_traffic import BEGIN, Shape, Truth, assumption, price, simulate
 
 USUAL = Truth(0.28, 0.12, 1450)
 
@@ -86,6 +87,16 @@ def calibrate_fine() -> tuple[Report, Document]:
     return _search(Truth(0.60, 0.10, 1200), Shape(14, 4000, between_days=0.01))
 
 
+def calibrate_uncounted() -> tuple[Report, Document]:
+    """A bill by day, as providers write it: tokens and money, and not how many requests there were."""
+    records = (
+        Usage("focus", "search", "gpt-4o", None, BEGIN + timedelta(days=day), BEGIN + timedelta(days=day + 1), None,
+              400_000 + 1000 * day, 100_000, 0, 0, 90_000, cost=Decimal("2.5"), cost_basis=BILLED)
+        for day in range(14)
+    )  # fmt: skip
+    return _calibrated({"search": (assumption(USUAL), gather(records, lambda model, tier: None).prompts["search"])})
+
+
 def calibrate_several() -> tuple[Report, Document]:
     """Two prompts, one of them as it was assumed, and the ratio of a tokenizer."""
     shape = Shape(14, 2000, between_days=0.01)
@@ -99,5 +110,5 @@ def calibrate_several() -> tuple[Report, Document]:
 
 CALIBRATIONS = (
     calibrate_high, calibrate_medium, calibrate_low, calibrate_one_day, calibrate_outlier, calibrate_large,
-    calibrate_fine, calibrate_several,
+    calibrate_fine, calibrate_uncounted, calibrate_several,
 )  # fmt: skip
