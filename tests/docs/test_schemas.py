@@ -76,6 +76,7 @@ RUNS = (
     (f"{LOG}; echo '{{' >> log.jsonl", f"{CALIBRATE} --lenient", 0),
     (LOG, f"{CALIBRATE} --fail-on-drift 20", 1),
     ("", "estimate --group-by team --sort cost --per call", 0),
+    ("", "check --group-by team", 1),
     ("", "diff main --group-by team --changed-only --sort delta --prices-at 2026-11-01", 0),
     ("", "diff main --fail-on-increase 1%", 1),
     (EVERY_REASON, "diff HEAD", 0),
