@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_DIGITS = 76  # of Parquet's widest decimals
 PARQUET = ".parquet"
+LONGEST_CELL = 128 * 1024  # characters; of CSV that is checked
 BATCH = 10_000  # rows of Parquet that are read at once
 
 
@@ -52,6 +53,7 @@ def read_rows(path: str, only: Container[str] | None = None) -> Iterator[list[st
 
 
 def _csv_rows(path: str) -> Iterator[list[str]]:
+    csv.field_size_limit(LONGEST_CELL)  # of the whole process, so that nobody relies on its default
     with open(path, encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
         try:

@@ -15,7 +15,7 @@ from llmcost_hooks.calibration.profile import Assumed, Profile
 from llmcost_hooks.calibration.ratios import TokenRatio
 from llmcost_hooks.calibration.traffic import PromptTraffic, Traffic, gather
 from llmcost_hooks.render.calibrationdoc import calibration_document
-from llmcost_hooks.render.jsondoc import Document
+from llmcost_hooks.render.jsonparts import Document
 from llmcost_hooks.report import Report
 from llmcost_hooks.report_calibrate import calibration_report
 from llmcost_hooks.report_calibrate_notes import traffic_notes
