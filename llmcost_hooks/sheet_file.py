@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_DIGITS = 76  # of Parquet's widest decimals
 PARQUET = ".parquet"
 LONGEST_CELL = 128 * 1024  # characters; of CSV that is checked
-BATCH = 10_000  # rows of Parquet that are read at once
+BATCH = 4_000  # rows of Parquet that are read at once; without threads, each of which would keep memory
 
 
 def save_bytes(data: bytes, path: str) -> None:
@@ -73,7 +73,7 @@ def _parquet_rows(path: str, only: Container[str] | None) -> Iterator[list[str]]
             stored = parquet.ParquetFile(file)
             names = [name for name in stored.schema_arrow.names if only is None or name in only]
             yield names
-            for batch in stored.iter_batches(BATCH, columns=names):
+            for batch in stored.iter_batches(BATCH, columns=names, use_threads=False):
                 columns = [_texts(arrow, column) for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
         except arrow.ArrowException:
