@@ -122,8 +122,11 @@ def comment_command(ctx: click.Context, /, forge: str, **values: Any) -> int:
     title, limit = (module.TITLE, module.LIMIT) if take["limit"] is None else (None, take["limit"])
     body = render_comment(report, marker, title, limit)
     threshold = None if take["threshold"] is None else Allowed(*take["threshold"])
-    wanted = isinstance(checked, ConfigError) or bool(malformed)
-    wanted = wanted or is_wanted(take["when"], threshold, comparison, checked.verdict)
+    wanted = (
+        isinstance(checked, ConfigError)
+        or bool(malformed)
+        or is_wanted(take["when"], threshold, comparison, checked.verdict)
+    )
     if opened is None:
         said = body if wanted else _NOTHING
     else:

@@ -41,7 +41,7 @@ def _longest(report: Report) -> int:
 
 
 def _cut(comment: CommentReport, kept: int) -> CommentReport:
-    """With the first `kept` rows, sections (of `FIRST` each), lines of a section and notes, and how many are left out."""
+    """With the first `kept` rows, sections, lines of each and notes, and how many are left out."""
     report = comment.report
     table, below = report.table, report.below
     if table is not None and len(table.rows) > kept:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from llmcost_hooks.forges import FORGES
 from llmcost_hooks.forges.places import given
 
 from ..cli.running import failed, llm_cost, passed
+from ..pure.test_sanitise import PARSER
 from ..repos import Repo
 from .conftest import Comment
 from .server import (
@@ -58,7 +60,7 @@ def test_the_first_comment(name: str, comment: Comment) -> None:
     first, _, answer, *_ = body.split("\n")
     assert first == marker(name)
     assert answer == "### ✅ This change adds $0.50 per month (+32%): within budget, $7.96 left"
-    assert "| search      | modified  | $1.50  | $2.00  | +$0.50 ⚠️ |" in body
+    assert "| search | modified | $1.50 | $2.00 | +$0.50 ⚠️ |" in body
     assert re.search(rf"`git fetch origin{REFS[name]} && llm-cost diff [0-9a-f]{{12}} [0-9a-f]{{12}}`", body)
 
 
@@ -258,6 +260,78 @@ def test_a_dry_run_needs_no_token_and_sends_nothing(comment: Comment) -> None:
     ran = passed(comment("github", forge, "--dry-run", token=""))
     assert ran.out.startswith(f"{HIDDEN}\n\n### ✅ This change adds $0.50 per month")
     assert not forge.seen
+
+
+def _again(repo: Repo, comment: Comment, *options: str) -> tuple[str, str]:
+    """The total of a comment, and what the command in it prints when a shell runs it."""
+    body = passed(comment("github", GitHubServer(), *options, "--dry-run", token="")).out
+    (total,) = re.findall("(?m)^Total: .*$", body)
+    (code,) = (
+        each for each in PARSER.parseInline(body.splitlines()[-1])[0].children or [] if each.type == "code_inline"
+    )
+    shell = f"set -e; git() {{ :; }}; llm-cost() {{ printf '%s\\0' \"$@\"; }}; {code.content}"
+    words = subprocess.run(["bash", "-c", shell], cwd=repo.path, capture_output=True, check=True).stdout.decode()
+    return total, passed(llm_cost(repo.path, *words.split("\0")[:-1])).out
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--model", "gpt-4o-mini"), ("--calls", "7", "--output-tokens", "3"), ("--output-ratio", ".25"),
+        ("--include", "prompts/*.md", "--exclude", "prompts/it's $(touch pwned); #*", "--exclude", "ö|x"),
+        ("--as", "text", "--force-stale", "--cache-hit-ratio", "0.5"),
+    ],
+)  # fmt: skip
+def test_what_was_asked_for_is_in_the_command(options: tuple[str, ...], comment: Comment, repo: Repo) -> None:
+    total, shown = _again(repo, comment, *options)
+    assert total in shown
+    assert total not in _again(repo, comment)[1] or "--as" in options
+    assert not (repo.path / "pwned").exists()
+
+
+@pytest.mark.parametrize("name", ["a`b`<img src=x>", "a\nb", "\u202eb"])
+def test_what_cannot_be_shown_in_it_is_said(name: str, comment: Comment) -> None:
+    body = passed(comment("github", GitHubServer(), "--exclude", name, "--dry-run", token="")).out
+    last = body.splitlines()[-1]
+    assert re.fullmatch(
+        r"To see the same: `git fetch origin pull/7/head && llm-cost diff [0-9a-f]{12} [0-9a-f]{12}`, "
+        r"with the options of this run \(llm-cost \S+\)",
+        last,
+    )
+
+
+def test_a_change_that_leaves_nothing_to_judge_is_told(comment: Comment, repo: Repo) -> None:
+    """As the check: without a prompt no limit holds."""
+    repo.git("rm", "-q", "-r", "prompts")
+    repo.commit("none left")
+    forge = GitHubServer()
+    passed(comment("github", forge, "--when", "over"))
+    (body,) = forge.bodies()
+    assert "### ❌ This change saves $1.54 per month (-100%): nothing was judged\n" in body, body
+    assert "- llm-cost.toml finds no prompt: nothing was judged\n" in body.replace("&#46;", ".")
+    assert "| search | removed | $1.50 | — | -$1.50 |" in body
+
+
+def test_nor_without_a_manifest(comment: Comment, repo: Repo) -> None:
+    repo.checkout("main")
+    repo.rm("llm-cost.toml")
+    repo.commit("no manifest")
+    repo.branch("gone")
+    repo.git("rm", "-q", "-r", "prompts")
+    repo.commit("none left")
+    failed(
+        llm_cost(repo.path, "check", "--rev", "HEAD", "--base", "main", "--model", "gpt-4o"), 2, "No prompt was found"
+    )
+    body = passed(comment("github", GitHubServer(), "--model", "gpt-4o", "--dry-run", token="")).out
+    assert re.search(r"### ❌ This change saves \S+ .*: nothing was judged\n", body)
+    assert "- No prompt was found: nothing was judged\n" in body
+
+
+def test_cut_for_another_place(comment: Comment) -> None:
+    whole = passed(comment("github", GitHubServer(), "--dry-run", token="")).out
+    cut = passed(comment("github", GitHubServer(), "--dry-run", "--limit", "1000000", token="")).out
+    assert cut == whole
+    failed(comment("github", GitHubServer(), "--limit", "1000000"), 2, "--limit needs --dry-run")
 
 
 PIPELINES: list[tuple[str, type[Forge], dict[str, str]]] = [
