@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import subprocess
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from llmcost_hooks.forges import FORGES
 from llmcost_hooks.forges.places import given
 
-from ..cli.running import failed, llm_cost, passed
+from ..cli.running import PROJECT, failed, llm_cost, passed
 from ..pure.test_sanitise import PARSER
 from ..repos import Repo
 from .conftest import Comment
@@ -262,6 +263,13 @@ def test_a_dry_run_needs_no_token_and_sends_nothing(comment: Comment) -> None:
     assert not forge.seen
 
 
+def _plain(body: str) -> str:
+    return html.unescape(body).replace("\u200b", "")
+
+
+FOUND = '[discover]\ninclude = ["prompts/*.md"]\n'
+
+
 def _again(repo: Repo, comment: Comment, *options: str) -> tuple[str, str]:
     """The total of a comment, and what the command in it prints when a shell runs it."""
     body = passed(comment("github", GitHubServer(), *options, "--dry-run", token="")).out
@@ -278,7 +286,7 @@ def _again(repo: Repo, comment: Comment, *options: str) -> tuple[str, str]:
     "options",
     [
         ("--model", "gpt-4o-mini"), ("--calls", "7", "--output-tokens", "3"), ("--output-ratio", ".25"),
-        ("--include", "prompts/*.md", "--exclude", "prompts/it's $(touch pwned); #*", "--exclude", "ö|x"),
+        ("--include", "prompts/s*.md", "--exclude", "prompts/it's $(touch pwned); #*", "--exclude", "ö|x"),
         ("--as", "text", "--force-stale", "--cache-hit-ratio", "0.5"),
     ],
 )  # fmt: skip
@@ -302,14 +310,18 @@ def test_what_cannot_be_shown_in_it_is_said(name: str, comment: Comment) -> None
 
 def test_a_change_that_leaves_nothing_to_judge_is_told(comment: Comment, repo: Repo) -> None:
     """As the check: without a prompt no limit holds."""
+    repo.checkout("main")
+    repo.write("llm-cost.toml", PROJECT[: PROJECT.index("[[prompts]]")] + FOUND)
+    repo.commit("whatever is there")
+    repo.branch("gone")
     repo.git("rm", "-q", "-r", "prompts")
     repo.commit("none left")
     forge = GitHubServer()
     passed(comment("github", forge, "--when", "over"))
     (body,) = forge.bodies()
-    assert "### ❌ This change saves $1.54 per month (-100%): nothing was judged\n" in body, body
-    assert "- llm-cost.toml finds no prompt: nothing was judged\n" in body.replace("&#46;", ".")
-    assert "| search | removed | $1.50 | — | -$1.50 |" in body
+    assert re.search(r"### ❌ This change saves \$\d\.\d\d per month \(-100%\): nothing was judged\n", body), body
+    assert re.search(r"(?m)^- \S+llm-cost\.toml finds no prompt: nothing was judged$", _plain(body)), body
+    assert re.search(r"(?m)^\| prompts/search\.md \| removed \| \$1\.50 \| — \| -\$1\.50 \|$", body)
 
 
 def test_nor_without_a_manifest(comment: Comment, repo: Repo) -> None:
@@ -319,10 +331,9 @@ def test_nor_without_a_manifest(comment: Comment, repo: Repo) -> None:
     repo.branch("gone")
     repo.git("rm", "-q", "-r", "prompts")
     repo.commit("none left")
-    failed(
-        llm_cost(repo.path, "check", "--rev", "HEAD", "--base", "main", "--model", "gpt-4o"), 2, "No prompt was found"
-    )
-    body = passed(comment("github", GitHubServer(), "--model", "gpt-4o", "--dry-run", token="")).out
+    options = ("--model", "gpt-4o", "--output-tokens", "9")
+    failed(llm_cost(repo.path, "check", "--rev", "HEAD", "--base", "main", *options), 2, "No prompt was found")
+    body = passed(comment("github", GitHubServer(), *options, "--dry-run", token="")).out
     assert re.search(r"### ❌ This change saves \S+ .*: nothing was judged\n", body)
     assert "- No prompt was found: nothing was judged\n" in body
 
