@@ -52,6 +52,12 @@ def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(refuse_network)
 
 
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """The temporary directory of the run: under xdist the one above those of its workers."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
 @pytest.fixture(scope="session", autouse=True)
 def sealed_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The environment of the whole session; the home directory that it made."""
@@ -66,6 +72,9 @@ def sealed_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in ("CACHE", "CONFIG", "DATA", "STATE"):
             patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
         patch.setenv("HOME", str(home))
+        # Processes of the tests compile each module once for all of them, and beside no source.
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(_shared(tmp_path_factory) / "compiled"))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
         patch.setenv("GIT_AUTHOR_DATE", "2026-01-01T00:00:00+00:00")

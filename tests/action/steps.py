@@ -42,7 +42,7 @@ class Runner:
         self.environment = {
             "RUNNER_TEMP": str(self.temp), "GITHUB_ACTION_PATH": str(ROOT), "GITHUB_ACTIONS": "true",
             "GITHUB_REPOSITORY": "o/r", "GITHUB_ACTOR": "ada", "GITHUB_SERVER_URL": "https://github.invalid",
-            "PYTHONPATH": MODULES, "PYTHONDONTWRITEBYTECODE": "1", **environment,
+            "PYTHONPATH": MODULES, **environment,
         }  # fmt: skip
 
     def run(self, **inputs: str) -> Ended:

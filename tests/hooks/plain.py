@@ -24,7 +24,7 @@ def install(repo: Repo, *names: str) -> None:
     """Write the hooks; each also leaves a mark that it ran, beside the repository."""
     for name in names:
         mark = f"echo {name} >> {shlex.quote(str(marks(repo)))}"
-        run = f'PYTHONPATH={shlex.quote(running.MODULES)} PYTHONDONTWRITEBYTECODE=1 exec {command(name)} "$@"'
+        run = f'PYTHONPATH={shlex.quote(running.MODULES)} exec {command(name)} "$@"'
         repo.hook(name, f"{mark}\n{run}")
 
 

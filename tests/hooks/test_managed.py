@@ -23,7 +23,7 @@ SEARCH = "prompts/search.md"
 STAGES = ("pre-commit", "pre-push", "commit-msg", "prepare-commit-msg")
 DEAR = words(9000)
 PRE_COMMIT = [sys.executable, "-m", "pre_commit"]
-OURS = {"PYTHONPATH": MODULES, "PYTHONDONTWRITEBYTECODE": "1"}
+OURS = {"PYTHONPATH": MODULES}
 
 
 def hooks() -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.running import PROJECT, failed, passed, start, words
+from ..cli.running import PROJECT, call_hook, failed, passed, words
 from ..repos import Ended, Repo
 from .plain import install, ran
 
@@ -35,7 +35,8 @@ def pushed(prompts: Repo, server: Repo) -> Repo:
 def size(repo: Repo, tokens: int) -> str:
     """Commit a version of one prompt."""
     repo.write(SEARCH, words(tokens))
-    return repo.commit(f"{tokens} tokens")
+    repo.commit(f"{tokens} tokens")
+    return repo.oid("HEAD")
 
 
 def push(repo: Repo, *args: str, ok: bool, said: str = "", hooks: int = 1) -> Ended:
@@ -130,7 +131,7 @@ def test_one_bad_ref_does_not_hide_another(pushed: Repo) -> None:
     ]
     for order in (lines, lines[::-1]):
         given = "".join(f"{line}\n" for line in order).encode()
-        found = start(pushed.path, "origin", "url", module=HOOK, stdin=given)
+        found = call_hook(pushed.path, "origin", "url", module=HOOK, stdin=given)
         assert found.code == 2 and "Exit code: 2 (CONFIG_ERROR)" in found.err and "git fetch origin" in found.err
         assert "Budget exceeded" in found.out and "Exit code: 1 (BUDGET_EXCEEDED)" in found.err
 
@@ -233,20 +234,20 @@ def test_password_in_a_url_is_not_shown(pushed: Repo) -> None:
     head = size(pushed, 500)
     for known in ("1" * 40, pushed.oid("HEAD~1")):
         given = f"refs/heads/main {head} refs/heads/main {known}\n".encode()
-        found = start(pushed.path, url, url, module=HOOK, stdin=given)
+        found = call_hook(pushed.path, url, url, module=HOOK, stdin=given)
         assert found.code in (1, 2) and "example.invalid" in found.out + found.err
         assert "hunter2" not in found.out + found.err
 
 
 @pytest.mark.parametrize("given", [b"x", b"a b c\n", b"HEAD HEAD\n", b"refs/heads/main \xff 0 0\n"])
 def test_not_what_git_gives(pushed: Repo, given: bytes) -> None:
-    found = start(pushed.path, "origin", "url", module=HOOK, stdin=given)
+    found = call_hook(pushed.path, "origin", "url", module=HOOK, stdin=given)
     assert found.code in (0, 2) and "Traceback" not in found.err
     if given.count(b" ") != 3:
         failed(found, 2, "Standard input is not what git gives a pre-push hook")
 
 
 def test_help_and_options(pushed: Repo) -> None:
-    assert "usage: llm-cost-pre-push" in passed(start(pushed.path, "-h", module=HOOK)).out
-    failed(start(pushed.path, "--verbose", module=HOOK), 2, "--verbose")
-    assert passed(start(pushed.path, "origin", "url", module=HOOK)) == (0, "", ""), "no refs, nothing to judge"
+    assert "usage: llm-cost-pre-push" in passed(call_hook(pushed.path, "-h", module=HOOK)).out
+    failed(call_hook(pushed.path, "--verbose", module=HOOK), 2, "--verbose")
+    assert passed(call_hook(pushed.path, "origin", "url", module=HOOK)) == (0, "", ""), "no refs, nothing to judge"

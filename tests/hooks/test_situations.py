@@ -35,7 +35,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in set(STAGES.values()):
         program = _script(
             at / "bin" / f"llm-cost-{name}",
-            f"PYTHONPYCACHEPREFIX={shlex.quote(str(at / 'compiled'))} PYTHONPATH={shlex.quote(MODULES)} "
+            f"PYTHONPATH={shlex.quote(MODULES)} "
             f'{shlex.quote(sys.executable)} -m llmcost_hooks.hooks.{PROGRAMS[name]} "$@"',
             'code=$?\necho "$LLMCOST_GIT_BACKEND $code" >> "$ENDED"\nexit $code',
         )
