@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
+from unittest.mock import patch
 
-from ..cli.running import MODULES
+from ..cli import running
 from ..hooks.programs import entry_points
 from ..trust.files import key
 
@@ -19,10 +21,9 @@ PROGRAMS = {name: place.partition(":")[0] for name, place in entry_points().item
 
 # The documents show figures of the price file's day, so that is the day on which their commands run.
 CLOCK = """\
-import datetime, time
+import time
 
-moment = datetime.datetime({day}, hour=12, tzinfo=datetime.timezone.utc).timestamp()
-time.time = lambda: moment  # the name that `llmcost_hooks.clock` asks
+time.time = lambda: {moment}  # the name that `llmcost_hooks.clock` asks
 """
 
 
@@ -34,14 +35,24 @@ class Ran(NamedTuple):
 
 
 class Shell(NamedTuple):
-    """Runs command lines in `folder`."""
+    """Runs command lines in `folder`, at noon of the price file's day."""
 
     folder: Path
     programs: Path
+    moment: float
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"XDG_DATA_HOME": str(self.folder.parent / "data"), "KEY": KEY.text}
+
+    def llm_cost(self, *args: str) -> running.Ran:
+        """`llm-cost ARGS`, in this process."""
+        with patch("llmcost_hooks.clock.time", SimpleNamespace(time=lambda: self.moment)):
+            return running.llm_cost(self.folder, *args, env=self.environment)
 
     def run(self, line: str) -> Ran:
         path = os.pathsep.join([str(self.programs), os.environ["PATH"]])
-        modules = os.pathsep.join([str(self.programs), MODULES])
+        modules = os.pathsep.join([str(self.programs), running.MODULES])
         done = subprocess.run(
             ["sh", "-c", line],
             cwd=self.folder,
@@ -49,8 +60,7 @@ class Shell(NamedTuple):
                 **os.environ,
                 "PATH": path,
                 "PYTHONPATH": modules,
-                "XDG_DATA_HOME": str(self.folder.parent / "data"),
-                "KEY": KEY.text,
+                **self.environment,
             },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -61,10 +71,10 @@ class Shell(NamedTuple):
         return Ran(done.returncode, done.stdout)
 
 
-def write_programs(folder: Path, year: int, month: int, day: int) -> None:
-    """Scripts like those that an installer writes, and the clock of the day for every Python that they start."""
+def write_programs(folder: Path, moment: float) -> None:
+    """Scripts like those that an installer writes, and the clock for every Python that they start."""
     folder.mkdir(parents=True)
-    (folder / "sitecustomize.py").write_text(CLOCK.format(day=f"year={year}, month={month}, day={day}"))
+    (folder / "sitecustomize.py").write_text(CLOCK.format(moment=moment))
     for name, module in PROGRAMS.items():
         start = f"import sys; sys.argv[0] = '{name}'; from {module} import main; sys.exit(main())"
         script = folder / name
