@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from .cli.running import MODULES
 from .pinned.sitecustomize import PINNED
+from .preloaded import Preloaded
 from .repos import Repo
 
 settings.register_profile("suite", deadline=None, database=None, derandomize=True)
@@ -91,6 +95,19 @@ def sealed_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def own_cache(sealed_session: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache directory of its own for each test, made only if the test uses it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(sealed_session / "cache" / str(abs(hash(request.node.nodeid)))))
+
+
+@pytest.fixture(scope="session")
+def preloaded(sealed_session: Path) -> Iterator[Preloaded]:
+    """What runs our programs quickly where the start of a process is not what is tested."""
+    with TemporaryDirectory() as folder:  # its name is short, as that of a socket has to be
+        socket = Path(folder) / "socket"
+        command = [sys.executable, "-m", "tests.preloaded", str(socket)]
+        environment = {**os.environ, "PYTHONPATH": MODULES}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+            yield Preloaded(socket)
+            process.terminate()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..cli.running import MODULES, ROOT
+from ..preloaded import Preloaded
 from ..repos import Repo
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -32,12 +34,15 @@ class Ended(NamedTuple):
 class Runner:
     """A runner with a checkout in `workspace`, whose event is `event`."""
 
-    def __init__(self, folder: Path, workspace: Path, event: dict[str, Any], **environment: str) -> None:
+    def __init__(
+        self, folder: Path, workspace: Path, event: dict[str, Any], preloaded: Preloaded, **environment: str
+    ) -> None:
         self.temp, self.workspace, self.event = folder / "temp", workspace, event
         program = self.temp / "llm-cost" / "bin"
         program.mkdir(parents=True)
-        for name, module in (("llm-cost", " -m llmcost_hooks"), ("python", "")):
-            (program / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n')
+        python = f'{shlex.quote(sys.executable)} "$@"'
+        for name, line in (("llm-cost", preloaded.script("llm-cost", "llmcost_hooks.cli:main")), ("python", python)):
+            (program / name).write_text(f"#!/bin/sh\nexec {line}\n")
             (program / name).chmod(0o755)
         self.environment = {
             "RUNNER_TEMP": str(self.temp), "GITHUB_ACTION_PATH": str(ROOT), "GITHUB_ACTIONS": "true",

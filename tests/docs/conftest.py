@@ -13,6 +13,7 @@ from llmcost_hooks.commands.demo import build_example
 from llmcost_hooks.data import open_data
 from tools.publish_prices import prefix, stamp
 
+from ..preloaded import Preloaded
 from ..trust.files import BUNDLED_AT, signed
 from .shell import KEY, Shell, write_programs
 
@@ -20,9 +21,9 @@ NOON = datetime.combine(load_price_book().generated_at, time(12), timezone.utc).
 
 
 @pytest.fixture(scope="session")
-def programs(tmp_path_factory: pytest.TempPathFactory, sealed_session: Path) -> Path:
+def programs(tmp_path_factory: pytest.TempPathFactory, preloaded: Preloaded) -> Path:
     folder = tmp_path_factory.mktemp("path") / "bin"
-    write_programs(folder, NOON)
+    write_programs(folder, preloaded)
     return folder
 
 

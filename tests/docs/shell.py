@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -12,19 +11,10 @@ from unittest.mock import patch
 
 from ..cli import running
 from ..hooks.programs import entry_points
+from ..preloaded import Preloaded
 from ..trust.files import key
 
 KEY = key("example")  # never printed whole in a document: anybody can make files with it
-
-# What an installed package has on PATH, and the module behind it.
-PROGRAMS = {name: place.partition(":")[0] for name, place in entry_points().items()}
-
-# The documents show figures of the price file's day, so that is the day on which their commands run.
-CLOCK = """\
-import time
-
-time.time = lambda: {moment}  # the name that `llmcost_hooks.clock` asks
-"""
 
 
 class Ran(NamedTuple):
@@ -43,7 +33,9 @@ class Shell(NamedTuple):
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"XDG_DATA_HOME": str(self.folder.parent / "data"), "KEY": KEY.text}
+        # The documents show figures of the price file's day, so that is the day on which their commands run.
+        day = {"PINNED_TIME": str(self.moment)}
+        return {"XDG_DATA_HOME": str(self.folder.parent / "data"), "KEY": KEY.text, **day}
 
     def llm_cost(self, *args: str) -> running.Ran:
         """`llm-cost ARGS`, in this process."""
@@ -52,14 +44,13 @@ class Shell(NamedTuple):
 
     def run(self, line: str) -> Ran:
         path = os.pathsep.join([str(self.programs), os.environ["PATH"]])
-        modules = os.pathsep.join([str(self.programs), running.MODULES])
         done = subprocess.run(
             ["sh", "-c", line],
             cwd=self.folder,
             env={
                 **os.environ,
                 "PATH": path,
-                "PYTHONPATH": modules,
+                "PYTHONPATH": running.MODULES,
                 **self.environment,
             },
             stdin=subprocess.DEVNULL,
@@ -71,12 +62,10 @@ class Shell(NamedTuple):
         return Ran(done.returncode, done.stdout)
 
 
-def write_programs(folder: Path, moment: float) -> None:
-    """Scripts like those that an installer writes, and the clock for every Python that they start."""
+def write_programs(folder: Path, preloaded: Preloaded) -> None:
+    """What an installed package has on PATH."""
     folder.mkdir(parents=True)
-    (folder / "sitecustomize.py").write_text(CLOCK.format(moment=moment))
-    for name, module in PROGRAMS.items():
-        start = f"import sys; sys.argv[0] = '{name}'; from {module} import main; sys.exit(main())"
+    for name, entry in entry_points().items():
         script = folder / name
-        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{start}" "$@"\n')
+        script.write_text(f"#!/bin/sh\nexec {preloaded.script(name, entry)}\n")
         script.chmod(0o755)
