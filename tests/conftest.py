@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from .cli.running import MODULES
+from .hooks import plain
 from .pinned.sitecustomize import PINNED
 from .preloaded import Preloaded
 from .repos import Repo
@@ -108,6 +110,12 @@ def preloaded(sealed_session: Path) -> Iterator[Preloaded]:
             assert process.stdout is not None and process.stdout.readline() == b"ready\n"
             yield Preloaded(socket)
             process.terminate()
+
+
+@pytest.fixture
+def install(preloaded: Preloaded) -> plain.Install:
+    """`install(repo, *names)`: our hooks as scripts in its hooks directory."""
+    return partial(plain.install, preloaded)
 
 
 @pytest.fixture

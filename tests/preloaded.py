@@ -14,18 +14,25 @@ import gc
 import os
 import shlex
 import socket
+import subprocess
 import sys
 import time
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
+from .cli.running import Ran
+
 MODULES = (
-    "llmcost_hooks.cli", "llmcost_hooks.checking", "llmcost_hooks.counting", "llmcost_hooks.git.objects", "requests",
-    "pygit2", "sqlite3", "llmcost_hooks.commands.check", "llmcost_hooks.commands.comment",
-    "llmcost_hooks.commands.diff", "llmcost_hooks.commands.estimate", "llmcost_hooks.hooks.judging",
+    "html", "llmcost_hooks.checking", "llmcost_hooks.cli", "llmcost_hooks.commands.check",
+    "llmcost_hooks.commands.comment", "llmcost_hooks.commands.diff", "llmcost_hooks.commands.estimate",
+    "llmcost_hooks.commands.update_db", "llmcost_hooks.counting", "llmcost_hooks.fetch",
+    "llmcost_hooks.git.conversion", "llmcost_hooks.git.objects", "llmcost_hooks.git.worktree",
+    "llmcost_hooks.hooks.commit_msg", "llmcost_hooks.hooks.judging", "llmcost_hooks.hooks.manifest_lint",
     "llmcost_hooks.hooks.pre_commit", "llmcost_hooks.hooks.pre_push", "llmcost_hooks.hooks.pre_receive",
-    "llmcost_hooks.render.jsondoc", "llmcost_hooks.render.text",
+    "llmcost_hooks.hooks.prepare_commit_msg", "llmcost_hooks.known.framing", "llmcost_hooks.prices.signing",
+    "llmcost_hooks.prompts.parts_text", "llmcost_hooks.render.jsondoc", "llmcost_hooks.render.text",
+    "llmcost_hooks.split", "pygit2", "requests", "sqlite3", "tabulate", "tomli",
 )  # fmt: skip
 
 
@@ -34,10 +41,29 @@ class Preloaded(NamedTuple):
 
     socket: Path
 
+    def command(self, name: str, entry: str) -> list[str]:
+        """The program `name`, whose entry point is "module:function"."""
+        client = str(Path(__file__).with_name("client.py"))
+        return [sys.executable, "-I", "-S", client, str(self.socket), name, entry]
+
     def script(self, name: str, entry: str) -> str:
-        """The shell command that the program `name` is, whose entry point is "module:function"."""
-        client = [sys.executable, "-I", "-S", str(Path(__file__).with_name("client.py")), str(self.socket)]
-        return f'{shlex.join([*client, name, entry])} "$@"'
+        """The shell command that it is."""
+        return f'{shlex.join(self.command(name, entry))} "$@"'
+
+    def run(
+        self,
+        cwd: Path | str,
+        *args: str,
+        entry: str = "llmcost_hooks.cli:main",
+        env: dict[str, str | None] | None = None,
+        stdin: bytes = b"",
+    ) -> Ran:
+        """How it ends, started in `cwd` with ARGS. A variable that is None in `env` is unset."""
+        given = {**os.environ, **(env or {})}
+        environment = {name: value for name, value in given.items() if value is not None}
+        command = [*self.command("llm-cost", entry), *args]
+        done = subprocess.run(command, cwd=cwd, env=environment, input=stdin, capture_output=True, check=False)
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def main(path: str) -> None:

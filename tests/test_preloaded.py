@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from .cli.running import Ran, project, start, words
+from .cli.running import project, start, words
 from .preloaded import Preloaded
 from .repos import Repo
 
@@ -18,12 +16,6 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Repo:
     repo = project(tmp_path_factory.mktemp("preloaded") / "project")
     repo.stage("prompts/search.md", words(9000))
     return repo
-
-
-def run(preloaded: Preloaded, cwd: Path, entry: str, *args: str, stdin: bytes = b"", **env: str) -> Ran:
-    command = ["sh", "-c", preloaded.script("llm-cost", entry), "sh", *args]
-    done = subprocess.run(command, cwd=cwd, env={**os.environ, **env}, input=stdin, capture_output=True, check=False)
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 @pytest.mark.parametrize(
@@ -39,13 +31,13 @@ def run(preloaded: Preloaded, cwd: Path, entry: str, *args: str, stdin: bytes = 
 )
 def test_the_same_answer(repo: Repo, preloaded: Preloaded, module: str, args: tuple[str, ...], stdin: bytes) -> None:
     cold = start(repo.path, *args, module=module.replace(".cli", ""), stdin=stdin)
-    assert run(preloaded, repo.path, f"{module}:main", *args, stdin=stdin) == cold
+    assert preloaded.run(repo.path, *args, entry=f"{module}:main", stdin=stdin) == cold
 
 
 def test_the_environment_is_the_caller_s(repo: Repo, preloaded: Preloaded) -> None:
-    ran = run(preloaded, repo.path, "llmcost_hooks.cli:main", "check", GIT_DIR="nowhere", GIT_WORK_TREE=".")
+    ran = preloaded.run(repo.path, "check", env={"GIT_DIR": "nowhere", "GIT_WORK_TREE": "."})
     assert ran.code == 2 and "not inside a git repository" in ran.err
-    ran = run(preloaded, repo.path, "llmcost_hooks.cli:main", "check", "--rev", "HEAD", PINNED_TIME="4000000000")
+    ran = preloaded.run(repo.path, "check", "--rev", "HEAD", env={"PINNED_TIME": "4000000000"})
     assert ran.code == 4 and "Pricing data too old" in ran.err
 
 

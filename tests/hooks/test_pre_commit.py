@@ -8,7 +8,7 @@ import pytest
 
 from ..cli.running import PROJECT, call_hook, failed, passed, words
 from ..repos import Repo
-from .plain import install, ran
+from .plain import Install, ran
 
 DEAR = words(9000)  # 23 USD, where 10 is the limit
 CHEAP = words(10)
@@ -16,7 +16,7 @@ SEARCH = "prompts/search.md"
 
 
 @pytest.fixture
-def hooked(prompts: Repo) -> Repo:
+def hooked(prompts: Repo, install: Install) -> Repo:
     install(prompts, "pre-commit", "pre-merge-commit")
     return prompts
 
@@ -107,7 +107,7 @@ def test_linked_worktree(hooked: Repo, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("tokens", "ok"), [(10, True), (9000, False)])
-def test_first_commit(repo: Repo, tokens: int, ok: bool) -> None:
+def test_first_commit(repo: Repo, tokens: int, ok: bool, install: Install) -> None:
     install(repo, "pre-commit")
     repo.stage("llm-cost.toml", PROJECT.replace('period = "month"', 'period = "month"\nmax_increase = "1%"'))
     repo.stage(SEARCH, words(tokens))
@@ -149,7 +149,7 @@ def test_move(hooked: Repo) -> None:
     commit(hooked, ok=True)
 
 
-def test_move_without_manifest_entry(repo: Repo) -> None:
+def test_move_without_manifest_entry(repo: Repo, install: Install) -> None:
     """A prompt known by its path is not an increase because it moves."""
     limit = 'version = 1\n[defaults]\nmodel = "gpt-4o"\noutput_tokens = 9\n[budget]\nmax_increase = "0%"\n'
     repo.write("llm-cost.toml", f'{limit}[discover]\ninclude = ["**/*.md"]\n')
@@ -179,7 +179,7 @@ def test_broken_manifest(hooked: Repo, broken: str) -> None:
     commit(hooked, ok=False, said="Exit code: 2 (CONFIG_ERROR)")
 
 
-def test_increase_over_head(prompts: Repo) -> None:
+def test_increase_over_head(prompts: Repo, install: Install) -> None:
     """The message that may accept it is not known yet: a warning, which says what to write there."""
     prompts.write("llm-cost.toml", PROJECT.replace('period = "month"', 'period = "month"\nmax_increase = "$0.10"'))
     prompts.commit()

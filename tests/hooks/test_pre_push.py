@@ -8,7 +8,7 @@ import pytest
 
 from ..cli.running import PROJECT, call_hook, failed, passed, words
 from ..repos import Ended, Repo
-from .plain import install, ran
+from .plain import Install, ran
 
 HOOK = "llmcost_hooks.hooks.pre_push"
 SEARCH = "prompts/search.md"
@@ -22,7 +22,7 @@ def server(tmp_path: Path) -> Repo:
 
 
 @pytest.fixture
-def pushed(prompts: Repo, server: Repo) -> Repo:
+def pushed(prompts: Repo, server: Repo, install: Install) -> Repo:
     """`main` is on the server, and the hook is installed."""
     prompts.write("llm-cost.toml", LIMITED)
     prompts.commit("an increase is limited")
@@ -158,7 +158,7 @@ def test_tag_of_a_blob_that_becomes_a_commit(pushed: Repo) -> None:
     push(pushed, "-f", "origin", "moved", ok=True, said="Within budget")
 
 
-def test_first_push_of_a_root_commit(prompts: Repo, server: Repo) -> None:
+def test_first_push_of_a_root_commit(prompts: Repo, server: Repo, install: Install) -> None:
     """There is nothing to compare with: the limit is judged, the increase has no measure."""
     prompts.write("llm-cost.toml", LIMITED)
     prompts.git("commit", "-q", "--amend", "-am", "root")
@@ -169,7 +169,7 @@ def test_first_push_of_a_root_commit(prompts: Repo, server: Repo) -> None:
     ran(prompts)
 
 
-def test_first_push_over_the_limit(prompts: Repo, server: Repo) -> None:
+def test_first_push_over_the_limit(prompts: Repo, server: Repo, install: Install) -> None:
     size(prompts, DEAR)
     prompts.git("remote", "add", "origin", server.cwd)
     install(prompts, "pre-push")
@@ -197,7 +197,7 @@ def test_remote_has_what_is_not_known_here(pushed: Repo, server: Repo, tmp_path:
     push(pushed, "-f", "origin", "main", ok=True)
 
 
-def test_shallow_clone(pushed: Repo, server: Repo, tmp_path: Path) -> None:
+def test_shallow_clone(pushed: Repo, server: Repo, tmp_path: Path, install: Install) -> None:
     """Of its branch a shallow clone knows the remote's side; where a new branch left main, it may not know."""
     size(pushed, 410)
     push(pushed, "origin", "main", ok=True)

@@ -8,7 +8,7 @@ import pytest
 
 from ..cli.running import PROJECT, call_hook, words
 from ..repos import Ended, Repo
-from .plain import install, ran
+from .plain import Install, ran
 
 HOOK = "llmcost_hooks.hooks.pre_push"
 SEARCH = "prompts/search.md"
@@ -17,7 +17,7 @@ LIMITED = PROJECT.replace('period = "month"', 'period = "month"\nmax_increase = 
 
 
 @pytest.fixture(params=["auto", "git"])
-def server(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Repo:
+def server(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, install: Install) -> Repo:
     """A bare repository with the hook, judged through either backend."""
     monkeypatch.setenv("LLMCOST_GIT_BACKEND", request.param)
     server = Repo.init(tmp_path / "server.git", "--bare", "-b", "main")

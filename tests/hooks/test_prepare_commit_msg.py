@@ -8,14 +8,14 @@ import pytest
 
 from ..cli.running import PROJECT, call_hook, start, words
 from ..repos import Repo
-from .plain import install, ran
+from .plain import Install, ran
 
 HOOK = "llmcost_hooks.hooks.prepare_commit_msg"
 SEARCH = "prompts/search.md"
 
 
 @pytest.fixture
-def hooked(prompts: Repo) -> Repo:
+def hooked(prompts: Repo, install: Install) -> Repo:
     install(prompts, "prepare-commit-msg")
     return prompts
 
