@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,11 +13,6 @@ MODULES = {
     "pre-commit": "pre_commit", "pre-merge-commit": "pre_commit", "pre-push": "pre_push", "pre-receive": "pre_push",
     "commit-msg": "commit_msg", "prepare-commit-msg": "prepare_commit_msg", "manifest": "manifest_lint",
 }  # fmt: skip
-
-
-def command(name: str) -> str:
-    """The shell command that our hook `name` is, without it being installed."""
-    return f"{shlex.quote(sys.executable)} -m llmcost_hooks.hooks.{MODULES[name]}"
 
 
 Install = Callable[..., None]
