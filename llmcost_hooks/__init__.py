@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from .pricing import PromptEstimate, Unpriced
     from .prompts import Prompt, parse_prompt
     from .reading import EMPTY, STAGED, WORKTREE, Side, Source, commit_source, read_manifest, read_side
-    from .render.jsondoc import check_document, diff_document, estimate_document, render_json
+    from .render.jsondoc import check_document, diff_document, estimate_document
+    from .render.jsonparts import render_json
     from .render.markdown import render_markdown
     from .render.text import render_text
     from .report import Report
@@ -53,7 +54,8 @@ _HOMES = {
     "pricing": ("PromptEstimate", "Unpriced"),
     "prompts": ("Prompt", "parse_prompt"),
     "reading": ("EMPTY", "STAGED", "WORKTREE", "Side", "Source", "commit_source", "read_manifest", "read_side"),
-    "render.jsondoc": ("check_document", "diff_document", "estimate_document", "render_json"),
+    "render.jsondoc": ("check_document", "diff_document", "estimate_document"),
+    "render.jsonparts": ("render_json",),
     "render.markdown": ("render_markdown",),
     "render.text": ("render_text",),
     "report": ("Report",),

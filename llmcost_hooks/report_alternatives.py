@@ -9,7 +9,7 @@ from typing import Any
 from .alternatives import Alternative, Candidate, cheapest, chosen, may_be_cheaper
 from .estimate import Estimate
 from .pricing import PromptEstimate
-from .render.jsondoc import prompt_members, side_members, total_members
+from .render.jsonparts import prompt_members, side_members, total_members
 from .render.money import format_exact, format_money
 from .report import Name, Report, Table, Text, grouped_notes, name_list
 from .report_parts import amount, expired_mark, inexact, marks, price_warning, side, total, unit_line

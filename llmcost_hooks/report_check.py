@@ -31,6 +31,7 @@ from .report_parts import (
     unit_line,
 )
 from .report_suggest import suggestion_line
+from .view import PLAIN, View
 
 MAX_ROWS = 20
 
@@ -41,16 +42,18 @@ def check_report(
     verdict: Verdict,
     comparison: Comparison | None,
     extra: tuple[Text, ...] = (),
+    view: View = PLAIN,
 ) -> Report:
     """`extra` notes come from how the sides were found. Several manifests: one line each, and what fails of each."""
     if verdict.parts:
-        return _of_several(estimate, verdict, comparison, extra)
+        report = _of_several(estimate, verdict, comparison, extra)
+        return report._replace(sections=(*_groups(estimate, comparison, view), *report.sections))
     shown = estimate.at_upper_bound() if verdict.judged == "upper" else estimate
     everybody = _shared_owner(shown, verdict.owners)
     if everybody:
         verdict = verdict._replace(owners={})  # said once, and not in every row
     failures, nearly = (lines(verdict, shown, comparison) for lines in (failure_lines, warning_lines))
-    sections: list[tuple[Text, tuple[Text, ...]]] = []
+    sections = [*_groups(shown, comparison, view)]
     if changes := change_lines(verdict, comparison):
         sections.append((("What changed",), changes))
     if problems := problem_lines(verdict.problems):
@@ -85,6 +88,17 @@ def check_report(
         (*extra, *warnings, *cache_warnings(estimate), *notes(estimate)),
         price_warning(estimate) or (price_warning(comparison.base) if comparison else ()),
     )
+
+
+def _groups(estimate: Estimate, comparison: Comparison | None, view: View) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
+    """The total of each value of a tag; with a base what changed of it."""
+    if view.group_by is None:
+        return ()
+    from . import report_diff, report_estimate  # no hook groups
+
+    if comparison is None:
+        return tuple(report_estimate.group_sections(estimate, view))
+    return report_diff.group_sections(comparison, view)
 
 
 def _of_several(estimate: Estimate, verdict: Verdict, comparison: Comparison | None, extra: tuple[Text, ...]) -> Report:

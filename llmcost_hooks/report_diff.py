@@ -53,7 +53,7 @@ def diff_report(comparison: Comparison, extra: tuple[Text, ...] = (), view: View
         ("📊 Cost Comparison: ", side(base), " → ", side(head)),
         table if shown else None,
         (*below, *totals),
-        (*by_manifest(base, head), *_groups(comparison, view), *without_price(head)),
+        (*by_manifest(base, head), *group_sections(comparison, view), *without_price(head)),
         unit_line(base, head),
         (
             *extra,
@@ -121,7 +121,7 @@ def _change(comparison: Comparison) -> str:
     return f"{total(base)} → {total(head)}{change}"
 
 
-def _groups(comparison: Comparison, view: View) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
+def group_sections(comparison: Comparison, view: View) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
     """The section with the total of each value of a tag."""
     if view.group_by is None:
         return ()

@@ -58,7 +58,7 @@ def estimate_report(estimate: Estimate, *, show_parts: bool = False, view: View 
         tuple(below),
         (
             *by_manifest(estimate),
-            *_groups(estimate, view),
+            *group_sections(estimate, view),
             *without_price(estimate),
             *(_parts(estimate) if show_parts else ()),
         ),
@@ -73,7 +73,7 @@ _HOW_TO_NAME_PROMPTS: Text = (
 )
 
 
-def _groups(estimate: Estimate, view: View) -> Iterator[tuple[Text, tuple[Text, ...]]]:
+def group_sections(estimate: Estimate, view: View) -> Iterator[tuple[Text, tuple[Text, ...]]]:
     """The section with the total of each value of a tag."""
     if view.group_by is not None:
         show = total if has_money(estimate) else token_total

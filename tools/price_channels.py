@@ -152,8 +152,14 @@ def developer(channel: str, name: str) -> str | None:
     return next((made_by for begin, made_by in _FAMILIES if re.match(begin, plain)), None)
 
 
+# Channels that file another model under a name which the developer's own API has too.
+_FILED_AS = {"azure/ada": "text-embedding-ada-002"}
+
+
 def own_name(channel: str, name: str) -> str:
     """The id as the developer's own API would spell it: without channel, vendor, version and release of a host."""
+    if name in _FILED_AS:
+        return _FILED_AS[name]
     rest = name.partition("/")[2] if "/" in name else name
     if channel == "bedrock":
         rest = rest.removeprefix("claude_platform/").partition(".")[2] or rest.removeprefix("claude_platform/")

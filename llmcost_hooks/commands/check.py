@@ -26,7 +26,16 @@ from ..report import Report, Text, count_prompts
 from ..report_check import check_report
 from ..report_parts import economics_notes
 from ..stating import read_statements
-from .options import assumption_options, read_memo, read_selection, result_options, show_result, verbose_note
+from ..view import View
+from .options import (
+    assumption_options,
+    group_option,
+    read_memo,
+    read_selection,
+    result_options,
+    show_result,
+    verbose_note,
+)
 from .sides import moved_on, since_merge_base
 
 HELP = """Hold the cost of all prompts against [budget] in llm-cost.toml.
@@ -89,13 +98,14 @@ def _read_increase(text: str) -> tuple[Decimal | None, Decimal | None]:
 @click.option(
     "--per", "unit", type=click.Choice(UNITS), help="Also what one call of every prompt costs, or a million of each."
 )
+@group_option
 @assumption_options
 @result_options
 @click.pass_context
 def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: str | None, **values: Any) -> int:
     at_merge_base, force_stale = values.pop("at_merge_base"), values.pop("force_stale")
     output, memo, on = values.pop("output"), read_memo(values.pop("no_cache")), today()
-    unit = values.pop("unit")
+    unit, view = values.pop("unit"), View(group_by=values.pop("group_by"))
     overrides = Overrides(values.pop("budget"), *(values.pop("max_increase") or (None, None)))
     if staged and rev is not None:
         raise ConfigError("--staged and --rev are both given", "Keep one.")
@@ -121,18 +131,20 @@ def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: st
         )
     code = checked.code()
     if code or not ctx.obj["quiet"]:
-        report = check_report(estimate, manifest, verdict, comparison, (*notes, *economics_notes(estimate, unit)))
-        document = partial(check_document, estimate, manifest, verdict, comparison)
-        show_result(lambda: _result(repo, head, checked, report, document()), report, document, output)
+        extra = (*notes, *economics_notes(estimate, unit))
+        report = check_report(estimate, manifest, verdict, comparison, extra, view)
+        document = partial(check_document, estimate, manifest, verdict, comparison, view)
+        result = partial(_result, repo, head, checked, report, view)
+        show_result(lambda: result(document()), report, document, output)
     return say_failures(verdict.problems, code)
 
 
-def _result(repo: Repository, head: Source, checked: Checked, report: Report, document: Document) -> Result:
+def _result(repo: Repository, head: Source, checked: Checked, report: Report, view: View, document: Document) -> Result:
     """With the manifests' own bytes, to say on which lines limits stand."""
     estimate, _, comparison, verdict = checked
     (held,) = read_manifest_bytes(repo, (head,))
     findings = check_findings(verdict.parts or (Judged(*checked),), held)
-    return Result(report, document, estimate, comparison, findings)
+    return Result(report, document, estimate, comparison, findings, view.group_by)
 
 
 def _find_base(repo: Repository, revision: str, head: Source, at_merge_base: bool) -> tuple[Source, tuple[Text, ...]]:

@@ -12,8 +12,11 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from ..boundary import complain, write
+from ..clock import today
 from ..errors import ConfigError
-from ..facts import load_price_book
+from ..estimate import estimate_snapshot
+from ..facts import load_price_book, read_facts
+from ..failures import say_problems
 from ..finding import files_on_disk
 from ..git.plumbing import Repository, open_repository
 from ..git.worktree import untracked_paths
@@ -21,6 +24,7 @@ from ..globs import Globs
 from ..manifest import MAX_BYTES, NAME, Manifest
 from ..manifest_file import edit_manifest
 from ..manifest_values import PROMPT_ID
+from ..memo import Memo, memo_path
 from ..models import near_names, resolve_model
 from ..nested import governing
 from ..new_manifest import (
@@ -34,8 +38,9 @@ from ..new_manifest import (
 )
 from ..prices.book import PriceBook
 from ..prompts.discovery import EXCLUDE
-from ..reading import WORKTREE, read_manifest
+from ..reading import WORKTREE, read_manifest, read_side
 from ..render.sanitise import terminal_name
+from ..report import count_prompts
 from ..snapshot import Selection
 from .asking import can_ask
 from .options import read_ratio
@@ -103,7 +108,22 @@ def init_command(ctx: click.Context, /, yes: bool, **values: Any) -> int:
     if not ctx.obj["quiet"]:
         where = f" in {terminal_name(repo.top, 1000)}" if repo.prefix else ""
         write(sys.stdout, f"{'' if yes else chr(10)}✓ Created {NAME}{where}\n\n{_TIP}")
+    _warn_unpriced(repo, book)
     return 0
+
+
+def _warn_unpriced(repo: Repository, book: PriceBook) -> None:
+    """Say now what the first estimate would fail at."""
+    side = read_side(repo, WORKTREE, read_manifest(repo, WORKTREE), Selection())
+    facts = read_facts(repo.cwd, (side,), Memo(memo_path(os.environ)), book)
+    priced = estimate_snapshot(side.snapshot, facts, book, today(), force_stale=True)
+    if failing := list(priced.unpriced()):
+        count, of = len(failing), count_prompts(len(priced.rows))
+        complain(
+            f"warning: {count:,} of {of} cannot be priced as yet, for which llm-cost estimate and check fail",
+            f"Mend each; or, where it is none that is sent, drop it from {NAME} and name it in [discover] exclude.",
+        )
+        say_problems(failing)
 
 
 _TIP = """\

@@ -184,6 +184,12 @@ def quoted_side(side: Side, unit: str | None) -> Side:
     return side._replace(snapshot=quoted_per(side.snapshot, unit))
 
 
+def group_option(function: F) -> F:
+    """Sub-totals by a tag."""
+    help_text = "Also sub-totals by the values of this tag, e.g. team."
+    return click.option("--group-by", metavar="TAG", help=help_text)(function)
+
+
 def view_options(*orders: str) -> Callable[[F], F]:
     """Order and grouping of a report's rows."""
     return lambda function: _apply(
@@ -192,7 +198,7 @@ def view_options(*orders: str) -> Callable[[F], F]:
                 "--sort", "order", type=click.Choice(orders), default="name", show_default=True,
                 help="Order of the rows; amounts: the largest first.",
             ),
-            click.option("--group-by", metavar="TAG", help="Also sub-totals by the values of this tag, e.g. team."),
+            group_option,
         ],
         function,
     )  # fmt: skip
@@ -285,7 +291,7 @@ def _append(path: str, text: str) -> None:
 def show(report: Report, document: Callable[[], Document], output: str) -> None:
     """Print a report, or its JSON document."""
     if output == "json":
-        from ..render.jsondoc import render_json
+        from ..render.jsonparts import render_json
 
         text = render_json(document())
     elif output == "markdown":

@@ -35,6 +35,11 @@ def read_named(cwd: str, names: Sequence[str]) -> dict[str, bytes | None]:
     return {name: blobs[line] for name, line in lines.items()}
 
 
+def listed(cwd: str, names: Sequence[str]) -> list[str]:
+    """Those of `names`, as for `read_named`, that git has an object id for, whether or not it has the object."""
+    return [name for name in names if _oid(cwd, name)]
+
+
 def cat_file(cwd: str, names: Sequence[str]) -> list[bytes | None]:
     """The blob of each object name, in their order; None for what is missing, ambiguous or no blob."""
     if not names:
@@ -85,5 +90,10 @@ def _line(cwd: str, name: str) -> str:
         return ""
     if "\n" not in name and not name.endswith("\r"):
         return name
+    return _oid(cwd, name)
+
+
+def _oid(cwd: str, name: str) -> str:
+    """The id of what `name` names; "" for nothing."""
     found = run_git(cwd, "rev-parse", "--verify", "-q", "--end-of-options", name, check=False)
     return found.stdout.decode("ascii").strip()

@@ -41,6 +41,7 @@ def _check() -> int:
     before, after, label = _sides()
     paths = sorted({NAME, *before, *after})
     held = read_named(".", [name for side in (before, after) for name in side.values()])
+    _refuse_missing(name for side in (before, after) for name in side.values() if held[name] is None)
     old = {path: held[name] for path, name in before.items()}
     new = {path: data for path, name in after.items() if (data := held[name]) is not None}
     top = join_manifests(new, lambda path, data: parse_manifest(data, origin=f"{label}:{path}"))
@@ -71,6 +72,15 @@ def _sides() -> tuple[dict[str, str], dict[str, str], str]:
         {path: f":{path}" for path in paths},
         "index",
     )
+
+
+def _refuse_missing(names: Iterable[str]) -> None:
+    """ConfigError for a manifest that git lists and cannot read: its rows would count as none."""
+    from ..git.catfile import listed
+    from ..unread import FETCH_ALL
+
+    for name in listed(".", list(names)):
+        raise ConfigError(f"{name.partition(':')[2]} is not in this clone", f"To have it: {FETCH_ALL}")
 
 
 def _parsed(data: bytes | None) -> Manifest | None:

@@ -12,7 +12,7 @@ from ..calibration.intervals import NAME as INTERVAL
 from ..calibration.overall import Prompt, window_of
 from ..calibration.ratios import TokenRatio
 from ..calibration.traffic import PromptTraffic, Traffic
-from .jsondoc import Document
+from .jsonparts import Document
 
 SCHEMA = "llm-cost/calibration/1"
 

@@ -8,7 +8,7 @@ from typing import Any
 from .. import __version__
 from ..findings import ERROR, RULES, Finding, Findings
 from ..report import Name
-from .jsondoc import render_json
+from .jsonparts import render_json
 from .lines import plain_line, uri_of
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

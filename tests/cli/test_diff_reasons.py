@@ -245,7 +245,20 @@ def test_groups_and_order_of_an_estimate(prompts: Repo) -> None:
     assert table.index("search") < table.index("classify")
 
 
-@pytest.mark.parametrize("command", [("diff", "HEAD"), ("estimate",)])
+def test_groups_of_a_check(prompts: Repo) -> None:
+    tagged = PROJECT.replace('prompt_id = "search"', 'prompt_id = "search"\ntags = { team = "x" }')
+    prompts.write("llm-cost.toml", tagged)
+    prompts.write("prompts/search.md", words(480))
+    found = answer(prompts, "check", "--group-by", "team")
+    assert [(each["value"], each["total"]["cost"]) for each in found["groups"]] == [("x", "1.7"), (None, "0.045")]
+    assert answer(prompts, "check")["groups"] == []
+    alone = passed(llm_cost(prompts.path, "check", "--group-by", "team")).out
+    assert "By team:\n  • x: $1.70\n  • without team: $0.04\n" in alone
+    over = passed(llm_cost(prompts.path, "check", "--base", "HEAD", "--group-by", "team")).out
+    assert "By team:\n  • x: $1.50 → $1.70 (+13%)\n  • without team: $0.04 → $0.04\n" in over
+
+
+@pytest.mark.parametrize("command", [("diff", "HEAD"), ("estimate",), ("check",)])
 def test_a_tag_that_nothing_has(prompts: Repo, command: tuple[str, ...]) -> None:
     failed(llm_cost(prompts.path, *command, "--group-by", "tema"), 2, 'No prompt has the tag "tema"', "Write them")
     prompts.write("llm-cost.toml", PROJECT + '\n[tags]\nteam = "x"\n')

@@ -299,6 +299,8 @@ TABLE = [
     Row("pushed: an unknown model", both(manifest(('"gpt-4o-mini"', '"nope"')), committed),
         pushing("refs/heads/main {head} refs/heads/main {zero}\n"), 4, '"nope"'),
     Row("linted: a broken manifest", both(budget('currency = "EUR"\n'), staged), hook(manifest_lint), 2, "usd_rate"),
+    Row("linted: HEAD's manifest is not there", both(missing_manifest_blob, budget("limit = 9\n"), staged),
+        hook(manifest_lint), 2, "llm-cost.toml is not in this clone"),
 ]  # fmt: skip
 
 

@@ -120,6 +120,14 @@ def test_what_another_manifest_governs_is_left_to_it(found: Repo) -> None:
     assert sorted(rows(answer(found, "estimate"))) == ["agents", "search", "src/prompts/auth.txt"]
 
 
+def test_what_cannot_be_priced_yet_is_said(found: Repo) -> None:
+    found.write("prompts/broken.prompt", "---\nmodel: gpt-4o\n---\nHello {{#if name}}\n")
+    ran = passed(llm_cost(found.path, "init", "--yes"))
+    assert "warning: 1 of " in ran.err and "cannot be priced as yet" in ran.err
+    assert "prompts/broken.prompt: is not a valid Handlebars template: line 4: a block is not closed" in ran.err
+    assert llm_cost(found.path, "estimate").code == 3
+
+
 def test_quiet(found: Repo) -> None:
     assert passed(llm_cost(found.path, "--quiet", "init", "--yes")) == (0, "", "")
 

@@ -70,6 +70,7 @@ RUNS = (
     (FOCUS, "focus validate usage.csv", 3),
     ("llm-cost estimate --format focus --output rows.csv", "focus validate rows.csv", 0),
     ("", "estimate --group-by team --sort cost --per call", 0),
+    ("", "check --group-by team", 1),
     ("", "diff main --group-by team --changed-only --sort delta --prices-at 2026-11-01", 0),
     ("", "diff main --fail-on-increase 1%", 1),
     (EVERY_REASON, "diff HEAD", 0),

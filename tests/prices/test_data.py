@@ -176,6 +176,8 @@ def test_a_base_model_is_an_offer_of_who_made_it() -> None:
     assert known > 400
     assert WHOLE["models"]["azure/gpt-4o"]["base_model"] == "gpt-4o"
     assert WHOLE["models"]["openrouter/openai/gpt-4o"]["tokenizer"] == "o200k_base"
+    ada = WHOLE["models"]["azure/ada"]  # an embedding model there, not the completion model of that name
+    assert (ada["base_model"], ada["tokenizer"]) == ("text-embedding-ada-002", "cl100k_base")
 
 
 @pytest.mark.parametrize(

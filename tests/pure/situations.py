@@ -20,7 +20,8 @@ from llmcost_hooks.prices.book import PriceBook
 from llmcost_hooks.pricing import NO_MODEL, Costs, Row, Unpriced
 from llmcost_hooks.prompts import Problem
 from llmcost_hooks.render.formats import Result
-from llmcost_hooks.render.jsondoc import Document, check_document, diff_document, estimate_document
+from llmcost_hooks.render.jsondoc import check_document, diff_document, estimate_document
+from llmcost_hooks.render.jsonparts import Document
 from llmcost_hooks.report import Name, Report
 from llmcost_hooks.report_check import check_report
 from llmcost_hooks.report_diff import diff_report

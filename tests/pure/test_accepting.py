@@ -17,7 +17,8 @@ from llmcost_hooks.estimate import Estimate
 from llmcost_hooks.manifest import Manifest
 from llmcost_hooks.manifest_budget import Budget, Limits, TagLimits
 from llmcost_hooks.policy import Verdict, judge
-from llmcost_hooks.render.jsondoc import check_document, render_json
+from llmcost_hooks.render.jsondoc import check_document
+from llmcost_hooks.render.jsonparts import render_json
 from llmcost_hooks.render.markdown import render_markdown
 from llmcost_hooks.render.text import render_text
 from llmcost_hooks.report_accepting import statement_notes

@@ -23,7 +23,7 @@ from llmcost_hooks.facts import count_tokens
 from llmcost_hooks.findings import RULES
 from llmcost_hooks.render.formats import FORMATS, Result
 from llmcost_hooks.render.github import MAX_ANNOTATIONS, MAX_SUMMARY, render_summary
-from llmcost_hooks.render.jsondoc import render_json
+from llmcost_hooks.render.jsonparts import render_json
 from llmcost_hooks.render.lines import uri_of
 from llmcost_hooks.render.sanitise import csv_name, log_text
 from llmcost_hooks.report_badge import badge_of

@@ -11,7 +11,7 @@ import pytest
 
 from llmcost_hooks.render.formats import FORMATS
 from llmcost_hooks.render.github import render_summary
-from llmcost_hooks.render.jsondoc import render_json
+from llmcost_hooks.render.jsonparts import render_json
 from llmcost_hooks.render.markdown import render_markdown
 from llmcost_hooks.render.sanitise import ascii_symbols
 from llmcost_hooks.render.text import render_text
