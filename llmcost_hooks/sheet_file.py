@@ -18,6 +18,7 @@ from .whole_file import replacing, usual_mode
 if TYPE_CHECKING:
     from types import ModuleType
 
+LONGEST_CELL = 131_072  # characters
 MOST_DIGITS = 76  # of Parquet's widest decimals
 PARQUET = ".parquet"
 BATCH = 10_000  # rows of Parquet that are read at once
@@ -51,6 +52,7 @@ def read_rows(path: str) -> Iterator[list[str]]:
 
 
 def _csv_rows(path: str) -> Iterator[list[str]]:
+    csv.field_size_limit(LONGEST_CELL)  # of the whole process: another reader may have left its own
     with open(path, encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
         try:
