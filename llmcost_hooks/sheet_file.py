@@ -125,7 +125,12 @@ def _decimal_type(arrow: Any, numbers: Sequence[Decimal]) -> Any:
 
 
 def _save(path: str, write: Callable[[IO[bytes]], object]) -> None:
+    """A device or a pipe (/dev/stdout) is written to; a file takes its name's place when it is whole."""
     try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as file:
+                write(file)
+            return
         target = os.path.realpath(path)
         with replacing(target, mode=usual_mode(target)) as file:
             write(file)
