@@ -37,7 +37,9 @@ def history(path: Path, seed: int, size: int = 14) -> tuple[Repo, list[str]]:
         stream += "".join(f"{'merge' if i else 'from'} :{each}\n" for i, each in enumerate(parents))
         stream += "" if parents else "deleteall\n"
     repo.git("fast-import", "--quiet", "--force", stdin=stream.encode())
-    ids = dict(line.split() for line in repo.git("for-each-ref", "--format=%(refname:short) %(objectname)").splitlines())
+    ids = dict(
+        line.split() for line in repo.git("for-each-ref", "--format=%(refname:short) %(objectname)").splitlines()
+    )
     return repo, [ids[f"c{n}"] for n in range(1, size + 1)]
 
 
@@ -60,7 +62,9 @@ def test_a_range_is_the_full_historys_or_said_to_be_unknown(tmp_path: Path) -> N
         for n in range(5):
             clone = Repo(tmp_path / f"clone{seed}-{n}")
             shutil.copytree(full.path, clone.path)
-            (clone.path / "shallow").write_text("".join(f"{each}\n" for each in draw.sample(ids[:-3], draw.choice([1, 1, 2, 3]))))
+            (clone.path / "shallow").write_text(
+                "".join(f"{each}\n" for each in draw.sample(ids[:-3], draw.choice([1, 1, 2, 3])))
+            )
             base, head = sorted(draw.sample(ids[4:], 2), key=ids.index)
             outcome = held(full, clone, base, head)
             known += outcome[0]
