@@ -1,4 +1,4 @@
-"""Shallow clones: which commits have parents that are not here, and whether a range of commits is known all the same."""
+"""Shallow clones: commits whose parents are not here, and which ranges of commits are known all the same."""
 
 from __future__ import annotations
 

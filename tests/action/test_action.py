@@ -232,7 +232,7 @@ ACCEPTED = "LLM-Cost-Accept: search <= +$1.00/month (once)"
 def test_a_waiver_counts_where_it_is_the_pull_requests_own(
     own: bool, depth: int | None, start: Start, origin: Repo
 ) -> None:
-    """However much was fetched: neither is one of main, from before the branch, taken for its own, nor its own missed."""
+    """However much was fetched: one of main, from before the branch, is not taken for its own, and its own is found."""
     origin.checkout("main")
     origin.commit("old" if own else f"old\n\n{ACCEPTED}")
     origin.branch("topic")
