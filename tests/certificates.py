@@ -13,9 +13,9 @@ from cryptography.x509.oid import NameOID
 
 
 def make_certificate(folder: Path) -> Path:
-    """Writes cert.pem, for localhost and with its key, into `folder`, and beside it its authority, whose path it returns.
+    """Writes cert.pem, for localhost and with its key, into `folder`; the path of its authority, which is beside it.
 
-    It is valid around today's real clock.
+    Both are valid around today's real clock.
     """
     secret, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(timezone.utc)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
