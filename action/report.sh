@@ -25,15 +25,27 @@ run() { # run FILE ARGUMENTS...: llm-cost with its output in a file, and the fir
     [ "$code" = 0 ] || worst=$code
 }
 
+# Named as those who take such a file expect it. What lists changes comes from diff, what lists findings from check.
+from="diff"
 case $format in
-    table) report=$folder/report.txt ;;
-    markdown) report=$folder/report.md ;;
-    json) report=$folder/report.json ;;
+    table) report=llm-cost.txt ;;
+    markdown) report=llm-cost.md ;;
+    json) report=llm-cost.json ;;
+    csv) report=llm-cost.csv ;;
+    html) report=llm-cost.html ;;
+    github) from=check report=llm-cost.log ;;
+    sarif) from=check report=llm-cost.sarif ;;
+    junit) from=check report=llm-cost.junit.xml ;;
+    gitlab-codequality) from=check report=gl-code-quality-report.json ;;
+    badge) from=check report=llm-cost.svg ;;
+    shields) from=check report=llm-cost.shields.json ;;
+    agent) from=check report=llm-cost.agent.txt ;;
     *)
-        echo "::error title=llm-cost::The input format is table, markdown or json."
+        echo "::error title=llm-cost::The input format is none that llm-cost check prints: docs/pull-requests.md lists them."
         exit 2
         ;;
 esac
+report=$folder/$report
 
 # What llm-cost prints may begin with the name of a file, and a name may look like a command to the runner.
 quiet=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
@@ -44,15 +56,19 @@ if [ -n "${INPUT_MANIFEST:-}" ] && ! git cat-file -e "HEAD:./$INPUT_MANIFEST"; t
 fi
 sides=("--base=$BASE" --head=HEAD --merge-base)
 run "$folder/diff.json" diff "${sides[@]}" --format=json ${prompts[@]+"${prompts[@]}"}
+judge=(check --rev=HEAD "--base=$BASE" --merge-base ${limits[@]+"${limits[@]}"} ${prompts[@]+"${prompts[@]}"})
+run "$folder/check.txt" "${judge[@]}"
+cat "$folder/check.txt"
 if [ "$format" = json ]; then
     cp "$folder/diff.json" "$report"
-else
+elif [ "$from" = diff ]; then
     run "$report" diff "${sides[@]}" "--format=$format" ${prompts[@]+"${prompts[@]}"} 2> "$folder/again.log"
+else # the summary is what the comment says, and not that of --format=github
+    GITHUB_STEP_SUMMARY="" run "$report" "${judge[@]}" "--format=$format" 2> "$folder/again.log"
 fi
-run "$folder/check.txt" check --rev=HEAD "--base=$BASE" --merge-base ${limits[@]+"${limits[@]}"} ${prompts[@]+"${prompts[@]}"}
-cat "$folder/check.txt"
 run "$folder/summary.md" comment github --dry-run "--base=$BASE" ${limits[@]+"${limits[@]}"} ${prompts[@]+"${prompts[@]}"} 2> "$folder/again.log"
 echo "::$quiet::"
+if [ "$format" = github ]; then grep '^::' "$report" || true; fi # every line of it that begins so is an annotation
 
 cat "$folder/summary.md" >> "$GITHUB_STEP_SUMMARY"
 fork=false # or what has no more rights than one

@@ -1,5 +1,5 @@
 """`python -m llmcost_hooks` is `llm-cost`."""
 
-from .cli import main
+from .cli import run
 
-raise SystemExit(main())
+run()

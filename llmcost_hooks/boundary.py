@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from .errors import ExitCode, LlmCostError
 
@@ -75,6 +75,18 @@ def _flushed(code: int) -> int:
     except OSError as error:
         _silence(stdout)
         return _crash(error)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process, at once.
+
+    The interpreter would take every object apart first, which is a sixth of a hook's time; the system does it for
+    nothing. All files are closed where they are used, so that only what was printed is left to write.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # None, gone, or closed: `guarded` said so
+            stream.flush()
+    os._exit(code)
 
 
 def _fail(error: LlmCostError) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -27,10 +27,11 @@ from .prices.own import NO_PRICES, OwnPrices, OwnRatio
 from .pricing import PromptEstimate
 from .prompts import Problem
 from .reading import WORKTREE, read_side
+from .sheet_file import PARQUET, read_rows
 from .snapshot import Selection
 from .usage.costs import Priced, call_price, make_pricer
 from .usage.record import Usage
-from .usage_files import Read, read_usage
+from .usage_files import COLUMNS, Read, read_table, read_usage
 
 
 class Skipped:
@@ -61,7 +62,7 @@ BAD_NAMED = 3  # of the records that cannot be read, how many are named
 
 def read_records(path: str, skipped: Skipped, *, lenient: bool) -> Iterator[Usage]:
     """The records of a file; what is none is counted. ParseError at the first that cannot be read, unless `lenient`."""
-    for read in read_usage(path):
+    for read in _reads(path):
         if read.record is not None:
             yield read.record
         elif not read.reason:
@@ -73,6 +74,13 @@ def read_records(path: str, skipped: Skipped, *, lenient: bool) -> Iterator[Usag
         else:
             hint = "Mend it, or leave such records out: --lenient counts them and names some."
             raise ParseError(f"{path}:{read.place}: {read.reason}", hint)
+
+
+def _reads(path: str) -> Iterator[Read]:
+    if not path.endswith(PARQUET):
+        return read_usage(path)
+    rows = read_rows(path, COLUMNS)
+    return read_table(path, next(rows), enumerate(rows, 2))
 
 
 def calibrate(
@@ -91,7 +99,7 @@ def calibrate(
         found.append(Prompt(assumed, used, price, fit_prompt(assumed, used, price, days), days))
     ratios = _ratios(found, book, on, repo, manifest, memo)
     updates = _updates(found, manifest, ratios)
-    changed = {each.assumed.prompt_id: _parameters(each, updates) for each in found}
+    changed = {each.assumed.prompt_id: _parameters(each, updates, _measured(ratios)) for each in found}
     return Calibration(
         profile,
         traffic,
@@ -117,7 +125,7 @@ def _price(resolve: Resolve, assumed: Assumed, own: OwnPrices | None) -> Price |
 
 def _updates(prompts: Sequence[Prompt], manifest: Manifest | None, ratios: Sequence[TokenRatio]) -> tuple[Update, ...]:
     """Of each prompt in its own entry; of those that have none together in [defaults] of their manifest."""
-    measured = {name for ratio in ratios if ratio.is_worth_it() for name in ratio.prompts}
+    measured = _measured(ratios)
     listed = _listed(manifest)
     found: list[Update] = []
     rest: dict[str, list[Prompt]] = {}
@@ -144,8 +152,15 @@ def _place(manifest: Manifest | None, path: str) -> str | None:
     return paths.get(governing(path, paths))
 
 
-def _parameters(prompt: Prompt, updates: Sequence[Update]) -> set[str]:
-    own = {each.key for each in updates if each.prompt_id == prompt.assumed.prompt_id}
+def _measured(ratios: Sequence[TokenRatio]) -> set[str]:
+    """The prompts whose size a recommended ratio of tokens corrects."""
+    return {name for ratio in ratios if ratio.is_worth_it() for name in ratio.prompts}
+
+
+def _parameters(prompt: Prompt, updates: Sequence[Update], measured: Collection[str]) -> set[str]:
+    """What the updates change of a prompt."""
+    own = {INPUT} if prompt.assumed.prompt_id in measured else set()
+    own |= {each.key for each in updates if each.prompt_id == prompt.assumed.prompt_id}
     return own | {each.key for each in updates if each.prompt_id is None and each.manifest == prompt.assumed.manifest}
 
 

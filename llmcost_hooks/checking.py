@@ -54,16 +54,12 @@ def read_sides(repo: Repository, base: Source, head: Source, selection: Selectio
         )
     base_manifest, notes = _base_manifest(base, head, before)
     borrowed = base_manifest is None and head_manifest is not None and base.kind != "empty"
+    manifest = head_manifest if borrowed else base_manifest
+    base_side = read_side(repo, base, manifest, selection, borrowed=borrowed, broken=bool(before))
+    alike = borrowed or before == after
     return Sides(
-        read_side(
-            repo,
-            base,
-            head_manifest if borrowed else base_manifest,
-            selection,
-            borrowed=borrowed,
-            broken=bool(before),
-        ),
-        read_side(repo, head, head_manifest, selection),
+        base_side,
+        read_side(repo, head, head_manifest, selection, like=base_side if alike else None),
         base_manifest,
         head_manifest,
         notes if borrowed else (),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from . import __version__
-from .boundary import complain, guarded, say_code, write
+from .boundary import complain, guarded, leave, say_code, write
 from .commands.lazy import LazyGroup
 from .errors import ConfigError, ExitCode
 
@@ -102,6 +102,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return guarded(lambda: _run(arguments))
 
 
+def run() -> None:
+    """The program: `main`, and with it the process ends."""
+    leave(main())
+
+
 def _run(arguments: list[str]) -> int:
     name = "git llm-cost" if os.path.basename(sys.argv[0]).startswith("git-") else "llm-cost"
     try:
@@ -123,4 +128,4 @@ def _run(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from functools import reduce
+from operator import itemgetter
 from typing import NamedTuple
 
 from .call_costs import ZERO
@@ -84,7 +85,7 @@ class Comparison(NamedTuple):
         It is known where neither total is, if what both leave out is the same: see `PromptDelta.exact`.
         """
         known = all(row.cost is not None and row.exact for row in self.rows)
-        gone = any(_missing(row) for row in self.base.rows)  # these are in no row
+        gone = any(row.missing() for row in self.base.unpriced())  # these are in no row
         return self.known_delta() if known and not gone and self.same_unit() else None
 
     def split(self) -> Split | None:
@@ -100,10 +101,10 @@ class Comparison(NamedTuple):
         return self.base.period == self.head.period or not self.base.rows or not self.head.rows
 
     def known_delta(self) -> Decimal:
-        """USD, head - base of what can be compared (`comparable`)."""
-        base, head = self.comparable()
+        """USD, head - base of what can be compared (`comparable`). Rows that both sides share differ in nothing."""
         with localcontext(EXACT):
-            return head - base
+            pairs = [_comparable(row) for row in self.rows if not row.shared()]
+            return sum([head - base for base, head in pairs], ZERO)
 
     def parts(self) -> list[Comparison]:
         """The comparison of each of head's manifests: what it governs, with what that was on base.
@@ -167,6 +168,8 @@ def shared_parts(comparison: Comparison) -> list[SharedPart]:
     for row in comparison.rows:
         if row.via:
             groups.setdefault(row.via, []).append(row)
+    if not groups:
+        return []
     users = [{path for path, _ in row.includes} for row in comparison.head.rows if row.includes]
     found = []
     with localcontext(EXACT):
@@ -205,7 +208,7 @@ def compare_estimates(
         rows = [_delta(base_of.get(row.prompt_id), row) for row in head.rows]
         rows += [_delta(row, None) for row in base_rows if id(row) not in paired]
         rows = _with_exact(rows, base, head)
-    rows.sort(key=lambda row: row.prompt_id)
+    rows.sort(key=itemgetter(0))  # prompt_id
     comparison = Comparison(base, head, tuple(rows), exact_renames_only)
     if comparison.same_unit():
         return comparison
@@ -224,7 +227,7 @@ def _pairs(base_rows: list[Row], head: Estimate, renames: Mapping[str, str]) -> 
     base_by_id = {row.prompt_id: row for row in base_rows}
     pairs = {row.prompt_id: base_by_id.pop(row.prompt_id) for row in head.rows if row.prompt_id in base_by_id}
     left = {row.path: row for row in base_by_id.values()}
-    for row in head.rows:
+    for row in head.rows if left else ():
         other = None if row.prompt_id in pairs else left.get(renames.get(row.path, row.path))
         if other is not None and (not (row.named and other.named) or _own_id(row) == _own_id(other)):
             pairs[row.prompt_id] = left.pop(other.path)
@@ -238,7 +241,7 @@ def _own_id(row: Row) -> str:
 
 def _delta(base: Row | None, head: Row | None) -> PromptDelta:
     if base is head and isinstance(base, PromptEstimate):
-        return PromptDelta(base.prompt_id, "unchanged", base, base, ZERO, split=NO_CHANGE)
+        return PromptDelta(base.prompt_id, "unchanged", base, base, ZERO, (), True, NO_CHANGE)
     either = head or base
     assert either is not None
     via = _via(base, head)
@@ -282,13 +285,14 @@ def _unknown_sizes(row: Row) -> tuple[bool, tuple[str, ...]]:
 
 def _with_exact(rows: list[PromptDelta], base: Estimate, head: Estimate) -> list[PromptDelta]:
     bounded = [
-        any(isinstance(side, PromptEstimate) and side.bounded() for side in (row.base, row.head)) for row in rows
+        not row.shared() and any(isinstance(side, PromptEstimate) and side.bounded() for side in (row.base, row.head))
+        for row in rows
     ]
     if not any(bounded):
         return rows
     stated = [{file.prompt_id: (file.assumptions, file.prices) for file in side.files} for side in (base, head)]
     return [
-        row._replace(exact=row.shared() or _same_left_out(row, *stated)) if open_ended else row
+        row._replace(exact=_same_left_out(row, *stated)) if open_ended else row
         for row, open_ended in zip(rows, bounded, strict=True)
     ]
 
@@ -297,7 +301,7 @@ def _same_left_out(row: PromptDelta, base_stated: Mapping[str, object], head_sta
     """Whether the unknown sizes of a prompt, the same on both sides, cost the same on both.
 
     That takes the same rates, which the same price, assumptions and own prices give, unless the longer input reaches
-    another tier: then a token of it costs something else. A variable may be put in more often in another text.
+    another tier: then a token of it costs something else. And a variable may be put in more often in another text.
     """
     base, head = row.base, row.head
     if row.cost is None or not isinstance(base, PromptEstimate) or not isinstance(head, PromptEstimate):
@@ -307,9 +311,21 @@ def _same_left_out(row: PromptDelta, base_stated: Mapping[str, object], head_sta
         stated is not None
         and stated == head_stated.get(head.prompt_id)
         and _price(base) == _price(head)
-        and base.list_cost * head.input_tokens == head.list_cost * base.input_tokens
-        and (not base.undeclared or (base.content_hash, base.includes) == (head.content_hash, head.includes))
+        and _of_input(base) * head.input_tokens == _of_input(head) * base.input_tokens
+        and _put_in_alike(base, head)
     )
+
+
+def _of_input(row: PromptEstimate) -> Decimal:
+    """USD of the input alone. To be called within the context EXACT."""
+    return row.list_cost if row.output_tokens is None else row.input_cost - row.training_cost
+
+
+def _put_in_alike(base: PromptEstimate, head: PromptEstimate) -> bool:
+    """Whether what both have of variables of unknown size is the same, whatever their sizes are."""
+    same_text = (base.content_hash, base.includes) == (head.content_hash, head.includes)
+    counted = len(base.uses) == len(base.undeclared) and base.uses == head.uses
+    return not base.undeclared or same_text or counted
 
 
 def _price(row: PromptEstimate) -> tuple[object, ...]:

@@ -25,7 +25,7 @@ from .pricing import (
     price_prompt,
     worst_grade,
 )
-from .prompts import Problem, PromptFacts
+from .prompts import PromptFacts
 from .snapshot import PromptFile, Snapshot
 from .stated import mistake_in
 
@@ -154,20 +154,23 @@ def estimate_snapshots(
     snapshots: Sequence[Snapshot], facts: Facts, book: PriceBook, on: date, *, force_stale: bool = False
 ) -> list[Estimate]:
     """Price several sides; a prompt that is the same as on a side before is priced once, and its row shared."""
-    price, known = _pricer(facts, make_resolver(book, on)), dict[str, tuple[PromptFile, str | None, Row]]()
+    resolve = make_resolver(book, on)
+    price, known = _pricer(facts, resolve), dict[str, _Priced]()
     estimates = []
     with localcontext(EXACT):
         for snapshot in snapshots:
             judged = snapshot is snapshots[-1]
             governed = _governed(snapshot.manifest, book, on, snapshot.as_of)
             periods = {each.directory: each.period for each in governed}
-            rows = []
+            rows, side, several = [], snapshot.key(), len(governed) > 1
             for file in snapshot.files:
-                period = periods.get(governing(file.path, periods))
+                period = periods.get(governing(file.path, periods)) if several else governed[0].period
                 same = known.get(file.prompt_id)
-                if same is None or same[0] != file or same[1] != period or pulls_in(file, facts):
-                    known[file.prompt_id] = file, period, price(file, period, snapshot.key())
-                rows.append(known[file.prompt_id][2])
+                if same is None or same.pulls or same.file != file or same.period != period:
+                    pulls = pulls_in(file, facts)
+                    row = price_prompt(file, facts, resolve, period, side) if pulls else price(file, period)
+                    known[file.prompt_id] = same = _Priced(file, period, pulls, row)
+                rows.append(same.row)
             notes = _notes(snapshot.manifest, book, is_judged=judged)
             prices, period = _together(governed), governed[0].period
             whole = Estimate(
@@ -227,43 +230,55 @@ def _notes(manifest: Manifest | None, book: PriceBook, *, is_judged: bool) -> tu
     return tuple(mistake.reason for mistake in mistakes)
 
 
-def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None, str], Row]:
-    """`price_prompt`, computing once for prompts that are equal in all that a price depends on.
+class _Priced(NamedTuple):
+    """A prompt of a side before, by what its row depends on."""
 
-    Of ten thousand prompts most share their assumptions, and many their length: the memo gives those with the same mix
-    of classes one and the same facts. Identity is enough to know them by, since facts and files live as long as this.
-    Where a model's own tokenizer counted, the mix says nothing, and the length is enough.
+    file: PromptFile
+    period: str | None
+    pulls: bool  # something in from other files of its side
+    row: Row
+
+
+_OWN = 5  # fields of a row that are the prompt's own; all else of it is the same for equal prompts
+
+
+def _pricer(facts: Facts, resolve: Resolve) -> Callable[[PromptFile, str | None], Row]:
+    """`price_prompt` of prompts that pull in nothing, once for those that are equal in all that a price depends on.
+
+    Of ten thousand prompts most share their assumptions, and many their length. That is enough where the model's own
+    tokenizer counted; where a ratio is applied, the mix of classes has to be the same too.
     """
-    computed: dict[tuple[object, ...], PromptEstimate] = {}
+    computed: dict[tuple[object, ...], dict[tuple[object, ...], PromptEstimate]] = {}
 
-    def price(file: PromptFile, period: str | None, side: str) -> Row:
-        known = facts.blobs.get((file.format, file.oid)) if file.oid is not None and file.problem is None else None
-        if known is None or pulls_in(file, facts):
-            return price_prompt(file, facts, resolve, period, side)
-        stated = (id(file.assumptions), file.default_model, id(file.prices), period)
-        key, length = (id(known), *stated), (*_length(known), *stated)
-        row = computed.get(key) or computed.get(length)
+    def price(file: PromptFile, period: str | None) -> Row:
+        prompt_id, path, oid, format, assumed, default_model, tags, named, problem, prices = file
+        known = facts.blobs.get((format, oid)) if oid is not None and problem is None else None
+        if not isinstance(known, PromptFacts):
+            return price_prompt(file, facts, resolve, period, "")
+        # Files live as long as this, so that identity is enough to know by what is stated for them.
+        rows = computed.setdefault((id(assumed), default_model, id(prices), period), {})
+        size = _size(known)
+        row = rows.get(size) or rows.get((size, known.mix))
         if row is not None:
-            own = (file.prompt_id, file.path, str(file.oid), file.named, file.tags)
-            return PromptEstimate._make((*own, *row[len(own) :]))
-        priced = price_prompt(file, facts, resolve, period, side)
+            return PromptEstimate._make((prompt_id, path, oid, named, tags, *row[_OWN:]))
+        priced = price_prompt(file, facts, resolve, period, "")
         if isinstance(priced, PromptEstimate):
-            computed[key] = priced
-            if priced.paid is not None and priced.paid.model.ratios == ITSELF:
-                computed[length] = priced
+            exact = priced.paid is not None and priced.paid.model.ratios == ITSELF
+            rows[size if exact else (size, known.mix)] = priced
         return priced
 
     return price
 
 
-def _length(known: PromptFacts | Problem) -> tuple[object, ...]:
+def _size(known: PromptFacts) -> tuple[object, ...]:
     """What of a text's facts a price depends on where no ratio is applied: all but its mix of classes.
 
     A prompt of parts, whose sizes are apart, is known by its identity alone.
     """
-    if isinstance(known, Problem) or known.parts is not None:
+    model, cap, messages, tokens, not_sent, parts, systems, _ = known
+    if parts is not None:
         return (id(known),)
-    return known.model, known.output_cap, known.messages, known.systems, known.not_sent, *known.tokens.items()
+    return model, cap, messages, systems, not_sent, *tokens.items()
 
 
 def price_info(book: PriceBook, on: date, as_of: date | None = None) -> PriceInfo:

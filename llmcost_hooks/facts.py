@@ -41,12 +41,9 @@ def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook, bef
         beside |= {key: dict(found) for key, found in before.beside.items()}
     facts, encoding_of = Facts(blobs, beside), _encodings(book)
     looked: dict[str, set[str]] = {key: set() for key in beside}  # again after `before`: it has no contents
-    asked: set[Key] = set(blobs)
-    users: dict[Key, list[PromptFile]] = {}
-    for side in sides:
-        for file in side.snapshot.files:
-            if file.oid is not None:
-                users.setdefault((file.format, file.oid), []).append(file)
+    asked = {(file.format, file.oid) for side in sides for file in side.snapshot.files if file.oid is not None}
+    blobs.update(memo.load(asked - blobs.keys()))
+    asked |= blobs.keys()
     while True:
         needs, paths = _needs(sides, facts, encoding_of)
         settled = True
@@ -61,6 +58,7 @@ def read_facts(cwd: str, sides: Sequence[Side], memo: Memo, book: PriceBook, bef
         unasked = needs.keys() - asked
         blobs.update(memo.load(unasked))
         lacking = [key for key, encodings in needs.items() if _lacks(blobs.get(key), encodings)]
+        users = _users(sides) if lacking else {}
         todo = {key: _wanted(needs[key], users.get(key, ()), encoding_of) for key in lacking}
         fresh = dict(count_blobs(cwd, todo, contents, _counter))
         blobs.update((key, _merged(blobs.get(key), new)) for key, new in fresh.items())
@@ -79,11 +77,12 @@ def _needs(
     """As far as is known now: (the encodings that each blob is needed in, the paths to look for on each side)."""
     needs: dict[Key, set[str]] = {}
     paths: dict[str, set[str]] = {}
+    alone: set[int] = set()  # files that pull in nothing, and so need the same on each side
     for side in sides:
         here = side.snapshot.key()
         wanted = paths.setdefault(here, set())
         for file in side.snapshot.files:
-            if file.oid is None:
+            if file.oid is None or id(file) in alone:
                 continue
             key = file.format, file.oid
             known, encodings = facts.blobs.get(key), needs.setdefault(key, set())
@@ -91,6 +90,7 @@ def _needs(
                 continue
             if known.parts is None and file.assumptions.variables_from is None:
                 encodings.add(encoding_of(file, known))
+                alone.add(id(file))
                 continue
             whole = completed(file, known, facts, here)
             encoding = encoding_of(file, whole if isinstance(whole, PromptFacts) else known)
@@ -101,6 +101,16 @@ def _needs(
                 if isinstance(oid, str):
                     needs.setdefault((link.format, oid), set()).add(encoding)
     return needs, paths
+
+
+def _users(sides: Sequence[Side]) -> dict[Key, list[PromptFile]]:
+    """The prompts that each blob is the content of."""
+    users: dict[Key, list[PromptFile]] = {}
+    for side in sides:
+        for file in side.snapshot.files:
+            if file.oid is not None:
+                users.setdefault((file.format, file.oid), []).append(file)
+    return users
 
 
 def _wanted(

@@ -115,7 +115,8 @@ def _places(finder: Finder) -> tuple[str, ...]:
 
 def _held(cwd: str, entries: Mapping[str, Entry | None], finder: Finder) -> dict[str, bytes]:
     """The contents of the `.gitattributes` files among `entries`, by directory."""
-    oids = {path: entry.oid for path, entry in entries.items() if entry is not None and _counts(path, finder)}
+    stating = [(path, entry) for path, entry in entries.items() if path.endswith(NAME) and _counts(path, finder)]
+    oids = {path: entry.oid for path, entry in stating if entry is not None}
     blobs = dict(read_blobs(cwd, oids.values(), MAX_BYTES)) if oids else {}
     held = {}
     for path, oid in oids.items():

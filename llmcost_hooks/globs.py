@@ -135,7 +135,9 @@ class Globs:
     def matches(self, path: str) -> bool:
         """Whether the file at `path` (separated by "/", no leading one) matches a pattern."""
         cut = path.rfind("/") + 1
-        alive = self._alive(path[:cut])
+        alive = self._directories.get(path[:cut])  # known already, but for the first file of a directory
+        if alive is None:
+            alive = self._alive(path[:cut])
         if not alive:
             return False
         if alive not in self._names and self._room < 0:  # hostile: every directory has a set of its own

@@ -79,6 +79,7 @@ class PromptEstimate(NamedTuple):
     context_window: int | None = None  # tokens
     stated_model: str = ""  # the model as it is written
     paid: Paid | None = None  # what it is priced with; None in a row that nothing priced
+    uses: tuple[tuple[str, int], ...] = ()  # how often each of `undeclared` is put in; () where nobody can say
 
     def inference_cost(self) -> Decimal:
         """USD in the scenario, of the calls alone."""
@@ -268,7 +269,7 @@ def _priced(
         model.row.cache_min_tokens, _cache_discount(paid.offer, variant, per_request(tokens, requests)),
         assumed.cache_hit_ratio, parts.per_call,
         parts if sized.low == tokens else costs(sized.low), parts if sized.high == tokens else costs(sized.high),
-        trained, output_of(sized.high), model.row.context_window, stated, paid,
+        trained, output_of(sized.high), model.row.context_window, stated, paid, sized.uses,
     )  # fmt: skip
 
 

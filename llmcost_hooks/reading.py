@@ -58,6 +58,8 @@ class Side(NamedTuple):
     snapshot: Snapshot
     contents: Mapping[str, bytes]  # by oid: what is in the working tree and not in the object database
     source: Source = EMPTY
+    found: Mapping[str, str | Problem] = {}  # what the snapshot was made of, by path
+    attributes: Attributes = NOTHING_SAID
 
 
 def read_manifest(repo: Repository, source: Source) -> Manifest | None:
@@ -108,7 +110,7 @@ def _by_tree(repo: Repository, sources: Sequence[Source]) -> Callable[[str], lis
 
     def found(tree: str) -> list[str]:
         if tree in over:
-            return named_below_index(repo.cwd, over[tree] or (), NAME)
+            return named_below_index(repo.cwd, tree, over[tree] or (), NAME)
         return named_in_tree(repo.cwd, tree, NAME)
 
     return lru_cache(maxsize=None)(found)
@@ -180,8 +182,12 @@ def read_side(
     *,
     borrowed: bool = False,
     broken: bool = False,
+    like: Side | None = None,
 ) -> Side:
-    """The side's prompts. `borrowed`: the manifest is the other side's; this one has none, or a `broken` one."""
+    """The side's prompts. `borrowed`: the manifest is the other side's; this one has none, or a `broken` one.
+
+    `like` is a side that was read with the same manifest and selection: what both have is found and made once.
+    """
     contents: dict[str, bytes] = {}
     found: Mapping[str, str | Problem] = {}
     attributes = NOTHING_SAID
@@ -189,13 +195,21 @@ def read_side(
         entries, finder, attributes = _in_git(repo, source, manifest, selection)
         if NAME in entries and (manifest is None or not manifest.there or borrowed) and not broken:
             raise ConfigError(f"{source.label}:{NAME} is not in this clone", f"To have it: {FETCH_ALL}")
-        found = {path: entry.oid for path, entry in entries.items() if finder.finds(path)}
+        like = _of_rules(like, attributes)
+        known = like.found if like else {}
+        found = {path: entry.oid for path, entry in entries.items() if path in known or finder.finds(path)}
     elif source.kind == "worktree":
         found, attributes = _in_worktree(repo, manifest, selection, contents)
+        like = _of_rules(like, attributes)
     snapshot = make_snapshot(
-        source.label, source.commit, manifest, selection, found, borrowed=borrowed, attributes=attributes
-    )
-    return Side(snapshot, contents, source)
+        source.label, source.commit, manifest, selection, found, borrowed=borrowed, attributes=attributes,
+        like=like.snapshot if like else None,
+    )  # fmt: skip
+    return Side(snapshot, contents, source, found, attributes)
+
+
+def _of_rules(like: Side | None, attributes: Attributes) -> Side | None:
+    return like if like is not None and like.attributes == attributes else None
 
 
 def _in_git(repo: Repository, source: Source, manifest: Manifest | None, selection: Selection) -> Files[Entry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -15,15 +16,15 @@ from .calibration.fits import (
     HIGH,
     LOW,
     POINTS,
-    WARN_AT,
     WARNING,
     Fit,
+    level_of,
 )
 from .calibration.intervals import NAME as INTERVAL
-from .calibration.overall import Prompt, window_of
+from .calibration.overall import Prompt, requests_of, window_of
 from .calibration.profile import Profile
 from .calibration.ratios import TokenRatio
-from .calibration.traffic import NO_DAY, Traffic
+from .calibration.traffic import NO_DAY
 from .report import Name, Report, Table, Text, name_list
 
 HEADERS = ("Parameter", "Assumed", "Actual", "Drift", "Confidence")
@@ -61,22 +62,27 @@ def calibration_report(
 
 def sample(prompts: Sequence[Prompt]) -> str:
     """`847 requests over 9 days`."""
-    requests = sum(each.traffic.requests() for each in prompts)
-    count = "1 request" if requests == 1 else f"{requests:,} requests"
+    known = sum(each.traffic.requests() for each in prompts)
+    count = "1 request" if known == 1 else f"{known:,} requests"
+    if requests_of(prompts) is None:
+        count = f"at least {count}" if known else "an unknown number of requests"
     return f"{count} over {_duration(window_of(prompts))}"
 
 
 def _duration(window: timedelta | None) -> str:
     if window is None:
         return "an unknown time"
-    hours = window / timedelta(hours=1)
-    return f"{hours / 24:.0f} days" if hours >= 36 else "1 hour" if round(hours) == 1 else f"{hours:.0f} hours"
+    hours = window // timedelta(hours=1)  # whole ones: less than a day is not to be shown as 24 hours
+    return f"{window / DAY:.0f} days" if hours >= 36 else "1 hour" if hours == 1 else f"{hours} hours"
 
 
 def _title(prompts: Sequence[Prompt], together: Sequence[Fit], ratios: Sequence[TokenRatio]) -> str:
     fits = [*together, *(fit for each in prompts for fit in each.fits)]
-    drifts = any(fit.level() != FINE for fit in fits) or any(abs(ratio.drift()) >= WARN_AT for ratio in ratios)
-    return "⚠️  Unit Economic Drift Detected" if drifts else "✅ No unit economic drift"
+    drifts = any(fit.level() != FINE for fit in fits) or any(ratio.level() != FINE for ratio in ratios)
+    if drifts:
+        return "⚠️  Unit Economic Drift Detected"
+    known = any(fit.confidence != LOW for fit in fits) or any(ratio.confidence != LOW for ratio in ratios)
+    return "✅ No unit economic drift" if known else "⚠️  Too little is known to say whether there is drift"
 
 
 # --- the table ----------------------------------------------------------------------------------------------------
@@ -96,9 +102,19 @@ def _drift_cell(fit: Fit) -> str:
     drift = fit.drift()
     if drift is None:
         return "—"
-    of_cost = fit.cost_change or 0.0
-    larger = f" (cost {_signed(of_cost)}%)" if abs(drift) < WARN_AT <= abs(of_cost) else ""
-    return f"{drift_text(fit)} {MARKS[fit.level()]}{larger}"
+    larger = _of_cost(fit)
+    return f"{drift_text(fit)} {MARKS[fit.level()]}{f' ({larger})' if larger else ''}"
+
+
+def _of_cost(fit: Fit) -> str:
+    """What it does to the cost, where that says more than its own drift does."""
+    drift, of_cost = abs(fit.drift() or 0.0), fit.cost_change or 0.0
+    return f"cost {_signed(of_cost)}%" if level_of(drift) != level_of(abs(of_cost)) and drift < abs(of_cost) else ""
+
+
+def drift_reason(fit: Fit) -> str:
+    """`-32 pts`, or `+4 pts, cost +45%` where it is the cost that makes it large."""
+    return ", ".join(filter(None, (drift_text(fit), _of_cost(fit))))
 
 
 def drift_text(fit: Fit) -> str:
@@ -133,13 +149,12 @@ def _signed(value: float) -> str:
 
 
 def _ratio_row(ratio: TokenRatio) -> tuple[Text, ...]:
-    mark = MARKS[FINE if abs(ratio.drift()) < WARN_AT else WARNING]
     half = 50 * (ratio.high - ratio.low) / ratio.ratio
     return (
         (f"{TOKEN_RATIO} of ", Name(ratio.model)),
         (f"{ratio.assumed:.2f}",),
         (f"{ratio.ratio:.2f}",),
-        (f"{_signed(ratio.drift())}% {mark}",),
+        (f"{_signed(ratio.drift())}% {MARKS[ratio.level()]}",),
         (f"±{_number(half)}% ({ratio.confidence})",),
     )
 
@@ -164,7 +179,7 @@ def _recommendations(updates: Sequence[Update], ratios: Sequence[TokenRatio], *,
     for update in updates:
         if update.fit.level() != FINE and update.fit.drift() is not None:
             whose = _whose(update) if several or update.prompt_id is None else ()
-            yield ("⚠️  Warning: ", *whose, update.key, f" drift is large ({drift_text(update.fit)}).")
+            yield ("⚠️  Warning: ", *whose, update.key, f" drift is large ({drift_reason(update.fit)}).")
             yield ("    Before applying, verify this reflects steady-state, not an anomaly.",)
             yield ("",)
 
@@ -175,7 +190,8 @@ def _whose(update: Update) -> Text:
 
 def _advice(update: Update) -> str:
     level = {FINE: "drift", WARNING: "significant drift", ERROR: "large drift"}[update.fit.level()]
-    also = "".join(f', with {key} = "{value}"' for key, value in update.also)
+    needs = " and ".join(f"{key} = {json.dumps(value)}" for key, value in update.also)
+    also = f", with {needs}" if needs else ""
     value = f"{update.value}"
     if update.fit.assumed is None:
         level = "not stated before"
@@ -195,7 +211,7 @@ def _anomalies(prompts: Sequence[Prompt]) -> Iterator[Text]:
 def _tested(tested: BackTest | None, prompts: Sequence[Prompt]) -> Iterator[Text]:
     if tested is None:
         if any(at != NO_DAY for each in prompts for at in each.traffic.days):
-            yield ("Back-test: not possible; it takes two days and a known cost of each.",)
+            yield ("Back-test: not possible; it takes two days, and the requests and the cost of each.",)
             yield ("",)
         return
     about = "~" if tested.priced else ""
@@ -212,10 +228,11 @@ def _tested(tested: BackTest | None, prompts: Sequence[Prompt]) -> Iterator[Text
 def _traffic(prompts: Sequence[Prompt], profile: Profile) -> Iterator[Text]:
     """How many calls there are against how many were assumed: apart, and never part of the drift."""
     window = window_of(prompts)
-    if profile.period not in DAYS_OF or window is None or window < DAY:
+    requests = requests_of(prompts)
+    if profile.period not in DAYS_OF or window is None or window < DAY or requests is None:
         return
     rate = DAYS_OF[profile.period] / (window / DAY)
-    calls = sum(each.traffic.requests() for each in prompts) * rate
+    calls = requests * rate
     assumed = sum(each.assumed.calls for each in prompts)
     change = f" ({_signed(100 * (calls / assumed - 1))}%)" if assumed else ""
     yield (f"Traffic: {calls:,.0f} calls a {profile.period} at this rate, {assumed:,} assumed{change}."
@@ -247,56 +264,3 @@ def is_insufficient(prompts: Sequence[Prompt]) -> bool:
     """Whether no prompt has the least that a recommendation needs."""
     windows = [(each.traffic.requests(), each.traffic.window()) for each in prompts]
     return not any(count >= ENOUGH and window is not None and window >= DAY for count, window in windows)
-
-
-# --- notes --------------------------------------------------------------------------------------------------------
-
-
-def traffic_notes(traffic: Traffic, profile: Profile, prompts: Sequence[Prompt]) -> list[Text]:
-    """What of the records does not speak of the profile, or not of all that is fitted."""
-    notes: list[Text] = []
-    strangers = sorted(traffic.prompts.keys() - profile.prompts.keys())
-    if strangers:
-        notes.append((*name_list(strangers), ": in the usage, and not in the profile"))
-    if unused := sorted(profile.prompts.keys() - traffic.prompts.keys()):
-        notes.append((*name_list(unused), ": in the profile, and without a request"))
-    if profile.unpriced:
-        notes.append((*name_list(sorted(profile.unpriced)), ": without a price in the profile, and not calibrated"))
-    if traffic.unnamed:
-        notes.append(
-            (f"{traffic.unnamed:,} records name no prompt and are left out (--prompt-id NAME says whose they are)",)
-        )
-    if traffic.local:
-        notes.append((f"{traffic.local:,} requests were answered by a cache of your own and are left out",))
-    for each in prompts:
-        notes += _of_prompt(each)
-    return notes
-
-
-def _of_prompt(each: Prompt) -> Iterator[Text]:
-    name, days, used = Name(each.assumed.prompt_id), each.traffic.days.values(), each.traffic
-    asked, unknown = sum(day.asked for day in days), sum(day.unknown_cache for day in days)
-    if unknown and unknown == asked:
-        yield (name, ": no record says what a cache served: cache_hit_ratio is not fitted")
-    elif unknown:
-        yield (name, f": {unknown:,} of {asked:,} requests do not say what a cache served and count as not cached")
-    if used.uncounted:
-        yield (name, f": {used.uncounted:,} records do not say how many requests they stand for: no sizes are fitted")
-    if used.untimed:
-        yield (name, f": {used.untimed:,} requests name no time, so that the window is unknown (low confidence)")
-    if priced := sum(day.priced for day in days):
-        yield (name, f": ~ {priced:,} requests have no cost and are priced by this price file")
-    if unpriced := sum(day.unpriced for day in days):
-        yield (name, f": {unpriced:,} requests have no cost and no known price")
-    others = sorted(model for model in used.models if not _same_model(model, each.assumed.model))
-    if others:
-        yield (name, ": ran on ", *name_list(others), "; the profile assumes ", Name(each.assumed.model))
-    if each.price is None:
-        yield (name, ": no price is known for ", Name(each.assumed.model), ", so that no drift of its cost is either")
-    if each.assumed.scenario == "batch" and any(fit.parameter == "cache_hit_ratio" and fit.actual for fit in each.fits):
-        yield (name, ": batches have no cached price in an estimate; cache_hit_ratio is not to be updated")
-
-
-def _same_model(used: str, assumed: str) -> bool:
-    """Whether a model's name in a record, which may have a date or a channel, is the one of the estimate."""
-    return assumed.rpartition("/")[2].partition("#")[0] in used or used in assumed

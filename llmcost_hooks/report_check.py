@@ -118,7 +118,8 @@ def _of_several(estimate: Estimate, verdict: Verdict, comparison: Comparison | N
             shares = report.table.rows if report.table else ()
             details = [(*name, " ", *amount, " ", *rest) for name, amount, rest in shares]
             sections.append(((path,), (report.headline, *report.below, *details)))
-            sections += [((path, ": ", *title), lines) for title, lines in report.sections]
+        kept = [section for section in report.sections if each.verdict.code() or is_of_waivers(section[0])]
+        sections += [((path, ": ", *title), lines) for title, lines in kept]
     return Report(
         headline,
         _manifests(verdict.parts),
@@ -128,6 +129,11 @@ def _of_several(estimate: Estimate, verdict: Verdict, comparison: Comparison | N
         (*extra, *_notes_of_several([(path, report.notes) for path, _, report in parts])),
         price_warning(estimate) or (price_warning(comparison.base) if comparison else ()),
     )
+
+
+def is_of_waivers(title: Text) -> bool:
+    """Whether a section's title is that of waivers: of the one manifest, or of one of several."""
+    return title[-len(WAIVERS) :] == WAIVERS
 
 
 def _notes_of_several(parts: Sequence[tuple[Name, tuple[Text, ...]]]) -> list[Text]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from .compare import Comparison
@@ -10,8 +11,8 @@ from .estimate import Estimate
 from .manifest import Manifest
 from .policy import Verdict
 from .render.money import format_money, format_percent
-from .report import Report, Text, count_prompts
-from .report_check import check_report
+from .report import Name, Report, Text, count_prompts
+from .report_check import check_report, is_of_waivers
 from .report_diff import diff_report
 from .report_parts import has_money, inexact, marks
 from .view import DELTA, View, token_change
@@ -27,9 +28,13 @@ class CommentReport(NamedTuple):
 
 
 def comment_report(
-    comparison: Comparison, manifest: Manifest | None, verdict: Verdict, extra: tuple[Text, ...], how: tuple[Text, ...]
-) -> CommentReport:
-    """`extra` notes come from how the sides were found; `how` are lines on how to see the same without the forge."""
+    comparison: Comparison, manifest: Manifest | None, verdict: Verdict, extra: tuple[Text, ...],
+    how: tuple[Text, ...], malformed: Sequence[str] = (),
+) -> CommentReport:  # fmt: skip
+    """`extra` notes come from how the sides were found; `how` are lines on how to see the same without the forge.
+
+    `malformed` says what is wrong with waivers that cannot be read: a check ends with an error there.
+    """
     report, checked = (
         diff_report(comparison, extra, LARGEST_FIRST),
         check_report(comparison.head, manifest, verdict, comparison),
@@ -39,14 +44,22 @@ def comment_report(
         limits: tuple[Text, ...] = (checked.headline, *checked.below)
         others = tuple(section for section in checked.sections if section[0] not in _TWICE)
         sections = ((("Limits",), limits), *others, *sections)
+    else:  # what lets it pass is said where nothing else is
+        sections = (*(section for section in checked.sections if is_of_waivers(section[0])), *sections)
+    if malformed:
+        sections = ((("Waivers that allow nothing",), tuple((Name(each),) for each in malformed)), *sections)
     notes = tuple(dict.fromkeys((*report.notes, *checked.notes)))
-    return CommentReport(_answer(comparison, verdict), report._replace(sections=sections, notes=notes), how)
+    report = report._replace(sections=sections, notes=notes)
+    return CommentReport(_answer(comparison, verdict, len(malformed)), report, how)
 
 
-def _answer(comparison: Comparison, verdict: Verdict) -> Text:
+def _answer(comparison: Comparison, verdict: Verdict, malformed: int) -> Text:
     """ "✅ This change adds $0.83 per month (+13%): within budget, $2.77 left"."""
+    if malformed:
+        count = "a waiver is" if malformed == 1 else f"{malformed:,} waivers are"
+        return (f"❌ {_change(comparison)}: {count} malformed",)
     mark = "❌" if verdict.code() else "⚠️" if verdict.warned else "✅"
-    return (f"{mark} {_change(comparison)}: {_outcome(comparison.head, verdict)}",)
+    return (f"{mark} {_change(comparison)}: {_outcome(comparison.head, verdict)}{_waived(verdict)}",)
 
 
 def _change(comparison: Comparison) -> str:
@@ -59,9 +72,17 @@ def _change(comparison: Comparison) -> str:
     if delta == 0:
         return "This change leaves the cost as it is"
     about = "~" if any(inexact(row) for side in (base, head) for row in side.priced()) else ""
-    per = f" per {head.period or base.period}" if head.period or base.period else ""
+    per = _per(head, base)
     share = f" ({format_percent(percent)})" if percent else ""
     return f"This change {'adds' if delta > 0 else 'saves'} {about}{format_money(abs(delta))}{per}{share}"
+
+
+def _per(*sides: Estimate) -> str:
+    """The unit of what a change adds, where a few words can say it; the line below the table says it in any case."""
+    period = next((side.period for side in sides if side.period), None)
+    if period is not None:
+        return f" per {period}"
+    return " per call" if all(row.calls == 1 for side in sides for row in side.priced()) else ""
 
 
 def _token_change(comparison: Comparison) -> str:
@@ -81,7 +102,7 @@ def _outcome(head: Estimate, verdict: Verdict) -> str:
     over = limit is not None and shown.known_cost() > limit
     if limit is not None and over and len(verdict.exceeded) < 2:
         by = f"over budget by {marks(*shown.rows)}{format_money(shown.known_cost() - limit)}"
-        return by if verdict.code() else f"{by}, no more than before"
+        return by if verdict.code() or verdict.waived else f"{by}, no more than before"
     if verdict.code() == ExitCode.BUDGET_EXCEEDED:
         count = len(verdict.exceeded)
         return "a limit does not hold" if count == 1 else f"{count:,} limits do not hold"
@@ -91,3 +112,8 @@ def _outcome(head: Estimate, verdict: Verdict) -> str:
         return "no budget is set"
     left = marks(*shown.rows).replace("≥", "at most") + format_money(limit - shown.known_cost())
     return f"within budget, {left} left"
+
+
+def _waived(verdict: Verdict) -> str:
+    """Behind an answer that is yes because somebody accepted what would fail."""
+    return "; accepted by a waiver" if verdict.waived and not verdict.code() else ""

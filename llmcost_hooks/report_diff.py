@@ -35,8 +35,10 @@ FOLD_ABOVE = 20  # rows; beyond, prompts that did not change in any way become o
 def diff_report(comparison: Comparison, extra: tuple[Text, ...] = (), view: View = PLAIN) -> Report:
     """`extra` notes come from how the sides were read."""
     base, head = comparison.base, comparison.head
+    moved = comparison._replace(rows=tuple([row for row in comparison.rows if not row.shared()]))  # no other differs
     fold = len(comparison.rows) > FOLD_ABOVE
-    shown = shown_changes(comparison, view._replace(changed_only=fold or view.changed_only))
+    changed_only = fold or view.changed_only
+    shown = shown_changes(moved if changed_only else comparison, view._replace(changed_only=changed_only))
     folded = len(comparison.rows) - len(shown)
     reasons = ("Why",) if worth_saying(shown) else ()
     table = Table(
@@ -45,9 +47,9 @@ def diff_report(comparison: Comparison, extra: tuple[Text, ...] = (), view: View
     )
     below = [(f"{folded:,} unchanged {'prompt is' if folded == 1 else 'prompts are'} not shown.",)] if folded else []
     totals = [
-        _total(comparison),
-        *_listed(comparison),
-        *([parts] if reasons and (parts := why_total(comparison)) else []),
+        _total(moved),
+        *_listed(moved),
+        *([parts] if reasons and (parts := why_total(moved)) else []),
     ]
     return Report(
         ("📊 Cost Comparison: ", side(base), " → ", side(head)),
@@ -59,10 +61,10 @@ def diff_report(comparison: Comparison, extra: tuple[Text, ...] = (), view: View
             *extra,
             *_units(comparison),
             *_partial(comparison),
-            *_shared(comparison),
-            *prefix_notes(comparison),
-            *_changes(comparison),
-            *split_notes(comparison),
+            *_shared(moved),
+            *prefix_notes(moved),
+            *_changes(moved),
+            *split_notes(moved),
             *notes(head),
             *_only_on_base(comparison),
         ),
@@ -100,10 +102,11 @@ def _total(comparison: Comparison) -> Text:
     return (f"Total: {_change(comparison)}", *expired)
 
 
-def _listed(comparison: Comparison) -> list[Text]:
+def _listed(moved: Comparison) -> list[Text]:
     """At list prices, where something is paid in another way."""
-    sides = (comparison.base, comparison.head)
-    if all(row.list_cost == row.effective_cost for each in sides for row in each.priced()):
+    sides = (moved.base, moved.head)
+    rows = (*moved.head.rows, *(row.base for row in moved.rows))  # whatever else is on base is one of head's
+    if all(row.list_cost == row.effective_cost for row in rows if isinstance(row, PromptEstimate)):
         return []
     return [(f"List cost: {' → '.join(list_total(each) for each in sides)}",)]
 
@@ -116,7 +119,8 @@ def _change(comparison: Comparison) -> str:
         return f"{token_total(base)} → {token_total(head)} tokens{change}"
     delta, percent = comparison.delta(), comparison.percent()
     change = f" ({format_percent(percent)})" if percent else ""
-    if delta and not base.complete():  # both leave the same out: their difference is known, and not what it is of
+    # Both leave the same out: their difference is known, and not what it is of.
+    if delta and percent is None and not base.complete():
         change = f" ({_delta_mark(comparison)}{format_delta(delta)})"
     return f"{total(base)} → {total(head)}{change}"
 
@@ -177,7 +181,7 @@ def _inexact(comparison: Comparison, part: SharedPart) -> str:
 
 def _changes(comparison: Comparison) -> list[Text]:
     """What a row of the table cannot say: another path, another model, other tokens at an equal price."""
-    pairs = [row for row in comparison.rows if row.base and row.head and row.content != "removed" and not row.shared()]
+    pairs = [row for row in comparison.rows if row.base and row.head and row.content != "removed"]
     lines = [line for row in pairs if (line := _move(row))]
     lines = lines if len(lines) <= MOVES else [*lines[:MOVES], (f"{len(lines) - MOVES:,} more prompts moved",)]
     return [*lines, *grouped_notes((row.prompt_id, note) for row in pairs for note in _reasons(row))]

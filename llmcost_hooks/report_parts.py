@@ -52,8 +52,9 @@ def list_total(estimate: Estimate) -> str:
 
 def marks(*rows: Row) -> str:
     """What stands before an amount that is the sum of `rows`: `≥` where a part is unknown, `~` where one is inexact."""
-    complete = all(isinstance(row, PromptEstimate) and not row.bounded() for row in rows)
-    return _marks(any(map(inexact, rows)), not complete)
+    priced = [row for row in rows if isinstance(row, PromptEstimate)]
+    exact = {row.grade for row in rows} <= {None, "exact"} and not any(row.price_estimated for row in priced)
+    return _marks(not exact, len(priced) < len(rows) or any(row.bounded() for row in priced))
 
 
 def inexact(row: Row) -> bool:
@@ -123,6 +124,11 @@ def token_total(estimate: Estimate) -> str:
     return _marks(estimate.grade() != "exact", bounded) + f"{sum(known):,}"
 
 
+def rows_of(*estimates: Estimate) -> list[Row]:
+    """The rows of all, each once: two sides share those of prompts that are the same."""
+    return list({id(row): row for estimate in estimates for row in estimate.rows}.values())
+
+
 def has_money(*estimates: Estimate) -> bool:
     """Whether any prompt could be priced; without, a report speaks of tokens only."""
     return any(True for estimate in estimates for _ in estimate.priced())
@@ -131,7 +137,7 @@ def has_money(*estimates: Estimate) -> bool:
 def unit_line(*estimates: Estimate) -> Text:
     """What the numbers mean: "Cost of 1,000 calls of every prompt per month; counts exact; prices of 2026-11-22"."""
     head = estimates[-1]
-    rows = [row for estimate in estimates for row in estimate.rows]
+    rows = rows_of(*estimates)
     priced = [row for row in rows if isinstance(row, PromptEstimate)]
     grade = worst_grade(row.grade for row in rows if row.grade)
     counts = "counts exact" if grade == "exact" else f"counts {grade} (~)"
@@ -145,7 +151,7 @@ def unit_line(*estimates: Estimate) -> Text:
     scenarios = sorted({row.scenario for row in priced} - {"default"})
     scenario = f"; scenario {', '.join(scenarios)}" if scenarios else ""
     prices = ", ".join(dict.fromkeys(_prices(estimate) for estimate in estimates))
-    guessed = "; some prices estimated (~)" if any(estimate.price_estimated() for estimate in estimates) else ""
+    guessed = "; some prices estimated (~)" if any(row.price_estimated for row in priced) else ""
     return (f"Cost of {each} of every prompt{period}{scenario}; {counts}; prices of {prices}{guessed}",)
 
 

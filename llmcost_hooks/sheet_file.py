@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 MOST_DIGITS = 76  # of Parquet's widest decimals
 PARQUET = ".parquet"
-BATCH = 10_000  # rows of Parquet that are read at once
+LONGEST_CELL = 128 * 1024  # characters; of CSV that is checked
+BATCH = 4_000  # rows of Parquet that are read at once; without threads, each of which would keep memory
 
 
 def save_bytes(data: bytes, path: str) -> None:
@@ -39,18 +41,19 @@ def save_parquet(sheet: Sheet, path: str) -> None:
     _save(path, lambda file: parquet.write_table(table, file))
 
 
-def read_rows(path: str) -> Iterator[list[str]]:
-    """The cells of a CSV or Parquet file as texts, its header first.
+def read_rows(path: str, only: Container[str] | None = None) -> Iterator[list[str]]:
+    """The cells of a CSV or Parquet file as texts, its header first; of Parquet the columns in `only`, or all.
 
     ConfigError where it cannot be read at all, ParseError where it is neither.
     """
     try:
-        yield from _parquet_rows(path) if path.endswith(PARQUET) else _csv_rows(path)
+        yield from _parquet_rows(path, only) if path.endswith(PARQUET) else _csv_rows(path)
     except OSError as error:
         raise ConfigError(f"Cannot read {path}: {error.strerror}", "Name a CSV or Parquet file.") from None
 
 
 def _csv_rows(path: str) -> Iterator[list[str]]:
+    csv.field_size_limit(LONGEST_CELL)  # of the whole process, so that nobody relies on its default
     with open(path, encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
         try:
@@ -63,17 +66,29 @@ def _csv_rows(path: str) -> Iterator[list[str]]:
             ) from None
 
 
-def _parquet_rows(path: str) -> Iterator[list[str]]:
+def _parquet_rows(path: str, only: Container[str] | None) -> Iterator[list[str]]:
     arrow, parquet = _pyarrow()
     with open(path, "rb") as file:
         try:
             stored = parquet.ParquetFile(file)
-            yield list(stored.schema_arrow.names)
-            for batch in stored.iter_batches(BATCH):
-                columns = [[_cell_text(value) for value in column.to_pylist()] for column in batch.columns]
+            names = [name for name in stored.schema_arrow.names if only is None or name in only]
+            yield names
+            for batch in stored.iter_batches(BATCH, columns=names, use_threads=False):
+                columns = [_texts(arrow, column) for column in batch.columns]
                 yield from map(list, zip(*columns, strict=True))
         except arrow.ArrowException:
             raise ParseError(f"{path}: not Parquet", "Other files end in .csv.") from None
+
+
+def _texts(arrow: Any, column: Any) -> list[str]:
+    """The cells of a column. Each text and time once: they are few where rows are many."""
+    if arrow.types.is_decimal(column.type):
+        return ["" if value is None else format_cell(value, DECIMAL) for value in column.to_pylist()]
+    if arrow.types.is_nested(column.type):
+        return [_cell_text(value) for value in column.to_pylist()]
+    encoded = column.dictionary_encode(null_encoding="encode")
+    known = [_cell_text(value) for value in encoded.dictionary.to_pylist()]
+    return [known[at] for at in encoded.indices.to_pylist()]
 
 
 def _cell_text(value: object) -> str:
@@ -85,6 +100,8 @@ def _cell_text(value: object) -> str:
         return f"{at:%Y-%m-%dT%H:%M:%SZ}"
     if isinstance(value, (Decimal, float)):
         return format_cell(Decimal(repr(value)) if isinstance(value, float) else value, DECIMAL)
+    if isinstance(value, (list, dict)):  # a map of Arrow is a list of pairs, a struct a dict
+        return json.dumps(dict(value), ensure_ascii=False, separators=(",", ":"), default=str)
     return str(value)
 
 
@@ -123,7 +140,12 @@ def _decimal_type(arrow: Any, numbers: Sequence[Decimal]) -> Any:
 
 
 def _save(path: str, write: Callable[[IO[bytes]], object]) -> None:
+    """A device or a pipe (/dev/stdout) is written to; a file takes its name's place when it is whole."""
     try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as file:
+                write(file)
+            return
         target = os.path.realpath(path)
         with replacing(target, mode=usual_mode(target)) as file:
             write(file)

@@ -44,6 +44,7 @@ class Input(NamedTuple):
     parts: Shares = ()  # together `tokens`
     includes: tuple[tuple[str, str], ...] = ()  # (path, oid) of what was pulled in
     cost_limit: Decimal | None = None  # USD of one call, as the file itself limits it
+    uses: tuple[tuple[str, int], ...] = ()  # how often each of `undeclared` is put in; () where nobody can say
 
 
 Values = Callable[[str], Mapping[str, Value]]  # an encoding -> values of variables, counted in it
@@ -131,6 +132,7 @@ def _of_parts(
         _with_framing(around, (*_shares(found.parts, ratio, typical), *_named_extras(beside))),
         _used(file, known, found, facts, side),
         known.parts.cost_limit if known.parts else None,
+        () if lacks_images else found.uses,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from .attributes import NOTHING_SAID, Attributes, directory_of
@@ -157,22 +158,35 @@ def make_snapshot(
     *,
     borrowed: bool = False,
     attributes: Attributes = NOTHING_SAID,
+    like: Snapshot | None = None,
 ) -> Snapshot:
     """One side from the prompts that were found there (`found`: path -> oid, or why it cannot be read).
 
     A listed prompt that was not found keeps its place as MISSING, so that it is reported; where the manifest is
-    `borrowed` from the other side it is simply not there. Raises ConfigError where two prompts share an id.
+    `borrowed` from the other side it is simply not there. What `like`, a side with the same manifest, selection and
+    attributes, has of the same content is taken from it. Raises ConfigError where two prompts share an id.
     """
     if not borrowed and not selection.include:
         finder = Finder(manifest, selection)
         places = {place_of(entry.path) for each in _every(manifest) for entry in each.prompts}
         found = {**found, **{path: MISSING for path in places - found.keys() if finder.finds(path)}}
-    files = []
-    for each, its_found in _by_manifest(manifest, found):
+    files, rest = _kept(like, found) if like else ([], found)
+    for each, its_found in _by_manifest(manifest, rest):
         files += _files(each, selection, its_found, attributes)
-    files.sort(key=lambda file: file.prompt_id)
+    files.sort(key=itemgetter(0))  # prompt_id
     _refuse_shared_ids(files)
     return Snapshot(label, commit, manifest, tuple(files))
+
+
+def _kept(like: Snapshot, found: Mapping[str, str | Problem]) -> tuple[list[PromptFile], Mapping[str, str | Problem]]:
+    """(the prompts whose content is found where they are, what else is found)."""
+    rest, files = dict(found), []
+    for file in like.files:
+        place = place_of(file.path)
+        if file.oid is not None and found.get(place) == file.oid:
+            files.append(file)
+            rest.pop(place, None)  # a file can hold several
+    return files, rest
 
 
 def _every(manifest: Manifest | None) -> tuple[Manifest, ...]:
@@ -272,8 +286,8 @@ def _entries(manifest: Manifest | None, selection: Selection) -> dict[str, list[
 def _format(path: str, stated: str | None, of_globs: Sequence[tuple[Globs, str]], default: str | None) -> str:
     """The format of a prompt's own entry, else of the first glob that matches, the default one, what its name says."""
     place, _, member = path.partition("::")
-    by_glob = (format for globs, format in of_globs if globs.matches(place))
-    format = stated or next(by_glob, None) or default or format_of(place)
+    by_glob = next((format for globs, format in of_globs if globs.matches(place)), None) if of_globs else None
+    format = stated or by_glob or default or format_of(place)
     return f"{format}::{member}" if member else format
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import IO, Any, NamedTuple
 
@@ -15,6 +15,7 @@ from .usage.reading import Unusable
 from .usage.record import Usage
 from .usage.sources import cells_payload, usage_of
 
+COLUMNS = frozenset((*focus.COLUMNS, *compact.COLUMNS))  # of rows, that are read
 LONGEST_LINE = 64 * 1024 * 1024  # bytes; of JSON that is one value, and of one field of CSV
 MAX_JSON = 256 * 1024 * 1024  # bytes of a file that is one JSON value: it is read whole
 
@@ -60,8 +61,17 @@ def _json(path: str, file: IO[bytes]) -> Iterator[Read]:
     number = 0
     while line := file.readline(LONGEST_LINE):
         number += 1
-        if not line.isspace():
-            yield from _of_line(number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
+        if line.isspace():
+            continue
+        try:
+            records = usage_of(read_json(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, "the line"))
+        except Unusable as error:
+            yield Read(number, None, error.reason)
+            continue
+        for record in records:
+            yield Read(number, record)
+        if not records:
+            yield Read(number)
 
 
 def _is_whole(line: bytes) -> bool:
@@ -70,14 +80,6 @@ def _is_whole(line: bytes) -> bool:
         return isinstance(read_json(line, "the line"), dict)
     except Unusable:
         return False
-
-
-def _of_line(number: int, line: bytes) -> list[Read]:
-    try:
-        records = usage_of(read_json(line, "the line"))
-    except Unusable as error:
-        return [Read(number, None, error.reason)]
-    return [Read(number, record) for record in records] or [Read(number)]
 
 
 def _one_value(path: str, file: IO[bytes]) -> Iterator[Read]:
@@ -110,16 +112,21 @@ def _of_value(number: int, value: object) -> Iterator[Read]:
 def read_json(text: bytes | str, name: str) -> Any:
     """A JSON value whose fractions are decimals. Raises Unusable."""
     try:
-        return _DECODER.decode(text if isinstance(text, str) else text.decode())
-    except (ValueError, RecursionError, ArithmeticError):
+        text = (text if isinstance(text, str) else text.decode()).strip(" \t\r\n")
+        value, end = _scan(text, 0)
+    except (ValueError, RecursionError, ArithmeticError, StopIteration):
         raise Unusable(f"{name} is not JSON") from None
+    if end != len(text):
+        raise Unusable(f"{name} is not JSON")
+    return value
 
 
 def _refuse(name: str) -> None:
     raise ValueError(name)
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)  # once: making one costs as much as a line
+# Once, since making one costs as much as a line; and without what a decoder does around it for texts of any kind.
+_scan = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse).scan_once  # type: ignore[attr-defined]
 
 
 # --- tables --------------------------------------------------------------------------------------------------------
@@ -131,25 +138,29 @@ def _table(path: str) -> Iterator[Read]:
         reader = csv.reader(file, delimiter="\t" if path.lower().endswith(".tsv") else ",", strict=True)
         try:
             header = next(reader)
-            if len(set(header)) < len(header):
-                raise ParseError(f"{path}:1 names a column twice", "Give each column its own name.")
-            yield from _records(path, header, reader)
+            yield from read_table(path, header, ((reader.line_num, row) for row in reader))
         except csv.Error as error:
             raise ParseError(f"{path}:{reader.line_num} is not valid CSV: {error}", "Mend that row.") from None
         except UnicodeDecodeError:
             raise ParseError(f"{path} is not UTF-8 (after line {reader.line_num})", "Save it as UTF-8 text.") from None
 
 
-def _records(path: str, header: list[str], reader: Any) -> Iterator[Read]:
+def read_table(path: str, header: Sequence[str], numbered: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Read]:
+    """The records of the rows of a table, each with the number of its line; `path` is for messages.
+
+    Raises ConfigError where the columns are of no known kind, ParseError where one is named twice.
+    """
+    if len(set(header)) < len(header):
+        raise ParseError(f"{path}:1 names a column twice", "Give each column its own name.")
     short: list[Read] = []  # rows that have not as many fields as the header
 
     def rows() -> Iterator[tuple[int, Sequence[str]]]:
         width = len(header)
-        for row in reader:
+        for line, row in numbered:
             if len(row) == width:
-                yield reader.line_num, row
+                yield line, row
             elif row:
-                short.append(Read(reader.line_num, None, "has not as many fields as the header"))
+                short.append(Read(line, None, "has not as many fields as the header"))
 
     names = set(header)
     if names >= set(focus.NEEDED):

@@ -27,9 +27,9 @@ NOT_PURE = {*IO, *JOINING, *FACES, ""}  # whatever else there is, now or later, 
 
 # All that pure code needs of the standard library; nothing here reads a file, a clock or the environment by itself.
 HARMLESS = {
-    "__future__", "ast", "base64", "binascii", "bisect", "collections", "datetime", "decimal", "difflib", "enum",
-    "functools", "hashlib", "heapq", "itertools", "json", "math", "mmap", "operator", "re", "shlex", "string", "struct",
-    "textwrap", "typing", "unicodedata", "warnings", "zlib",
+    "__future__", "array", "ast", "base64", "binascii", "bisect", "collections", "datetime", "decimal", "difflib",
+    "enum", "functools", "hashlib", "heapq", "itertools", "json", "math", "mmap", "operator", "re", "shlex", "string",
+    "struct", "textwrap", "typing", "unicodedata", "warnings", "zlib",
 }  # fmt: skip
 PARSERS = {"tomli": {"manifest"}, "yaml": {"prompts"}}  # third-party, pure, and in one room each
 FORBIDDEN_CALLS = {

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from .fits import CACHE, ERROR, HIGH, INPUT, LOW, POINTS, Fit
+from .fits import CACHE, ERROR, HIGH, INPUT, LOW, MEDIUM, POINTS, Fit
 from .overall import Prompt
 
 UPDATE_AT = 10.0  # drift, in points or percent, or percent of the cost: below it nothing is worth an edit
+
+_SURE = (LOW, MEDIUM, HIGH)
 
 
 class Update(NamedTuple):
@@ -20,7 +22,7 @@ class Update(NamedTuple):
     key: str
     value: Decimal | int
     fit: Fit
-    also: tuple[tuple[str, str], ...] = ()  # keys without which it would mean nothing
+    also: tuple[tuple[str, str | int], ...] = ()  # keys without which it would mean nothing
 
     def is_large(self) -> bool:
         return self.fit.level() == ERROR
@@ -59,19 +61,46 @@ def _updates(
     for fit in fits:
         if fit.parameter in without or not is_worth_it(fit):
             continue
-        also: tuple[tuple[str, str], ...] = ()
+        also: tuple[tuple[str, str | int], ...] = ()
         if fit.parameter == CACHE:
             if "batch" in scenarios:
                 continue  # a batch has no cached price: see `notes_on`
-            also = () if scenarios == {"cached"} else (("scenario", "cached"),)
+            size = None if prompt_id is None else size_for_cache(prompts[0], fit)
+            if size is not None:
+                if INPUT in without or not is_countable(prompts[0], size):
+                    continue
+                also = ((INPUT, rounded_size(size)),)
+                fit = fit._replace(confidence=min(fit.confidence, size.confidence, key=_SURE.index))
+            also = also if scenarios == {"cached"} else (("scenario", "cached"), *also)
         found.append(Update(prompt_id, manifest, fit.parameter, rounded(fit), fit, also))
     return found
+
+
+def size_for_cache(prompt: Prompt, cache: Fit) -> Fit | None:
+    """The size of the input that has to be stated for the measured cache hit ratio to count; None where it counts as
+    it is.
+
+    An estimate takes no more for cached than what stands before the first thing that varies. Where a provider caches
+    more than that (a conversation that only grows), only a measured size says so.
+    """
+    if prompt.assumed.can_count(Decimal(rounded(cache))):
+        return None
+    return next((fit for fit in prompt.fits if fit.parameter == INPUT), None)
+
+
+def is_countable(prompt: Prompt, size: Fit) -> bool:
+    """Whether the estimate would count a cache hit ratio where this size is stated."""
+    return size.confidence != LOW and size.actual >= prompt.assumed.cache_min_tokens
+
+
+def rounded_size(fit: Fit) -> int:
+    return max(1, round(fit.actual)) if fit.parameter == INPUT else round(fit.actual)
 
 
 def rounded(fit: Fit) -> Decimal | int:
     """The value as it is written: two decimals of a ratio, and two digits where it is below 0.1; whole tokens."""
     if fit.unit() != POINTS:
-        return max(1, round(fit.actual)) if fit.parameter == INPUT else round(fit.actual)
+        return rounded_size(fit)
     if fit.actual >= 0.1 or fit.actual == 0:
         return Decimal(f"{fit.actual:.2f}")
     return Decimal(f"{Decimal(f'{fit.actual:.1e}'):f}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeVar
 
@@ -12,18 +13,21 @@ MIN_DAYS = 5  # with fewer nobody can say which of them is the unusual one
 D = TypeVar("D", bound=Hashable)
 
 
-def unlike(values: Sequence[tuple[D, float]], least: float) -> tuple[D, ...]:
+def unlike(values: Sequence[tuple[D, float, float]], least: float) -> tuple[D, ...]:
     """The days whose value is further from the median than five times the usual spread, and than `least`.
+
+    `values` are (day, value, what it is a mean of: tokens, or requests). The mean of a day with a fourth of the usual
+    traffic varies twice as much by chance alone: it has to be twice as far away.
 
     The modified z-score of Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993. Empty where there are fewer
     than five days, or where more than a quarter of them differ: that is a change, and no anomaly.
     """
     if len(values) < MIN_DAYS:
         return ()
-    middle = median(value for _, value in values)
-    spread = _NORMAL * median(abs(value - middle) for _, value in values)
+    middle, usual = median(value for _, value, _ in values), median(size for _, _, size in values)
+    spread = _NORMAL * median(abs(value - middle) for _, value, _ in values)
     limit = max(least, SPREADS * spread)
-    found = tuple(day for day, value in values if abs(value - middle) > limit)
+    found = tuple(day for day, value, size in values if abs(value - middle) > limit * max(1.0, math.sqrt(usual / size)))
     return found if len(found) <= max(1, len(values) // 4) else ()
 
 

@@ -54,8 +54,12 @@ class Fit(NamedTuple):
         return max(abs(self.drift() or 0.0), abs(self.cost_change or 0.0))
 
     def level(self) -> str:
-        worst = self.worst()
-        return ERROR if worst >= FAIL_AT else WARNING if worst >= WARN_AT else FINE
+        return level_of(self.worst())
+
+
+def level_of(drift: float) -> str:
+    """FINE, WARNING or ERROR, of a drift without its sign."""
+    return ERROR if drift >= FAIL_AT else WARNING if drift >= WARN_AT else FINE
 
 
 class Sample(NamedTuple):
@@ -102,7 +106,7 @@ def pair_of(day: Day, parameter: str) -> Pair:
 def is_measured(traffic: PromptTraffic, parameter: str) -> bool:
     """Whether the records say it: what a cache served where any record does, sizes of a call where all are counted."""
     if parameter == CACHE:
-        return any(day.shares_of or day.asked > day.unknown_cache for day in traffic.days.values())
+        return any(day.shares_of or day.tells_cache for day in traffic.days.values())
     return parameter == RATIO or not traffic.uncounted
 
 
@@ -118,11 +122,11 @@ def anomalies(traffic: PromptTraffic, parameters: Iterable[str]) -> dict[date, t
 
 def _unlike(days: Mapping[date, Day], parameter: str) -> tuple[date, ...]:
     pairs = [(at, pair_of(day, parameter)) for at, day in days.items() if at != NO_DAY]
-    values = [(at, y / x) for at, (y, x, _) in pairs if x > 0]
+    values = [(at, y / x, x) for at, (y, x, _) in pairs if x > 0]
     if not values:
         return ()
     unit = UNITS[parameter]
-    scale = 1.0 if unit == POINTS else median(value for _, value in values)
+    scale = 1.0 if unit == POINTS else median(value for _, value, _ in values)
     return unlike(values, _MATERIAL[unit] / 100 * scale)
 
 

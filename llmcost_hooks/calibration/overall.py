@@ -43,6 +43,11 @@ def window_of(prompts: Sequence[Prompt]) -> timedelta | None:
     return max(last for _, last in ends if last) - min(first for first, _ in ends if first)
 
 
+def requests_of(prompts: Sequence[Prompt]) -> int | None:
+    """How many there were; None where a record does not say how many it stands for."""
+    return None if any(each.traffic.uncounted for each in prompts) else sum(each.traffic.requests() for each in prompts)
+
+
 def fit_together(prompts: Sequence[Prompt]) -> tuple[Fit, ...]:
     window = window_of(prompts)
     found = []
@@ -69,13 +74,20 @@ def _assumed(prompts: Sequence[Prompt], parameter: str) -> float | None:
     """What the estimate says of the requests that there were; None where it says nothing of one of the prompts."""
     of_calls = of_values = 0.0
     for each in prompts:
-        value, calls = assumed_value(each.assumed, parameter), float(each.traffic.requests())
+        value, calls = assumed_value(each.assumed, parameter), _calls(each)
         if value is None:
             return None
         weight = calls * each.assumed.input_tokens if parameter in (CACHE, RATIO) else calls
         of_calls += weight
         of_values += weight * value
     return of_values / of_calls if of_calls else None
+
+
+def _calls(prompt: Prompt) -> float:
+    """Requests; where records do not say how many, as many as would have used that input."""
+    if not prompt.traffic.uncounted or not prompt.assumed.input_tokens:
+        return float(prompt.traffic.requests())
+    return sum(day.input for day in prompt.traffic.days.values()) / prompt.assumed.input_tokens
 
 
 def _cost_change(prompts: Sequence[Prompt], parameter: str) -> Callable[[float], float | None]:
@@ -91,6 +103,6 @@ def _change(prompts: Sequence[Prompt], parameter: str) -> float | None:
         old, new = cost_with(each.assumed, each.price, {}), cost_with(each.assumed, each.price, values)
         if old is None or new is None:
             return None
-        before += old * each.traffic.requests()
-        after += new * each.traffic.requests()
+        before += old * _calls(each)
+        after += new * _calls(each)
     return 100 * (after / before - 1) if before else None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..errors import ConfigError
+from ..sizing import cached_share
 
 SCHEMA = "llm-cost/estimate/1"
 HINT = "Write one: llm-cost estimate --format json > estimates.json"
@@ -30,9 +32,17 @@ class Assumed(NamedTuple):
     output_basis: str
     calls: int
     kinds: frozenset[str] = frozenset()  # what the input is made of
+    cacheable_tokens: int | None = None  # of the input: the most that the estimate counts as cached; None: all of it
+    cache_min_tokens: int = 0  # below which the provider caches nothing
 
     def cache_hit_ratio(self) -> float:
         return self.cached_tokens / self.input_tokens if self.input_tokens else 0.0
+
+    def can_count(self, ratio: Decimal) -> bool:
+        """Whether the estimate would count such a share of the input as cached; its text may vary too early for it."""
+        cacheable = self.input_tokens if self.cacheable_tokens is None else self.cacheable_tokens
+        counted = cached_share(self.input_tokens, cacheable, self.cache_min_tokens, ratio)
+        return counted == int(self.input_tokens * ratio)
 
     def output_ratio(self) -> float | None:
         return None if self.output_tokens is None or not self.input_tokens else self.output_tokens / self.input_tokens
@@ -67,8 +77,9 @@ def _assumed(row: Mapping[str, Any]) -> Assumed:
         row["prompt_id"], row["path"], row["manifest"], row["content_hash"], row["model"], row["pricing_id"],
         row["price_variant"], row["scenario"], row["grade"], row["input_tokens"], row["cached_input_tokens"],
         row["output_tokens"], row["output_basis"], row["calls"], frozenset(part["kind"] for part in row["parts"]),
+        row["cacheable_tokens"], row["cache_min_tokens"] or 0,
     )  # fmt: skip
-    counts = (found.input_tokens, found.cached_tokens, found.calls)
+    counts = (found.input_tokens, found.cached_tokens, found.calls, found.cacheable_tokens, found.cache_min_tokens)
     texts = (found.prompt_id, found.path, found.model, found.pricing_id, found.variant, found.scenario, found.grade)
     whole = all(type(count) is int for count in counts) and (
         found.output_tokens is None or type(found.output_tokens) is int

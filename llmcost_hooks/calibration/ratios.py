@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from .fits import LOW, Sample
+from .fits import LOW, Sample, level_of
 from .profile import Assumed
 from .traffic import PromptTraffic
 
@@ -40,6 +40,9 @@ class TokenRatio(NamedTuple):
 
     def drift(self) -> float:
         return 100 * (self.ratio / self.assumed - 1)
+
+    def level(self) -> str:
+        return level_of(abs(self.drift()))
 
     def is_worth_it(self) -> bool:
         return self.confidence != LOW and abs(self.drift()) >= UPDATE_AT

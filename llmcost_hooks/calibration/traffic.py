@@ -20,7 +20,7 @@ class Day:
 
     __slots__ = (
         "answer", "asked", "cached", "cost", "input", "largest", "output", "output_requests", "priced", "question",
-        "requests", "shares", "shares_of", "smallest", "unknown_cache", "unpriced",
+        "requests", "shares", "shares_of", "smallest", "tells_cache", "unknown_cache", "unpriced",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -28,6 +28,7 @@ class Day:
         self.asked = 0  # requests whose input is known
         self.input = 0
         self.cached = 0  # part of input
+        self.tells_cache = False  # whether any record of `input` says how much of it was cached
         self.unknown_cache = 0  # requests of `asked` that do not say how much of them was cached
         self.output = 0
         self.output_requests = 0  # requests whose output is known
@@ -51,6 +52,7 @@ class PromptTraffic(NamedTuple):
     uncounted: int  # records that do not say how many requests they stand for
 
     def requests(self) -> int:
+        """Those that are known: more where `uncounted` records do not say theirs."""
         return sum(day.requests for day in self.days.values())
 
     def window(self) -> timedelta | None:
@@ -138,6 +140,7 @@ def _add(day: Day, record: Usage, requests: int) -> None:
             day.unknown_cache += requests
         else:
             day.cached += record.cache_read_tokens
+            day.tells_cache = True
         if requests == 1:
             if day.smallest < 0 or asked < day.smallest:
                 day.smallest = asked

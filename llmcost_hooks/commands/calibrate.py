@@ -13,7 +13,7 @@ import click
 from ..boundary import complain, say_code, write
 from ..calibrating import Calibration, Skipped, calibrate, read_records
 from ..calibration.advice import Update, applicable
-from ..calibration.fits import HIGH, LOW
+from ..calibration.fits import ERROR, HIGH, LOW
 from ..calibration.profile import Profile, parse_profile
 from ..calibration.ratios import TokenRatio
 from ..clock import today
@@ -29,7 +29,8 @@ from ..prices.own import OwnRatio
 from ..reading import WORKTREE, read_manifest
 from ..render.sanitise import terminal_name
 from ..report import Name, Text
-from ..report_calibrate import calibration_report, drift_text, sample, traffic_notes
+from ..report_calibrate import calibration_report, drift_reason, drift_text, sample
+from ..report_calibrate_notes import traffic_notes
 from .asking import can_ask, confirm
 from .options import format_option, read_memo, show
 
@@ -45,7 +46,7 @@ HELP = """Compare what an estimate assumed with what was used, and correct llm-c
   llm-cost calibrate --profile estimates.json --actuals log.jsonl --apply               in scripts
 
 \b
-FILE of --actuals: FOCUS 1.0 to 1.4 and the compact layout (CSV); usage of OpenAI, Anthropic and Gemini (JSON Lines);
+FILE of --actuals: FOCUS 1.0 to 1.4 and the compact layout (CSV, Parquet); OpenAI, Anthropic and Gemini (JSON Lines);
 OpenTelemetry GenAI spans (JSON); exports of LiteLLM and Langfuse. docs/calibrate.md has the fields of each.
 
 \b
@@ -211,8 +212,8 @@ def _apply(found: Calibration, repo: Repository | None, values: dict[str, Any], 
     ratios = [each for each in found.ratios if each.is_worth_it() and (each.confidence == HIGH or not alone)]
     if not updates and not ratios:
         return _nothing(found, alone=alone)
-    if not values["accept_large_drift"] and any(update.is_large() for update in found.updates):
-        large = ", ".join(f"{_label(update)} {drift_text(update.fit)}" for update in found.updates if update.is_large())
+    if not values["accept_large_drift"] and (too_large := _too_large(found)):
+        large = ", ".join(too_large)
         return (
             _refuse(
                 f"Drift is too large to apply anything: {large}",
@@ -234,6 +235,13 @@ def _apply(found: Calibration, repo: Repository | None, values: dict[str, Any], 
     if left:
         _say(f"{left} of {len(found.updates)} recommendations are not of high confidence and were not applied.")
     return 0
+
+
+def _too_large(found: Calibration) -> list[str]:
+    """What drifted so far that nothing is applied without a word."""
+    updates = [f"{_label(update)} {drift_reason(update.fit)}" for update in found.updates if update.is_large()]
+    ratios = [each for each in found.ratios if each.is_worth_it() and each.level() == ERROR]
+    return updates + [f"token ratio of {each.model} {each.drift():+.0f}%" for each in ratios]
 
 
 def _nothing(found: Calibration, *, alone: bool) -> int:
@@ -267,12 +275,13 @@ def _write(top: str, manifest: Manifest, updates: Sequence[Update], ratios: Sequ
     paths = [each.path() for each in manifest.every()]
     written = []
     for path in paths:
-        values = [
-            NewValue(update.prompt_id, key, value)
+        new = {
+            (update.prompt_id, key): value  # the size of an input may be of two updates, and is the same in both
             for update in updates
             if update.manifest == path
             for key, value in ((update.key, update.value), *update.also)
-        ]
+        }
+        values = [NewValue(prompt_id, key, value) for (prompt_id, key), value in new.items()]
         stated = [_stated(ratio) for ratio in ratios] if path == paths[0] else []
         if values or stated:
             directory = os.path.join(top, os.path.dirname(path))

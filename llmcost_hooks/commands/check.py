@@ -15,6 +15,7 @@ from ..economics import UNITS
 from ..errors import ConfigError
 from ..failures import say_failures
 from ..findings import check_findings
+from ..git.certificates import without_certificates
 from ..git.plumbing import Repository, open_repository
 from ..git.revisions import try_resolve_commit
 from ..manifest_values import Wrong, read_increase
@@ -117,10 +118,11 @@ def check_command(ctx: click.Context, /, staged: bool, rev: str | None, base: st
     if base is None and overrides.limits_increase():
         raise ConfigError("--max-increase needs --base", "For example: llm-cost check --base main --max-increase 25%")
     said = read_statements(repo, base_source, head)
-    checked = check_side(
-        repo, head, base_source, read_selection(values), memo, on,
-        force_stale=force_stale, overrides=overrides, said=said,
-    )  # fmt: skip
+    with without_certificates():
+        checked = check_side(
+            repo, head, base_source, read_selection(values), memo, on,
+            force_stale=force_stale, overrides=overrides, said=said,
+        )  # fmt: skip
     estimate, manifest, comparison, verdict = checked
     verbose_note(ctx, f"{estimate.label}: {count_prompts(len(estimate.rows))}; prices {estimate.prices.version}")
     if manifest is None:

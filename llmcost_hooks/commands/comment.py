@@ -17,7 +17,7 @@ from ..clock import today
 from ..commenting import ALWAYS, CHANGED, INCREASE, OVER, is_wanted
 from ..errors import ConfigError
 from ..forges import FORGES
-from ..forges.places import Place, given, variable
+from ..forges.places import Place, given
 from ..forges.posting import BEHAVIORS, Posted, post
 from ..git.plumbing import open_repository
 from ..increase import Allowed
@@ -97,12 +97,12 @@ def _read_tag(text: str) -> str:
 @click.option("--force-stale", is_flag=True, help="Use prices that are too old (not recommended).")
 @click.pass_context
 def comment_command(ctx: click.Context, /, forge: str, **values: Any) -> int:
-    name, module = forge, FORGES[forge]
+    module = FORGES[forge]
     take = {each: values.pop(each) for each in _OWN}
     place = given(module.read_place(os.environ), take["api_url"], take["repo"], take["number"])
     selection = read_selection(values)
     for each in _by_commit(module, place, take["commit"]):
-        _comment(ctx, name, each, take, selection)
+        _comment(ctx, forge, each, take, selection)
     return 0
 
 
@@ -111,14 +111,16 @@ def _comment(ctx: click.Context, name: str, place: Place, take: dict[str, Any], 
     module, author = FORGES[name], take["author"]
     # Before any work: a token may be missing.
     opened = None if take["dry_run"] else module.open_forge(place, os.environ, author)
-    checked, notes = _checked(ctx, place, take, selection)
+    malformed: list[str] = []  # waivers: what `check` ends with is to be seen where they are to be mended
+    checked, notes = _checked(ctx, place, take, selection, malformed)
     comparison = checked.comparison
     assert comparison is not None
     marker = marker_line(take["tag"], visible=module.VISIBLE)
-    report = comment_report(comparison, checked.manifest, checked.verdict, notes, _how(name, place, take, checked))
+    how = _how(module, place, take, checked)
+    report = comment_report(comparison, checked.manifest, checked.verdict, notes, how, malformed)
     body = render_comment(report, marker, module.TITLE, module.LIMIT)
     threshold = None if take["threshold"] is None else Allowed(*take["threshold"])
-    wanted = is_wanted(take["when"], threshold, comparison, checked.verdict)
+    wanted = bool(malformed) or is_wanted(take["when"], threshold, comparison, checked.verdict)
     if opened is None:
         said = body if wanted else _NOTHING
     else:
@@ -150,7 +152,7 @@ def _by_commit(module: ModuleType, place: Place, commit: str | None) -> list[Pla
 
 
 def _checked(
-    ctx: click.Context, place: Place, take: dict[str, Any], selection: Selection
+    ctx: click.Context, place: Place, take: dict[str, Any], selection: Selection, malformed: list[str]
 ) -> tuple[Checked, tuple[Text, ...]]:
     repo = open_repository()
     revision = take["base"] or place.base
@@ -159,9 +161,10 @@ def _checked(
     head = commit_source(repo, take["head"] or take["commit"] or "HEAD")
     base, _, notes = since_merge_base(repo, revision, head)
     overrides = Overrides(take["budget"], *(take["max_increase"] or (None, None)))
+    said = read_statements(repo, base, head, malformed)
     checked = check_side(
         repo, head, base, selection, read_memo(take["no_cache"]), today(),
-        force_stale=take["force_stale"], overrides=overrides, said=read_statements(repo, base, head), split=True,
+        force_stale=take["force_stale"], overrides=overrides, said=said, split=True,
     )  # fmt: skip
     assert checked.comparison is not None
     rows = (*checked.estimate.rows, *checked.comparison.base.rows)
@@ -171,14 +174,19 @@ def _checked(
     return checked, notes
 
 
-def _how(name: str, place: Place, take: dict[str, Any], checked: Checked) -> tuple[Text, ...]:
+def _how(module: ModuleType, place: Place, take: dict[str, Any], checked: Checked) -> tuple[Text, ...]:
     """Ids of commits, and no name of a branch: those are whoever's, and a shell would run what is in them."""
     assert checked.comparison is not None
     base, head = (str(side.commit)[:12] for side in (checked.comparison.base, checked.comparison.head))
-    merge = name == "github" and place.number is not None and take["head"] is None and take["commit"] is None
-    merged = merge and variable(os.environ, "GITHUB_EVENT_NAME") == "pull_request"
-    fetch = f"git fetch origin pull/{place.number}/merge" if merged else "git fetch origin"
-    return ((f"To see the same: `{fetch} && llm-cost diff {base} {head}` (llm-cost {__version__})",),)
+    fetch, sides = "git fetch origin", f"{base} {head}"
+    checked_out = take["head"] is None and take["commit"] is None
+    if checked_out and place.commit and not place.commit.startswith(head):
+        sides = f"{base}...{place.commit[:12]}"
+    elif checked_out and place.ref:
+        fetch = f"{fetch} {place.ref}"
+    elif take["head"] is None and module.HEAD_REF and place.number is not None:
+        fetch = f"{fetch} {module.HEAD_REF.format(place.number)}"
+    return ((f"To see the same: `{fetch} && llm-cost diff {sides}` (llm-cost {__version__})",),)
 
 
 def _said(posted: Posted, title: str, place: Place) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,12 +15,12 @@ from ..clock import today
 from ..compare import Comparison
 from ..errors import ConfigError, ExitCode, worst
 from ..failures import say_failures
-from ..findings import estimate_findings, increase_finding
+from ..git.certificates import without_certificates
 from ..git.plumbing import Repository, open_repository
 from ..git.revisions import commit_day, resolve_commit, try_resolve_commit
 from ..increase import Allowed, Increase, over_increase
 from ..manifest_values import Wrong, read_increase
-from ..pricing import NO_MODEL
+from ..pricing import NO_MODEL, Unpriced
 from ..render.formats import Result
 from ..render.jsondoc import diff_document
 from ..render.money import format_over
@@ -48,6 +48,9 @@ from .options import (
 )
 from .own_prices import read_date
 from .sides import Asked, find_sides, split_paths
+
+if TYPE_CHECKING:
+    from ..findings import Findings
 
 HELP = """Compare the cost of prompts between two sides.
 
@@ -110,7 +113,8 @@ def diff_command(
     revisions, paths = split_paths(repo, words, after_dashes)
     base, head, notes = find_sides(repo, Asked(revisions, paths, **options))
     selection = read_selection(values, tuple(path for path in read_paths(repo.prefix, paths) if path))
-    sides = read_sides(repo, base, head, selection)
+    with without_certificates():
+        sides = read_sides(repo, base, head, selection)
     refuse_empty(selection.paths, (sides.base, sides.head))
     sides = sides._replace(base=quoted_side(sides.base, unit), head=quoted_side(sides.head, unit))
     if prices_at is not None:
@@ -132,8 +136,7 @@ def diff_command(
         left = [(Name(each),) for each in left_out(repo, head, comparison)]
         extra = (*notes, *sides.notes, *left, *statement_notes(said, malformed, on))
         report, document = diff_report(comparison, extra, view), partial(diff_document, comparison, view, said)
-        over = [increase_finding(comparison, *_over(comparison, exceeded))] if exceeded is not None else []
-        findings = partial(estimate_findings, comparison.head, "diff", over, failing)
+        findings = partial(_findings, comparison, exceeded, failing)
         show_result(
             lambda: Result(report, document(), comparison.head, comparison, findings(), view.group_by),
             report, document, output,
@@ -142,6 +145,13 @@ def diff_command(
         message, advice = _over(comparison, exceeded)
         complain("".join(message), "".join(advice))
     return say_failures(failing, worst(codes))
+
+
+def _findings(comparison: Comparison, exceeded: Increase | None, failing: list[Unpriced]) -> Findings:
+    from ..findings import estimate_findings, increase_finding  # four formats of many draw them
+
+    over = [increase_finding(comparison, *_over(comparison, exceeded))] if exceeded is not None else []
+    return estimate_findings(comparison.head, "diff", over, failing)
 
 
 _HOW_TO_GO_ON = "Make it cheaper (llm-cost explain PROMPT says what it is made of), or allow more."

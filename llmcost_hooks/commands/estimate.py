@@ -16,6 +16,7 @@ from ..estimate import Estimate, estimate_snapshot
 from ..facts import load_price_book, read_facts
 from ..failures import say_failures
 from ..findings import estimate_findings
+from ..git.certificates import without_certificates
 from ..git.plumbing import Repository, open_repository
 from ..loose import read_loose_files
 from ..memo import Memo
@@ -137,7 +138,8 @@ def estimate_command(ctx: click.Context, /, paths: tuple[str, ...], **values: An
     else:
         source = STAGED if staged else WORKTREE if revision is None else commit_source(repo, revision)
         selection = read_selection(values, _inside(repo, paths))
-        sides = [read_side(repo, source, read_manifest(repo, source), selection)]
+        with without_certificates():
+            sides = [read_side(repo, source, read_manifest(repo, source), selection)]
         refuse_empty(selection.paths, sides)
         cwd = repo.cwd
     sides = [quoted_side(side, unit) for side in sides]

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from ..errors import ConfigError
 from .http import Answer, Client, ForgeError, ask, connect, document, number, objects, read_token, segment, text, value
-from .places import Place, branch_of_origin, need_number, needed, variable, whole
+from .places import Place, branch_of_origin, need_number, needed, ref_of, variable, whole
 from .posting import Comment, is_marked
 
 TITLE, LIMIT, VISIBLE = "Azure Repos", 150_000, False
+HEAD_REF = "pull/{}/merge"
 TOKENS = ("SYSTEM_ACCESSTOKEN", "AZURE_DEVOPS_EXT_PAT")
 CLOSED = 4  # a thread's status: it does not keep the pull request from being completed
 _VERSION = {"api-version": "7.0"}
@@ -38,6 +39,7 @@ def read_place(env: Mapping[str, str]) -> Place:
         f"{project}/{repo}" if project and repo else None,
         whole(env.get("SYSTEM_PULLREQUEST_PULLREQUESTID")),
         branch_of_origin(variable(env, "SYSTEM_PULLREQUEST_TARGETBRANCH")),
+        ref=ref_of(env.get("BUILD_SOURCEBRANCH"), "pull/[0-9]{1,18}/merge"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -27,6 +28,7 @@ from .places import Place, branch_of_origin, need_number, needed, variable, whol
 from .posting import Comment, is_marked
 
 TITLE, LIMIT, VISIBLE = "Bitbucket", 32_768, True  # its Markdown hides nothing
+HEAD_REF = None  # the cloud has none
 TOKENS = ("BITBUCKET_TOKEN",)
 CLOUD = "https://api.bitbucket.org/2.0"
 PER_PAGE = 100
@@ -46,11 +48,13 @@ HINTS = {
 
 def read_place(env: Mapping[str, str]) -> Place:
     """What Bitbucket Pipelines says of a pull request's run."""
+    commit = env.get("BITBUCKET_COMMIT", "")
     return Place(
         None,
         variable(env, "BITBUCKET_REPO_FULL_NAME"),
         whole(env.get("BITBUCKET_PR_ID")),
         branch_of_origin(variable(env, "BITBUCKET_PR_DESTINATION_BRANCH")),
+        commit=commit if re.fullmatch("[0-9a-f]{40}", commit) else None,
     )
 
 

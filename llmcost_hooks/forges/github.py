@@ -25,10 +25,11 @@ from .http import (
     too_many,
     value,
 )
-from .places import Place, branch_of_origin, need_number, needed, variable, whole
+from .places import Place, branch_of_origin, need_number, needed, ref_of, variable, whole
 from .posting import Comment, is_marked
 
 TITLE, LIMIT, VISIBLE = "GitHub", 65_536, False
+HEAD_REF = "pull/{}/head"
 TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")
 PER_PAGE = 100
 ACTIONS_BOT = "github-actions[bot]"
@@ -45,13 +46,14 @@ HINTS = {
 
 def read_place(env: Mapping[str, str]) -> Place:
     """What GitHub Actions says of the run."""
-    ref = re.fullmatch(r"refs/pull/([0-9]{1,18})/(?:merge|head)", env.get("GITHUB_REF", ""))
+    ref = ref_of(env.get("GITHUB_REF"), "pull/[0-9]{1,18}/(?:merge|head)")
     return Place(
         variable(env, "GITHUB_API_URL"),
         variable(env, "GITHUB_REPOSITORY"),
-        whole(ref[1]) if ref else None,
+        whole(ref.split("/")[1]) if ref else None,
         branch_of_origin(variable(env, "GITHUB_BASE_REF")),
         variable(env, "GITHUB_GRAPHQL_URL"),
+        ref,
     )
 
 

@@ -18,10 +18,11 @@ from .http import (
     text,
     too_many,
 )
-from .places import Place, need_number, needed, variable, whole
+from .places import Place, need_number, needed, ref_of, variable, whole
 from .posting import Comment, is_marked
 
 TITLE, LIMIT, VISIBLE = "GitLab", 1_000_000, False
+HEAD_REF = "merge-requests/{}/head"
 TOKENS = ("GITLAB_TOKEN",)
 PER_PAGE = 100
 
@@ -46,7 +47,8 @@ def read_place(env: Mapping[str, str]) -> Place:
     iid = whole(env.get("CI_MERGE_REQUEST_IID"))
     names = ("CI_MERGE_REQUEST_PROJECT_ID", "CI_PROJECT_ID") if iid is not None else ("CI_PROJECT_ID",)
     base = variable(env, "CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA")
-    return Place(variable(env, "CI_API_V4_URL"), variable(env, *names), iid, base)
+    ref = ref_of(env.get("CI_MERGE_REQUEST_REF_PATH"), "merge-requests/[0-9]{1,18}/(?:head|merge|train)")
+    return Place(variable(env, "CI_API_V4_URL"), variable(env, *names), iid, base, ref=ref)
 
 
 class GitLab(NamedTuple):

@@ -17,15 +17,25 @@ class Place(NamedTuple):
     number: int | None
     base: str | None = None  # revision that it is compared with
     api_url_graphql: str | None = None  # GitHub's second API
+    ref: str | None = None  # of the server, without refs/, that has what the pipeline has checked out
+    commit: str | None = None  # of the branch, where the pipeline merges it itself and no server has what comes of it
 
 
 def given(place: Place, api_url: str | None, repo: str | None, number: int | None) -> Place:
     """`place` with what the command line says. A number belongs to a repository: another one, another number."""
     if repo is not None and repo != place.repo:
-        place = place._replace(repo=repo, number=None)
+        place = place._replace(repo=repo, number=None, ref=None, commit=None)
     if api_url is not None:
         place = place._replace(api_url=api_url, api_url_graphql=None)
-    return place if number is None else place._replace(number=number)
+    if number is not None and number != place.number:
+        place = place._replace(number=number, ref=None, commit=None)
+    return place
+
+
+def ref_of(text: str | None, pattern: str) -> str | None:
+    """A ref in a variable without its refs/; None for any that does not match `pattern`: it will stand in a command."""
+    found = re.fullmatch(f"refs/({pattern})", text or "", re.ASCII)
+    return found[1] if found else None
 
 
 def needed(value: str | None, what: str, hint: str) -> str:

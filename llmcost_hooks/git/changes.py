@@ -78,7 +78,7 @@ def renames(
     elif staged:
         command = ["diff-index", *_RAW, *_CACHED, base_tree]
     else:
-        command = ["diff-tree", *_RAW, base_tree, head_tree or empty_tree(cwd)]
+        command = ["diff-tree", *_RAW, base_tree, head_tree or empty_tree(cwd, base_tree)]
     restricted = ["--", *fitting(paths)]
     found = run_git(cwd, *command, "-M50%", "-l0", *restricted, check=False)
     inexact = found.returncode == 0

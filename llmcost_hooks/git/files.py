@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 
 from .objects import Unread
 
 # Characters that HFS+ ignores in names; git itself refuses them inside ".git" for the same reason.
-_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+_IGNORED = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
 # Windows has none of these but O_BINARY, which nobody else needs.
 _FLAGS = ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
 _READ = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in _FLAGS)
@@ -71,7 +70,7 @@ def _open_checked(top: str, components: list[str]) -> int:
 
 def _is_refused(component: str) -> bool:
     """Components that leave the directory, or that some file system takes for ".git"."""
-    plain = _IGNORED.sub("", component).rstrip(" .").lower()
+    plain = component.translate(_IGNORED).rstrip(" .").lower()
     return component in ("", ".", "..") or plain in (".git", "git~1")
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 
 from ..errors import ConfigError
 from .catfile import UNREPLACED
 from .changes import NOTHING, SUBMODULE, Change, index_against, parse_raw
-from .objects import open_objects
+from .objects import open_objects, tree_rows
 from .plumbing import run_git
 from .revisions import empty_tree
 
-# An entry of a tree object: mode, name, id (20 bytes; 32 where git hashes with SHA-256).
-_ENTRY = {size: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
 _TREE, _SUBMODULE = b"40000", b"160000"
 _GLOB = {"GIT_LITERAL_PATHSPECS": "0"}
 
@@ -27,16 +24,13 @@ def named_in_tree(cwd: str, tree_oid: str, name: str) -> list[str]:
     repository = open_objects(cwd)
     if repository is None:
         return _listed(cwd, tree_oid, name)
-    wanted, entry, found = os.fsencode(name), _ENTRY[len(tree_oid) // 2], []
+    wanted, found = os.fsencode(name), []
     telling = (_TREE + b" ", b" " + wanted + b"\0")
     directories = [(b"", tree_oid)]
     try:
         while directories:
             above, oid = directories.pop()
-            data = repository.read(oid)[1]
-            if not any(each in data for each in telling):
-                continue  # most directories of a large tree: to look is quicker than to take apart
-            for mode, inner, raw in entry.findall(data):
+            for mode, inner, raw in tree_rows(repository, oid, telling):
                 if mode == _TREE:
                     directories.append((above + inner + b"/", raw.hex()))
                 elif inner == wanted and mode != _SUBMODULE:
@@ -46,14 +40,14 @@ def named_in_tree(cwd: str, tree_oid: str, name: str) -> list[str]:
     return sorted(found)
 
 
-def named_below_index(cwd: str, changes: Iterable[Change], name: str) -> list[str]:
+def named_below_index(cwd: str, tree_oid: str, changes: Iterable[Change], name: str) -> list[str]:
     """The same of the tree that `changes` are staged over (`staged_changes`): one look at the index, none at a tree.
 
     In a repository of many directories that is several times as fast. An unmerged path is left out. libgit2, which is
     needed next, is loaded while git reads the index.
     """
     paths, load = (name, f"*/{name}"), lambda: open_objects(cwd)  # not ":(glob)**/", which is far slower
-    listed = parse_raw(index_against(cwd, empty_tree(cwd), paths, env=_GLOB, meanwhile=load).stdout)
+    listed = parse_raw(index_against(cwd, empty_tree(cwd, tree_oid), paths, env=_GLOB, meanwhile=load).stdout)
     found = {each.path for each in listed if each.mode != SUBMODULE}
     for change in changes:
         if change.path.rpartition("/")[2] == name:

@@ -7,8 +7,9 @@ The default, `auto`, is pygit2 with git behind it for whatever libgit2 cannot op
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ConfigError
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 Header = tuple[str, int]  # type and size in bytes
 Contents = tuple[str, "bytes | Unread"]
 
+TREE = "40000"
+_GIT_TREE = 2  # its type in the object database
+# An entry of a tree object: mode, name, id (20 bytes; 32 where git hashes with SHA-256).
+_ENTRY = {size: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
 _AT_ONCE = 32_000_000  # bytes of blobs that one `git cat-file` is asked for
 
 
@@ -113,30 +118,51 @@ def _open(start: str, *located: str | None) -> pygit2.Repository | str:
 
 def _walk(repository: pygit2.Repository, tree_oid: str, enter: Callable[[str], bool] | None) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
-    directories: list[tuple[str, str | pygit2.Oid]] = [("", tree_oid)]
+    directories = [("", tree_oid)]
     while directories:
         above, oid = directories.pop()
         files, inner = _directory(repository, oid)
-        entries.update((above + name, entry) for name, entry in files)
+        entries.update([(above + name, entry) for name, entry in files])
         below = [(f"{above}{name}/", oid) for name, oid in inner]
         directories += [each for each in below if enter is None or enter(each[0])]
     return entries
 
 
 @lru_cache(maxsize=10_000)  # two sides have most of their directories in common
-def _directory(
-    repository: pygit2.Repository, oid: str | pygit2.Oid
-) -> tuple[list[tuple[str, Entry]], list[tuple[str, pygit2.Oid]]]:
+def _directory(repository: pygit2.Repository, oid: str) -> tuple[list[tuple[str, Entry]], list[tuple[str, str]]]:
     """(regular files, directories) of one tree, by their names."""
-    import pygit2
+    found = tree_rows(repository, oid)
+    names = os.fsdecode(b"\0".join([name for _, name, _ in found])).split("\0")
+    rows = [(_kind(mode), name, raw.hex()) for (mode, _, raw), name in zip(found, names, strict=False)]
+    files = [(name, Entry(kind, oid)) for kind, name, oid in rows if kind in REGULAR]
+    return files, [(name, oid) for kind, name, oid in rows if kind == TREE]
 
-    modes = {int(mode, 8): mode for mode in REGULAR}
-    tree = repository[oid]
-    if not isinstance(tree, pygit2.Tree):
+
+def tree_rows(
+    repository: pygit2.Repository, oid: str, telling: Sequence[bytes] = ()
+) -> list[tuple[bytes, bytes, bytes]]:
+    """(mode, name, raw id) of one tree's entries; none where it holds none of the bytes in `telling`.
+
+    Several times as fast as libgit2's own entries, each of which becomes an object. Raises ValueError for what is no
+    tree, or a damaged one, and KeyError for what is not in this repository.
+    """
+    kind, data = repository.read(oid)
+    if kind != _GIT_TREE:
         raise ValueError
-    rows = [(os.fsdecode(entry.raw_name or b""), entry.filemode, entry.id) for entry in tree]
-    files = [(name, Entry(modes[mode], str(oid))) for name, mode, oid in rows if mode in modes]
-    return files, [(name, oid) for name, mode, oid in rows if mode == 0o040000]
+    if telling and not any(each in data for each in telling):
+        return []  # most directories of a large tree: to look is quicker than to take apart
+    entry = _ENTRY[len(oid) // 2]
+    if entry.sub(b"", data):
+        raise ValueError
+    return entry.findall(data)
+
+
+@cache
+def _kind(mode: bytes) -> str:
+    """A mode as git shows it: old trees have others for regular files."""
+    bits = int(mode, 8)
+    kind = f"{bits >> 12:o}"
+    return ("100755" if bits & 0o100 else "100644") if kind == "10" else TREE if kind == "4" else kind
 
 
 def _list_tree(cwd: str, tree_oid: str, enter: Callable[[str], bool] | None) -> dict[str, Entry]:

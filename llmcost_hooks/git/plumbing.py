@@ -89,18 +89,32 @@ def run_git(
 
 def open_repository(directory: str = ".") -> Repository:
     """The repository around `directory`. Raises ConfigError where there is none that git would use."""
-    options = ("--is-bare-repository", "--is-shallow-repository", "--absolute-git-dir", "--show-cdup")
-    out = os.fsdecode(run_git(directory, "rev-parse", *options).stdout)
-    bare, shallow, rest = out.split("\n", 2)
-    git_dir, _, up = rest.removesuffix("\n").rpartition("\n")
+    return open_at_head(directory)[0]
+
+
+def open_at_head(directory: str = ".") -> tuple[Repository, tuple[str, str] | None]:
+    """The same with HEAD's commit and its tree, in one spawn; None where HEAD is unborn, or its tree is not there."""
+    # At the first revision that is none git ends its answer, so they stand last.
+    heads = ("--is-inside-work-tree", "--revs-only", "-q", "HEAD^{commit}", "HEAD^{tree}")
+    found = run_git(directory, "rev-parse", *_WHERE, *heads, check=False)
+    bare, shallow, *rest = os.fsdecode(found.stdout).split("\n")[:-1] or ("", "")
+    inside = max((n for n, line in enumerate(rest) if line in ("true", "false")), default=0)  # a path can hold lines
+    if not inside:
+        raise git_failed("rev-parse", found)
+    head = (rest[inside + 1], rest[inside + 2]) if len(rest) == inside + 3 else None
+    where = "\n".join(rest[:inside])
+    git_dir, _, up = where.rpartition("\n")
     if bare == "true" or not git_dir:  # without a working tree, as inside .git, --show-cdup prints not even a line
-        return Repository(git_dir or up, None, "", shallow == "true")
+        return Repository(where, None, "", shallow == "true"), head
     here = os.path.realpath(directory)
     top = os.path.normpath(os.path.join(here, up))
     if top == git_dir:  # the hooks of a push run there, with GIT_DIR=.
-        return Repository(git_dir, None, "", shallow == "true")
+        return Repository(git_dir, None, "", shallow == "true"), head
     prefix = "" if os.path.isabs(up) else here[len(top) :].strip("/")
-    return Repository(top, top, prefix and f"{prefix}/", shallow == "true")
+    return Repository(top, top, prefix and f"{prefix}/", shallow == "true"), head
+
+
+_WHERE = ("--is-bare-repository", "--is-shallow-repository", "--absolute-git-dir", "--show-cdup")
 
 
 def fitting(paths: Sequence[str]) -> Sequence[str]:

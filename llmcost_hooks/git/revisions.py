@@ -49,8 +49,16 @@ def commit_day(cwd: str, commit: str) -> date:
     return datetime.fromtimestamp(int(out), timezone.utc).date()
 
 
-def empty_tree(cwd: str) -> str:
-    """The id of the tree without entries, in the repository's own hash."""
+_EMPTY_TREES = {
+    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+
+
+def empty_tree(cwd: str, beside: str | None = None) -> str:
+    """The id of the tree without entries, in the repository's own hash; by any other id, `beside`, without a spawn."""
+    if beside is not None:
+        return _EMPTY_TREES[len(beside)]
     return _oid(run_git(cwd, "hash-object", "-t", "tree", "--stdin", stdin=b""))
 
 

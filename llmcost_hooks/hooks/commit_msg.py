@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from ..boundary import guarded
+from ..boundary import guarded, leave
 from ..errors import ConfigError
 from .arguments import FORCE_STALE, wants_help
 
@@ -33,6 +33,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return guarded(lambda: 0 if wants_help("llm-cost-message", HELP, arguments) else _judge(arguments))
 
 
+def run() -> None:
+    """The program: `main`, and with it the process ends."""
+    leave(main())
+
+
 def _judge(given: Sequence[str]) -> int:
     files = [each for each in given if each != FORCE_STALE]
     if len(files) != 1:
@@ -53,4 +58,4 @@ def _judge(given: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

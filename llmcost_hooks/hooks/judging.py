@@ -11,6 +11,7 @@ from ..checking import check_side, compare_sides, read_sides
 from ..clock import today
 from ..compare import Comparison
 from ..failures import say_failures
+from ..git.certificates import without_certificates
 from ..git.plumbing import Repository, open_repository
 from ..memo import Memo, memo_path
 from ..reading import EMPTY, STAGED, Source, commit_source
@@ -22,17 +23,15 @@ from .staged import Staged
 
 def judge_index(staged: Staged, *, force_stale: bool = False) -> int:
     """The index against HEAD, before its message is known. Silent where it passes."""
-    repo = open_repository()
     head, base = _index(staged)
-    return judge(repo, head, base, NOTHING_STATED, stage=COMMIT, force_stale=force_stale)
+    return judge(staged.repo, head, base, NOTHING_STATED, stage=COMMIT, force_stale=force_stale)
 
 
 def judge_message(said: Statements, staged: Staged, *, force_stale: bool = False) -> int:
     """The same with what its message says, and the commits that it merges. Silent where it passes."""
-    repo = open_repository()
     head, base = _index(staged)
-    said = join_statements(said, read_merged(repo))
-    return judge(repo, head, base, said, stage=MESSAGE, force_stale=force_stale)
+    said = join_statements(said, read_merged(staged.repo))
+    return judge(staged.repo, head, base, said, stage=MESSAGE, force_stale=force_stale)
 
 
 def judge_range(start: str, end: str, *, speak: bool = False, force_stale: bool = False) -> int:
@@ -49,10 +48,12 @@ def judge(
 
     `said` is what the messages say; None: those of the commits from `base` to `head`.
     """
-    _leave_certificates_out()
     said = read_statements(repo, base, head) if said is None else said
     memo = Memo(memo_path(os.environ))
-    checked = check_side(repo, head, base, Selection(), memo, today(), force_stale=force_stale, said=said, stage=stage)
+    with without_certificates():
+        checked = check_side(
+            repo, head, base, Selection(), memo, today(), force_stale=force_stale, said=said, stage=stage
+        )
     warned = stage == COMMIT and any(each.is_increase() for each in checked.verdict.warned)
     if speak or checked.code() or warned:
         from ..render.text import render_text
@@ -65,11 +66,11 @@ def judge(
 
 def compare_index(staged: Staged, *, force_stale: bool = False) -> Comparison:
     """HEAD against the index."""
-    _leave_certificates_out()
-    repo = open_repository()
     head, base = _index(staged)
-    sides = read_sides(repo, base, head, Selection())
-    return compare_sides(repo, sides, base, head, Memo(memo_path(os.environ)), today(), force_stale=force_stale)
+    memo = Memo(memo_path(os.environ))
+    with without_certificates():
+        sides = read_sides(staged.repo, base, head, Selection())
+        return compare_sides(staged.repo, sides, base, head, memo, today(), force_stale=force_stale)
 
 
 def _index(staged: Staged) -> tuple[Source, Source]:
@@ -77,9 +78,3 @@ def _index(staged: Staged) -> tuple[Source, Source]:
     if staged.head is None:
         return STAGED, EMPTY
     return STAGED._replace(tree=staged.head[1], staged=staged.changes), Source("commit", "HEAD", *staged.head)
-
-
-def _leave_certificates_out() -> None:
-    """Importing pygit2 loads the system's TLS certificates, a tenth of a hook's time. A hook never connects."""
-    os.environ["SSL_CERT_FILE"] = os.devnull  # no regular file, so there is nothing to load
-    os.environ["SSL_CERT_DIR"] = os.path.dirname(os.path.abspath(__file__))

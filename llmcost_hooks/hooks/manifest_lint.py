@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..boundary import complain, guarded
+from ..boundary import complain, guarded, leave
 from ..errors import ConfigError
 from .arguments import pre_commit_range, wants_help
 
@@ -31,6 +31,11 @@ Exit codes: 0 OK, 2 CONFIG_ERROR.
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else argv
     return guarded(lambda: 0 if wants_help("llm-cost-manifest", HELP, arguments) else _check())
+
+
+def run() -> None:
+    """The program: `main`, and with it the process ends."""
+    leave(main())
 
 
 def _check() -> int:
@@ -125,4 +130,4 @@ def _key(row: OwnRates) -> tuple[object, ...]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ..boundary import guarded
+from ..boundary import guarded, leave
 from .arguments import FORCE_STALE, pre_commit_range, wants_help
 
 HELP = """usage: llm-cost-pre-commit [--force-stale]
@@ -31,6 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
 
 
+def run() -> None:
+    """The program: `main`, and with it the process ends."""
+    leave(main())
+
+
 def _judge(force_stale: bool) -> int:
     if named := pre_commit_range(os.environ):
         from .judging import judge_range
@@ -47,4 +52,4 @@ def _judge(force_stale: bool) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..boundary import guarded
+from ..boundary import guarded, leave
 from ..errors import ConfigError
 from .arguments import FORCE_STALE, pre_commit_range, wants_help
 from .pushed import is_zero, judge_each, judge_pushed
@@ -50,6 +50,11 @@ class Pushed(NamedTuple):
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     return guarded(lambda: 0 if wants_help("llm-cost-pre-push", HELP, arguments) else _judge(arguments, os.environ))
+
+
+def run() -> None:
+    """The program: `main`, and with it the process ends."""
+    leave(main())
 
 
 def _judge(given: list[str], environ: Mapping[str, str]) -> int:
@@ -129,4 +134,4 @@ def _base(repo: Repository, ref: Pushed, remote: str, head: Source) -> Source:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..boundary import advisory
+from ..boundary import advisory, leave
 from ..errors import ConfigError
 from .arguments import FORCE_STALE, wants_help
 
@@ -37,6 +37,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         lambda: 0 if wants_help("llm-cost-trailer", HELP, arguments) else _prepare(arguments, os.environ),
         f"{TRAILER} was not added",
     )
+
+
+def run() -> None:
+    """The program: `main`, and with it the process ends."""
+    leave(main())
 
 
 def _prepare(given: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -79,4 +84,4 @@ def _said(comparison: Comparison) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..git.changes import NOTHING, SUBMODULE, Change, staged_changes
-from ..git.revisions import commit_and_tree
+from ..git.plumbing import Repository, open_at_head
 
 
 class Staged(NamedTuple):
     """The index, by what it is staged over."""
 
+    repo: Repository
     head: tuple[str, str] | None  # HEAD's commit and tree; None where it is unborn
     changes: tuple[Change, ...]
 
 
 def read_staged() -> Staged:
     """The index of the repository around. git reads all of it, and meanwhile what `concerns_us` needs is loaded."""
-    head = commit_and_tree(".", "HEAD")
-    return Staged(head, tuple(staged_changes(".", head[1] if head else "HEAD", meanwhile=_load)))
+    repo, head = open_at_head()
+    return Staged(repo, head, tuple(staged_changes(".", head[1] if head else "HEAD", meanwhile=_load)))
 
 
 def _load() -> None:

@@ -46,6 +46,7 @@ class Measured(NamedTuple):
     parts: tuple[Part, ...]
     includes: tuple[str, ...]  # paths
     mixed: tuple[tuple[Mix, int], ...] = ()  # what was counted, by its classes: their tokens
+    uses: tuple[tuple[str, int], ...] = ()  # how often each of `undeclared` is put in; () where that depends on values
 
 
 _Found = TypeVar("_Found")
@@ -83,6 +84,7 @@ def measure(
         tuple(Part(kind, name, size) for (kind, name), size in tally.parts.items()),
         tuple(tally.includes),
         tuple(tally.mixed.items()),
+        () if tally.how_often_varies else tuple(sorted(tally.undeclared.items())),
     )
 
 
@@ -164,7 +166,7 @@ class _Walk:
         value = self._find(name)
         if value is None:
             if not self._belongs_to_an_item(name):
-                self.tally.undeclared[name] = None
+                self.tally.undeclared[name] = self.tally.undeclared.get(name, 0) + 1
             self.tally.pieces += 1
         elif isinstance(value, Stated):
             root = self._root(name)
@@ -237,8 +239,10 @@ class _Walk:
         self._items.pop()
         self.tally.join(inner, NOTHING if value is None else inner.low, ())
         self.tally.once[loop.over] = None
-        if value is None and not self._belongs_to_an_item(loop.over):
-            self.tally.undeclared[loop.over] = None
+        if value is None:
+            self.tally.how_often_varies = True
+            if not self._belongs_to_an_item(loop.over):
+                self.tally.undeclared[loop.over] = 1
         elif isinstance(value, Stated):
             self._variable(loop.over)
 

@@ -38,7 +38,8 @@ class Tally:
         self.ends_at: str | None = None
         self.pieces = 0  # texts and values that meet
         self.parts: dict[tuple[str, str], Size] = {}
-        self.undeclared: dict[str, None] = {}
+        self.undeclared: dict[str, int] = {}  # how often each is put in
+        self.how_often_varies = False  # a branch or a loop decides on that
         self.once: dict[str, None] = {}
         self.includes: dict[str, None] = {}
         self.mixed: dict[Mix, int] = {}
@@ -71,6 +72,7 @@ class Tally:
         for mix, tokens in chosen.mixed.items():
             self.mixed[mix] = self.mixed.get(mix, 0) + tokens
         for each in (chosen, *others):
+            self.how_often_varies |= each.how_often_varies or bool(each.undeclared)
             self.undeclared.update(each.undeclared)
             self.once.update(each.once)
             self.includes.update(each.includes)

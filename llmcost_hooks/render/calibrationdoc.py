@@ -9,7 +9,7 @@ from ..calibration.advice import Update
 from ..calibration.backtest import BackTest
 from ..calibration.fits import Fit
 from ..calibration.intervals import NAME as INTERVAL
-from ..calibration.overall import Prompt, window_of
+from ..calibration.overall import Prompt, requests_of, window_of
 from ..calibration.ratios import TokenRatio
 from ..calibration.traffic import PromptTraffic, Traffic
 from .jsonparts import Document
@@ -24,7 +24,7 @@ def calibration_document(
     return {
         "schema": SCHEMA,
         "interval": INTERVAL,
-        "sample": _sample(sum(each.traffic.requests() for each in prompts), window_of(prompts)),
+        "sample": _sample(requests_of(prompts), window_of(prompts)),
         "together": [_fit(fit) for fit in together],
         "prompts": [_prompt(each) for each in prompts],
         "token_ratios": [_ratio(ratio) for ratio in ratios],
@@ -41,7 +41,7 @@ def calibration_document(
     }
 
 
-def _sample(requests: int, window: timedelta | None) -> Document:
+def _sample(requests: int | None, window: timedelta | None) -> Document:
     return {"requests": requests, "window_hours": None if window is None else _decimal(window / timedelta(hours=1), 2)}
 
 
@@ -49,7 +49,7 @@ def _prompt(each: Prompt) -> Document:
     used: PromptTraffic = each.traffic
     return {
         "prompt_id": each.assumed.prompt_id,
-        "sample": _sample(used.requests(), used.window()),
+        "sample": _sample(requests_of([each]), used.window()),
         "models": sorted(used.models),
         "parameters": [_fit(fit) for fit in each.fits],
         "anomalous_days": [{"day": day.isoformat(), "parameters": list(names)} for day, names in each.left_out.items()],
@@ -94,7 +94,7 @@ def _update(update: Update) -> Document:
         "manifest": update.manifest or None,
         "key": update.key,
         "value": str(update.value),
-        "with": dict(update.also),
+        "with": {key: str(value) for key, value in update.also},
         "confidence": update.fit.confidence,
         "level": update.fit.level(),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from unicodedata import east_asian_width
 
 from ..report import Text
 from ..report_charts import Bar, Chart
@@ -11,7 +12,7 @@ from .lines import plain_line
 from .sanitise import xml_text
 
 WIDTH = 760
-LABEL = 210  # what stands left of the bars
+LETTERS, LETTER = 30, 7  # of a label left of the bars: at most how many, and how wide
 WORDS = 120  # what stands right of them
 ROW = 26
 HEIGHT = 220  # of a treemap
@@ -35,25 +36,27 @@ def _rows(bars: Sequence[Bar]) -> tuple[int, list[str]]:
     """Bars on one scale, one below the other: from 0, or in a waterfall from where the last one ended."""
     ends = [end for bar in bars for end in (bar.start, bar.end)]
     low, high = min([*ends, Decimal(0)]), max(ends)
+    labels = [_cut(bar.label, LETTERS) for bar in bars]
+    margin = max(map(_width, labels)) * LETTER + 12
     shapes: list[str] = []
     before: float | None = None
     for n, bar in enumerate(bars):
-        left, right = sorted((_x(bar.start, low, high), _x(bar.end, low, high)))
+        left, right = sorted((_x(bar.start, low, high, margin), _x(bar.end, low, high, margin)))
         top = n * ROW + 4
         shapes.append(f"<g><title>{_both(bar)}</title>")
-        shapes.append(f'<text class="label" x="{LABEL - 8}" y="{top + 13}">{_cut(bar.label, 30)}</text>')
+        shapes.append(f'<text class="label" x="{margin - 8}" y="{top + 13}">{xml_text(labels[n])}</text>')
         if before is not None and bar.start != 0:
             shapes.append(f'<line class="level" x1="{before:.1f}" y1="{top - 8}" x2="{before:.1f}" y2="{top + 18}"/>')
         width = max(right - left, 1.0)
         shapes.append(f'<rect class="{bar.kind}" x="{left:.1f}" y="{top}" width="{width:.1f}" height="18" rx="2"/>')
         shapes.append(f'<text x="{right + 6:.1f}" y="{top + 13}">{xml_text(bar.words)}</text></g>')
-        before = _x(bar.end, low, high)
+        before = _x(bar.end, low, high, margin)
     return len(bars) * ROW + 4, shapes
 
 
-def _x(value: Decimal, low: Decimal, high: Decimal) -> float:
+def _x(value: Decimal, low: Decimal, high: Decimal, margin: int) -> float:
     span = high - low
-    return LABEL + float((value - low) / span if span else 0) * (WIDTH - LABEL - WORDS)
+    return margin + float((value - low) / span if span else 0) * (WIDTH - margin - WORDS)
 
 
 def _treemap(bars: Sequence[Bar]) -> tuple[int, list[str]]:
@@ -66,7 +69,8 @@ def _treemap(bars: Sequence[Bar]) -> tuple[int, list[str]]:
         shapes.append(f'<g><title>{_both(bar)}</title><rect class="area shade-{n % 4}" {box}/>')
         letters = int((width - 12) / 8)
         if letters >= 4 and height >= 24:
-            shapes.append(f'<text class="on" x="{x + 8:.1f}" y="{y + 18:.1f}">{_cut(bar.label, letters)}</text>')
+            label = xml_text(_cut(bar.label, letters))
+            shapes.append(f'<text class="on" x="{x + 8:.1f}" y="{y + 18:.1f}">{label}</text>')
         if len(bar.words) <= letters and height >= 42:
             shapes.append(f'<text class="on" x="{x + 8:.1f}" y="{y + 36:.1f}">{xml_text(bar.words)}</text>')
         shapes.append("</g>")
@@ -117,7 +121,17 @@ def _both(bar: Bar) -> str:
 def _cut(label: Text, letters: int) -> str:
     """A label that fits; the whole of it is in the title."""
     text = plain_line(label)
-    return xml_text(text if len(text) <= letters else text[: letters - 1] + "…")
+    if _width(text) <= letters:
+        return text
+    kept = text[: letters - 1]
+    while _width(kept) >= letters:
+        kept = kept[:-1]
+    return kept + "…"
+
+
+def _width(text: str) -> int:
+    """In letters: those of East Asia are as wide as two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 _DRAW: dict[str, Callable[[Sequence[Bar]], tuple[int, list[str]]]] = {

@@ -13,6 +13,8 @@ from .sanitise import xml_name, xml_text
 # Even if something could get in: a page with this policy runs no script and loads nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
+SHORT = 24  # letters of a cell that stays on one line
+
 _STYLE = """
 :root { color-scheme: light dark; --page: #fff; --ink: #1c1c1e; --dim: #5c5f66; --rule: #d8dade; --bar: #2f6fb0;
   --up: #b3421e; --down: #2e7d32; --rest: #8a8f98; --s0: #1f5a96; --s1: #3a6b4f; --s2: #7a4b8c; --s3: #8a5a1c; }
@@ -26,14 +28,16 @@ h1 { font-size: 1.5rem; line-height: 1.3; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 .warning { border-left: 4px solid var(--up); padding-left: .75rem; }
 .totals { font-size: 1.1rem; }
-.table { overflow-x: auto; }
+.table, figure { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
-td:first-child { overflow-wrap: anywhere; }
-.number { text-align: right; white-space: nowrap; }
+td { overflow-wrap: anywhere; min-width: 12rem; }
+td:first-child { min-width: 6rem; }
+th, td.short { white-space: nowrap; min-width: 0; }
+.number { text-align: right; }
 figure { margin: 2rem 0; }
 figcaption { font-weight: 600; margin-bottom: .5rem; }
-svg { width: 100%; height: auto; font: 13px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
+svg { width: 100%; min-width: 36rem; height: auto; font: 13px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
 svg text { fill: var(--ink); }
 svg .label { text-anchor: end; }
 svg .on { fill: #fff; }
@@ -43,7 +47,7 @@ svg .area { stroke: var(--page); stroke-width: 2; } svg .shade-0 { fill: var(--s
 svg .shade-2 { fill: var(--s2); } svg .shade-3 { fill: var(--s3); }
 li, p { overflow-wrap: anywhere; }
 .small { color: var(--dim); font-size: .9rem; }
-@media print { main { max-width: none; } figure, tr { break-inside: avoid; } }
+@media print { main { max-width: none; } svg { min-width: 0; } figure, tr { break-inside: avoid; } }
 """
 
 
@@ -81,7 +85,7 @@ def render_html(report: Report, charts: Sequence[Chart] = ()) -> str:
 
 def _table(table: Table) -> list[str]:
     head = [f'<th scope="col"{_number(table, n)}>{xml_text(name)}</th>' for n, name in enumerate(table.headers)]
-    rows = ["".join(f"<td{_number(table, n)}>{_line(cell)}</td>" for n, cell in enumerate(row)) for row in table.rows]
+    rows = ["".join(_cell(table, n, cell) for n, cell in enumerate(row)) for row in table.rows]
     return [
         '<div class="table">',
         "<table>",
@@ -96,6 +100,14 @@ def _table(table: Table) -> list[str]:
 
 def _number(table: Table, column: int) -> str:
     return ' class="number"' if column in table.right else ""
+
+
+def _cell(table: Table, column: int, cell: Text) -> str:
+    """An amount or a word is not broken; a name or a sentence is, and no narrower than it can be read."""
+    short = len(plain_line(cell)) <= SHORT and not any(isinstance(part, Name) for part in cell)
+    classes = [*(["number"] if column in table.right else []), *(["short"] if short else [])]
+    attribute = f' class="{" ".join(classes)}"' if classes else ""
+    return f"<td{attribute}>{_line(cell)}</td>"
 
 
 def _figure(chart: Chart, number: int) -> list[str]:

@@ -10,75 +10,143 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from ..prices.exact import EXACT
 from ..render.csv_text import unguarded_text
-from .focus import tagged
+from .meters import flat_texts
 from .reading import Unusable, read_amount, read_count, read_share, read_time
 from .record import BILLED, Usage, checked
 
 NEEDED = ("ResourceId", "BilledCost", "UsageQuantity")
 _INPUT = ("x-token-count-input", "x_TokenCountInput", "x-avg-input-tokens")
 _OUTPUT = ("x-avg-output-tokens", "x-token-count-output", "x_TokenCountOutput")
+_SHARE = ("x-cache-hit-ratio", "x_CacheHitRatio")
+_NAMES = (
+    "ResourceId", "ChargeCategory", "BillingCurrency", "UsageUnit", "Tags", "Provider", "x-content-hash",
+)  # fmt: skip
+_TIMES = ("ChargePeriodStart", "ChargePeriodEnd")
+_SINGLE = ("UsageQuantity", "BilledCost", "EffectiveCost", "ListCost", *_TIMES)
+COLUMNS = (*_NAMES, *_SINGLE, *_INPUT, *_OUTPUT, *_SHARE)  # that are read
+_KINDS = 10_000  # that are remembered: a file may describe each row in other words
+
+
+class _Kind(NamedTuple):
+    """What the names in a row say; found out once for all rows that have the same."""
+
+    prompt_id: str | None
+    model: str | None
+    provider: str | None
+    content_hash: str | None
+    is_estimate: bool
+    counts_tokens: bool
+
+
+class _Columns(NamedTuple):
+    """Where the numbers of a row are; behind its end, where an empty cell is added, for those that no column has."""
+
+    quantity: int
+    billed: int
+    effective: int
+    listed: int
+    start: int
+    end: int
+    asked: tuple[int, ...]
+    answered: tuple[int, ...]
+    share: tuple[int, ...]
 
 
 def records_of(
     header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
 ) -> Iterator[tuple[int, Usage | Unusable | None]]:
     """(line, record) of each row; (line, Unusable) where it cannot be read, None where it is no use of tokens."""
+    cell = {name: header.index(name) for name in header}
+    named = [name for name in _NAMES if name in cell]
+    names_of = itemgetter(*(cell[name] for name in (*named, "ResourceId")))  # two at least: a tuple
+    kind_of = lru_cache(_KINDS)(lambda names: _kind(dict(zip(named, names, strict=False))))
+    asked, answered, share = (
+        tuple(cell[name] for name in names if name in cell) for names in (_INPUT, _OUTPUT, _SHARE)
+    )
+    quantity, billed, effective, listed, start, end = (cell.get(name, -1) for name in _SINGLE)
+    columns = _Columns(quantity, billed, effective, listed, start, end, asked, answered, share)
     for line, row in rows:
-        cells = {name: cell for name, cell in zip(header, row, strict=True) if cell}
-        try:
-            yield line, _record(cells) if cells.get("ChargeCategory", "Usage") == "Usage" else None
-        except Unusable as error:
-            yield line, error
+        kind = kind_of(names_of(row))
+        if isinstance(kind, _Kind):
+            try:
+                yield line, _record(kind, [*row, ""], columns)
+            except Unusable as error:
+                yield line, error
+        else:
+            yield line, kind
 
 
-def _record(cells: Mapping[str, str]) -> Usage:
-    if cells.get("BillingCurrency", "USD") != "USD":
-        raise Unusable("BillingCurrency is not USD")
-    tags = tagged(cells.get("Tags", ""))
-    is_estimate = tags.get("llm-cost-type") == "estimate"
-    cost = "EffectiveCost" if is_estimate else "BilledCost"
-    if cost not in cells:
-        raise Unusable(f"{cost} is missing")
-    asked, answered = _mean(cells, _INPUT), _mean(cells, _OUTPUT)
-    share = cells.get("x-cache-hit-ratio") or cells.get("x_CacheHitRatio")
-    ratio = None if share is None else read_share(share, "x-cache-hit-ratio")
-    calls = _calls(cells, asked, answered)
-    total_input = _times(asked, calls)
-    start, end = cells.get("ChargePeriodStart"), cells.get("ChargePeriodEnd")
+def _kind(names: Mapping[str, str]) -> _Kind | Unusable | None:
+    cells = {name: cell for name, cell in names.items() if cell}
+    if cells.get("ChargeCategory", "Usage") != "Usage":
+        return None
+    try:
+        if cells.get("BillingCurrency", "USD") != "USD":
+            raise Unusable("BillingCurrency is not USD")
+        tags = flat_texts(cells.get("Tags", ""), "Tags")
+        unit = cells.get("UsageUnit", "Requests").lower()
+        if unit not in ("request", "requests", "call", "calls", "token", "tokens"):
+            raise Unusable("UsageUnit is neither Tokens nor Requests")
+        return _Kind(
+            _name(cells, "ResourceId"),
+            tags.get("model"),
+            _name(cells, "Provider"),
+            cells.get("x-content-hash"),
+            tags.get("llm-cost-type") == "estimate",
+            unit in ("token", "tokens"),
+        )
+    except Unusable as error:
+        return error
+
+
+def _record(kind: _Kind, row: Sequence[str], at: _Columns) -> Usage:
+    cost, listed, start, end = row[at.billed], row[at.listed], row[at.start], row[at.end]
+    if kind.is_estimate:
+        cost = row[at.effective]
+    if not cost:
+        raise Unusable(f"{'EffectiveCost' if kind.is_estimate else 'BilledCost'} is missing")
+    asked, answered = _mean(row, at.asked, _INPUT[0]), _mean(row, at.answered, _OUTPUT[0])
+    calls = _calls(row[at.quantity], kind, asked, answered)
+    total_input = None if asked is None or calls is None else _times(asked, calls)
+    share = next((_share(row[place]) for place in at.share if row[place]), None)
+    cached = None if share is None or total_input is None else int(EXACT.multiply(total_input, share))
     return checked(Usage(
-        "focus-compact", _name(cells, "ResourceId"), tags.get("model"), _name(cells, "Provider"),
-        None if start is None else read_time(start, "ChargePeriodStart"),
-        None if end is None else read_time(end, "ChargePeriodEnd"),
-        calls,
-        input_tokens=total_input,
-        cache_read_tokens=None if ratio is None or total_input is None else int(EXACT.multiply(total_input, ratio)),
-        output_tokens=_times(answered, calls),
-        cost=read_amount(cells[cost], cost),
+        "focus-compact", kind.prompt_id, kind.model, kind.provider,
+        read_time(start, _TIMES[0]) if start else None,
+        read_time(end, _TIMES[1]) if end else None,
+        calls, total_input, cached, None, None,
+        None if answered is None or calls is None else _times(answered, calls),
+        cost=read_amount(cost, "BilledCost"),
         cost_basis=BILLED,
-        list_cost=read_amount(cells["ListCost"], "ListCost") if "ListCost" in cells else None,
-        cache_hit_ratio=ratio,
-        content_hash=cells.get("x-content-hash"),
-        is_estimate=is_estimate,
+        list_cost=read_amount(listed, "ListCost") if listed else None,
+        cache_hit_ratio=share,
+        content_hash=kind.content_hash,
+        is_estimate=kind.is_estimate,
     ))  # fmt: skip
+
+
+@lru_cache(1000)
+def _share(text: str) -> Decimal:
+    return read_share(text, _SHARE[0])
 
 
 def _name(cells: Mapping[str, str], column: str) -> str | None:
     return unguarded_text(cells[column]) if column in cells else None
 
 
-def _calls(cells: Mapping[str, str], asked: Decimal | None, answered: Decimal | None) -> int | None:
+def _calls(cell: str, kind: _Kind, asked: Decimal | None, answered: Decimal | None) -> int | None:
     """None where tokens are all that is known."""
-    if "UsageQuantity" not in cells:
+    if not cell:
         raise Unusable("UsageQuantity is missing")
-    quantity = read_count(cells["UsageQuantity"], "UsageQuantity")
-    unit = cells.get("UsageUnit", "Requests").lower()
-    if unit in ("request", "requests", "call", "calls"):
+    quantity = read_count(cell, "UsageQuantity")
+    if not kind.counts_tokens:
         return quantity
-    if unit not in ("token", "tokens"):
-        raise Unusable("UsageUnit is neither Tokens nor Requests")
     of_one = (asked or 0) + (answered or 0)
     if not of_one:
         return None
@@ -88,17 +156,18 @@ def _calls(cells: Mapping[str, str], asked: Decimal | None, answered: Decimal | 
     return int(calls)
 
 
-def _mean(cells: Mapping[str, str], names: tuple[str, ...]) -> Decimal | None:
-    for name in names:
-        if name in cells:
-            number = read_amount(cells[name], name)
+def _mean(row: Sequence[str], places: tuple[int, ...], name: str) -> Decimal | None:
+    for place in places:
+        if row[place]:
+            number = read_amount(row[place], name)
             if number < 0:
                 raise Unusable(f"{name} is below 0")
             return number
     return None
 
 
-def _times(mean: Decimal | None, calls: int | None) -> int | None:
-    if mean is None or calls is None:
-        return None
-    return int(EXACT.multiply(mean, calls).to_integral_value(ROUND_HALF_EVEN))
+def _times(mean: Decimal, calls: int) -> int:
+    """All of `calls` that use `mean` each: whole, rounded half to even."""
+    total = EXACT.multiply(mean, calls)
+    whole = int(total)
+    return whole if whole == total else int(total.to_integral_value(ROUND_HALF_EVEN))

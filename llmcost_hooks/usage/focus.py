@@ -1,213 +1,247 @@
 """FOCUS files, 1.0 to 1.4: one row for each prompt, charge period and meter -> one record for each prompt and period.
 
-Which meter a row is of: `TokenDirection` and `TokenCacheAction` in `SkuPriceDetails` (also with `x_`), else a word in
-the names of the SKU. How many requests there were: `x_RequestCount`, else rows whose unit is requests. BilledCost is
-the cost; of rows that are tagged as estimates, which bill nothing, EffectiveCost.
+How many requests there were: `x_RequestCount`, else rows whose unit is requests. BilledCost is the cost; of rows that
+are tagged as estimates, which bill nothing, EffectiveCost.
+
+Written for files of a million rows. What the names in a row mean is found out once for all rows that have the same, and
+there may be nearly as many sums as rows, so that they are columns of numbers and no objects.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from operator import itemgetter
+from typing import NamedTuple
 
 from ..prices.exact import EXACT
 from ..render.csv_text import unguarded_text
-from .reading import Unusable, plus, read_amount, read_count, read_share, read_time
+from .meters import INPUT, OUTPUT, READ, REQUESTS, TOKENS, WRITE_1H, WRITE_5M, flat_texts, meter_of, one
+from .reading import Unusable, read_amount, read_count, read_share, read_time
 from .record import BILLED, Usage, checked
 
 NEEDED = ("ResourceId", "BilledCost", "ChargeCategory", "ConsumedQuantity", "ConsumedUnit")
-INPUT, READ, WRITE_5M, WRITE_1H, OUTPUT, REQUESTS = "input", "read", "write_5m", "write_1h", "output", "requests"
-_METERS = (INPUT, READ, WRITE_5M, WRITE_1H, OUTPUT, REQUESTS)
-_ANY_TOKENS = 0b11111
+_SKU = ("x_SkuMeter", "SkuMeter", "SkuId", "SkuPriceId", "ChargeDescription")
+_NAMES = (
+    "ChargeCategory", "ConsumedUnit", "BillingCurrency", "Tags", "SkuPriceDetails", "x_PromptId", "ResourceId",
+    "x_ModelId", "x_ServiceTier", "ServiceProviderName", "ProviderName", "x_ContentHash", "x_CacheHitRatio", *_SKU,
+)  # fmt: skip
+COLUMNS = (  # that are read
+    *_NAMES, "ConsumedQuantity", "BilledCost", "EffectiveCost", "ListCost", "x_RequestCount", "ChargePeriodStart",
+    "ChargePeriodEnd",
+)  # fmt: skip
 _UNIT = re.compile(r"(?:(\d{1,12}) )?(tokens?|requests?|calls?)", re.IGNORECASE | re.ASCII)
-_LONG = re.compile(r"\b(?:1|12)[ -]?h(?:our)?s?\b")
-_NAMES = ("x_SkuMeter", "SkuMeter", "SkuId", "SkuPriceId", "ChargeDescription")
+_KINDS = 10_000  # that are remembered: a file may describe each row in other words
+Times = tuple[datetime | None, datetime | None]
+_plus = EXACT.add
+_COUNTED = 1 << len((*TOKENS, REQUESTS))  # the bit that says that requests are known
+_ANY_TOKENS = (1 << len(TOKENS)) - 1
 
 Read = Usage | Unusable | None  # None: a row that is no use of tokens
 
 
-class _Group:
-    """The rows of one prompt in one charge period, summed."""
+class _Whose(NamedTuple):
+    """What the rows of one record have in common, besides its period."""
 
-    __slots__ = ("cost", "hash", "known", "line", "list_cost", "provider", "requests", "share", "tokens")
+    prompt_id: str
+    model: str
+    tier: str
+    is_estimate: bool
 
-    def __init__(self, line: int) -> None:
-        self.line = line
-        self.tokens = [0, 0, 0, 0, 0]  # by meter, as in _METERS
-        self.known = 0  # bits of the meters that had a row
-        self.requests: list[int] | None = None  # by meter, because each row repeats them
-        self.cost: Decimal = Decimal(0)
-        self.list_cost: Decimal | None = Decimal(0)
-        self.share: Decimal | None = None
-        self.hash = self.provider = ""
+
+class _About(NamedTuple):
+    """What a record takes from its first row."""
+
+    provider: str
+    content_hash: str
+    share: Decimal | None
+
+
+class _Kind(NamedTuple):
+    """What the names in a row say."""
+
+    whose: _Whose
+    about: _About
+    places: dict[int, int]  # of its _Whose: the number of a period -> where its sums are
+    meter: int
+    size: int  # of what ConsumedQuantity counts
+
+
+class _Sums:
+    """Sums by place. Only `_add` changes them."""
+
+    def __init__(self) -> None:
+        self.line = array("q")
+        self.period = array("q")
+        self.known = array("B")  # bits of the meters that had a row, and _COUNTED
+        self.tokens: list[MutableSequence[int]] = [array("q") for _ in TOKENS]
+        self.requests: list[MutableSequence[int]] = [array("q") for _ in (*TOKENS, REQUESTS)]  # each row repeats them
+        self.cost: list[Decimal] = []
+        self.list_cost: list[Decimal | None] = []
+        self.kind: list[_Kind] = []  # of the first row
+
+    def new(self, line: int, period: int, cost: Decimal, list_cost: Decimal | None, kind: _Kind) -> int:
+        self.line.append(line)
+        self.period.append(period)
+        self.known.append(0)
+        for column in self.tokens:
+            column.append(0)
+        for column in self.requests:
+            column.append(0)
+        self.cost.append(cost)
+        self.list_cost.append(list_cost)
+        self.kind.append(kind)
+        return len(self.line) - 1
 
 
 def records_of(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[tuple[int, Read]]:
     """(line, record) of a file; of rows that cannot be read (line, Unusable). Records come when all rows are read."""
     cell = {name: header.index(name) for name in header}
-    groups: dict[tuple[Any, ...], _Group] = {}
-    meter_of = _meter_reader(cell)
-
-    def text(row: Sequence[str], *names: str) -> str:
-        return next((row[cell[name]] for name in names if name in cell and row[cell[name]]), "")
-
+    named = [name for name in _NAMES if name in cell]
+    names_of = itemgetter(*(cell[name] for name in named))
+    start, end = cell.get("ChargePeriodStart", -1), cell.get("ChargePeriodEnd", -1)
+    whose: dict[_Whose, dict[int, int]] = {}
+    kind_of = lru_cache(_KINDS)(lambda names: _kind(dict(zip(named, names, strict=True)), whose))
+    periods: dict[tuple[str, str], int] = {}
+    numbers = _Numbers(*(cell.get(name, -1) for name in _Numbers._fields))
+    sums = _Sums()
     for line, row in rows:
+        kind = kind_of(names_of(row))
+        if not isinstance(kind, _Kind):
+            yield line, kind
+            continue
+        period = row[start] if start >= 0 else "", row[end] if end >= 0 else ""
         try:
-            if text(row, "ChargeCategory") != "Usage":
-                yield line, None
-                continue
-            unit = _UNIT.fullmatch(text(row, "ConsumedUnit"))
-            if unit is None:
-                yield line, None
-                continue
-            _add(groups, line, row, text, unit, meter_of)
+            _add(sums, line, row, kind, periods.setdefault(period, len(periods)), numbers)
         except Unusable as error:
             yield line, error
-    for key, group in groups.items():
-        try:
-            yield group.line, _record(key, group)
-        except Unusable as error:
-            yield group.line, error
+    yield from _records(sums, [_times(*period) for period in periods])
 
 
-Text = Callable[..., str]
+class _Numbers(NamedTuple):
+    """Where the numbers of a row are; -1: nowhere."""
+
+    ConsumedQuantity: int
+    BilledCost: int
+    EffectiveCost: int
+    ListCost: int
+    x_RequestCount: int
 
 
-def _add(
-    groups: dict[tuple[Any, ...], _Group], line: int, row: Sequence[str], text: Text, unit: re.Match[str],
-    meter_of: Callable[[Sequence[str]], int],
-) -> None:  # fmt: skip
-    if text(row, "BillingCurrency") not in ("", "USD"):
-        raise Unusable("BillingCurrency is not USD")
-    quantity = read_amount(text(row, "ConsumedQuantity"), "ConsumedQuantity")
-    count = read_count(quantity if unit[1] is None else EXACT.multiply(quantity, int(unit[1])), "ConsumedQuantity")
-    meter = _METERS.index(REQUESTS) if unit[2][0] not in "tT" else meter_of(row)
-    tags, details = _flat(text(row, "Tags"), "Tags"), _flat(text(row, "SkuPriceDetails"), "SkuPriceDetails")
-    is_estimate = tags.get("llm-cost-type") == "estimate"
-    billed = read_amount(text(row, "BilledCost"), "BilledCost")
-    listed = text(row, "ListCost")
-    cost = read_amount(text(row, "EffectiveCost"), "EffectiveCost") if is_estimate else billed
-    requests = text(row, "x_RequestCount")
-    key = (
-        unguarded_text(text(row, "x_PromptId", "ResourceId")),
-        text(row, "ChargePeriodStart"), text(row, "ChargePeriodEnd"),
-        unguarded_text(text(row, "x_ModelId")) or _one(details, "ModelId") or tags.get("model") or "",
-        _one(details, "ServiceTier") or text(row, "x_ServiceTier"), is_estimate,
-    )  # fmt: skip
-    group = groups.get(key)
-    if group is None:
-        group = groups[key] = _Group(line)
-        group.provider = unguarded_text(text(row, "ServiceProviderName", "ProviderName"))
-        group.hash = text(row, "x_ContentHash")
-        share = text(row, "x_CacheHitRatio")
-        group.share = read_share(share, "x_CacheHitRatio") if share else None
-    group.known |= 1 << meter
-    if meter < len(group.tokens):
-        group.tokens[meter] += count
-    if requests:
-        group.requests = group.requests or [0] * len(_METERS)
-        group.requests[meter] += read_count(requests, "x_RequestCount")
-    elif meter == _METERS.index(REQUESTS):
-        group.requests = group.requests or [0] * len(_METERS)
-        group.requests[meter] += count
-    group.cost = _sum(group.cost, cost)
-    group.list_cost = (
-        None if group.list_cost is None or not listed else group.list_cost + read_amount(listed, "ListCost")
+def _kind(cells: Mapping[str, str], whose: dict[_Whose, dict[int, int]]) -> _Kind | Unusable | None:
+    def text(*names: str) -> str:
+        return next((cells[name] for name in names if cells.get(name)), "")
+
+    unit = _UNIT.fullmatch(text("ConsumedUnit"))
+    if unit is None or text("ChargeCategory") != "Usage":
+        return None
+    try:
+        if text("BillingCurrency") not in ("", "USD"):
+            raise Unusable("BillingCurrency is not USD")
+        tags, details = flat_texts(text("Tags"), "Tags"), flat_texts(text("SkuPriceDetails"), "SkuPriceDetails")
+        sku = [cells[name] for name in _SKU if name in cells]
+        meter = meter_of(details, sku) if unit[2][0] in "tT" else REQUESTS
+        share = text("x_CacheHitRatio")
+        about = _About(
+            unguarded_text(text("ServiceProviderName", "ProviderName")),
+            text("x_ContentHash"),
+            read_share(share, "x_CacheHitRatio") if share else None,
+        )
+    except Unusable as error:
+        return error
+    of = _Whose(
+        unguarded_text(text("x_PromptId", "ResourceId")),
+        unguarded_text(text("x_ModelId")) or one(details, "ModelId") or tags.get("model") or "",
+        one(details, "ServiceTier") or text("x_ServiceTier"),
+        tags.get("llm-cost-type") == "estimate",
     )
+    return _Kind(of, about, whose.setdefault(of, {}), meter, int(unit[1] or 1))
 
 
-def _record(key: tuple[Any, ...], group: _Group) -> Usage:
-    prompt_id, start, end, model, tier, is_estimate = key
+def _add(sums: _Sums, line: int, row: Sequence[str], kind: _Kind, period: int, numbers: _Numbers) -> None:
+    """Everything is read before anything is added: a row that cannot be read is in no sum."""
+    whose, _, places, meter, size = kind
+    quantity, billed, effective, listed, counted = numbers
+    if size == 1:
+        count = read_count(row[quantity], "ConsumedQuantity")
+    else:
+        amount = read_amount(row[quantity], "ConsumedQuantity")
+        count = read_count(EXACT.multiply(amount, size), "ConsumedQuantity")
+    cost = read_amount(row[billed], "BilledCost")
+    if whose.is_estimate:
+        cost = read_amount(row[effective] if effective >= 0 else "", "EffectiveCost")
+    list_cost = read_amount(row[listed], "ListCost") if listed >= 0 and row[listed] else None
+    requests = read_count(row[counted], "x_RequestCount") if counted >= 0 and row[counted] else None
+    at = places.get(period)
+    if at is None:
+        at = places[period] = sums.new(line, period, cost, list_cost, kind)
+    else:
+        listed_before = sums.list_cost[at]
+        try:
+            total = _plus(sums.cost[at], cost)
+            sums.list_cost[at] = None if listed_before is None or list_cost is None else _plus(listed_before, list_cost)
+        except ArithmeticError:
+            raise Unusable("a cost has too many digits") from None
+        sums.cost[at] = total
+    known = 1 << meter
+    if meter != REQUESTS:
+        _count(sums.tokens, meter, at, count)
+    elif requests is None:
+        requests = count
+    if requests is not None:
+        known |= _COUNTED
+        _count(sums.requests, meter, at, requests)
+    sums.known[at] |= known
 
-    # A meter without a row charged nothing: 0. Without a row of any tokens nothing is known of them.
-    counts = [count if group.known & _ANY_TOKENS else None for count in group.tokens]
-    asked, read, short, long, answered = counts
-    return checked(Usage(
-        "focus", prompt_id or None, model or None, group.provider or None,
-        read_time(start, "ChargePeriodStart") if start else None,
-        read_time(end, "ChargePeriodEnd") if end else None,
-        max(group.requests) if group.requests else None,
-        input_tokens=plus(asked, read, short, long),
-        cache_read_tokens=read,
-        cache_write_5m_tokens=short,
-        cache_write_1h_tokens=long,
-        output_tokens=answered,
-        service_tier=tier or None,
-        cost=group.cost,
-        cost_basis=BILLED,
-        list_cost=group.list_cost,
-        cache_hit_ratio=group.share if asked is None else None,
-        content_hash=group.hash or None,
-        is_estimate=is_estimate,
-    ))  # fmt: skip
 
-
-def _sum(total: Decimal, more: Decimal) -> Decimal:
-    """Exact. Unusable where a number has more digits than any price has."""
+def _count(columns: list[MutableSequence[int]], meter: int, at: int, count: int) -> None:
     try:
-        return EXACT.add(total, more)
-    except ArithmeticError:
-        raise Unusable("a cost has too many digits") from None
+        columns[meter][at] += count
+    except OverflowError:  # a column of machine words becomes one of any numbers
+        columns[meter] = list(columns[meter])
+        columns[meter][at] += count
 
 
-def _meter_reader(cell: Mapping[str, int]) -> Callable[[Sequence[str]], int]:
-    details = cell.get("SkuPriceDetails")
-    names = [cell[name] for name in _NAMES if name in cell]
-
-    def meter_of(row: Sequence[str]) -> int:
-        return _meter(row[details] if details is not None else "", tuple(row[n] for n in names))
-
-    return meter_of
-
-
-@lru_cache(maxsize=4096)
-def _meter(details: str, names: tuple[str, ...]) -> int:
-    stated = _flat(details, "SkuPriceDetails")
-    direction, action = _one(stated, "TokenDirection"), _one(stated, "TokenCacheAction")
-    name = next((name.lower() for name in names if _by_name(name.lower()) is not None), "")
-    if direction == "Output":
-        return _METERS.index(OUTPUT)
-    if direction == "Input":
-        long = WRITE_1H if _LONG.search(name) else WRITE_5M
-        return _METERS.index({"Read": READ, "Write": long, "Uncached": INPUT, None: INPUT}.get(action, INPUT))
-    found = _by_name(name)
-    if found is None:
-        raise Unusable("its meter is neither of input nor of output tokens")
-    return _METERS.index(found)
-
-
-def _by_name(name: str) -> str | None:
-    if re.search("output|completion|generated|response", name):
-        return OUTPUT
-    if "cache" in name and re.search("writ|creat|stor", name):
-        return WRITE_1H if _LONG.search(name) else WRITE_5M
-    if "cache" in name and "uncached" not in name:
-        return READ
-    return INPUT if re.search("input|prompt", name) else None
-
-
-@lru_cache(maxsize=4096)
-def _flat(text: str, name: str) -> Mapping[str, str]:
-    """A flat JSON object's texts."""
-    if not text:
-        return {}
+def _times(start: str, end: str) -> Times | Unusable:
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Unusable(f"{name} is not JSON") from None
-    if not isinstance(found, dict):
-        raise Unusable(f"{name} is not a JSON object")
-    return {key: value for key, value in found.items() if isinstance(value, str)}
+        times = (
+            read_time(start, "ChargePeriodStart") if start else None,
+            read_time(end, "ChargePeriodEnd") if end else None,
+        )
+        checked(Usage("focus", None, None, None, *times))
+        return times
+    except Unusable as error:
+        return error
 
 
-def _one(details: Mapping[str, str], name: str) -> str | None:
-    return details.get(name) or details.get(f"x_{name}") or None
-
-
-def tagged(text: str) -> Mapping[str, str]:
-    """The texts in a cell of Tags."""
-    return _flat(text, "Tags")
+def _records(sums: _Sums, times: Sequence[Times | Unusable]) -> Iterator[tuple[int, Usage | Unusable]]:
+    columns = zip(
+        sums.line, sums.period, sums.known, sums.kind, sums.cost, sums.list_cost, zip(*sums.tokens, strict=True),
+        zip(*sums.requests, strict=True), strict=True,
+    )  # fmt: skip
+    for line, period, known, (whose, about, *_), cost, list_cost, tokens, requests in columns:
+        when = times[period]
+        if isinstance(when, Unusable):
+            yield line, when
+            continue
+        if known & _ANY_TOKENS:  # a meter without a row charged nothing: 0
+            asked, share = tokens[INPUT] + tokens[READ] + tokens[WRITE_5M] + tokens[WRITE_1H], None
+            read, short, long, answered = tokens[READ], tokens[WRITE_5M], tokens[WRITE_1H], tokens[OUTPUT]
+        else:  # without a row of any tokens nothing is known of them
+            asked = read = short = long = answered = None
+            share = about.share
+        yield line, Usage(
+            "focus", whose.prompt_id or None, whose.model or None, about.provider or None, when[0], when[1],
+            max(requests) if known & _COUNTED else None, asked, read, short, long, answered,
+            service_tier=whose.tier or None,
+            cost=cost,
+            cost_basis=BILLED,
+            list_cost=list_cost,
+            cache_hit_ratio=share,
+            content_hash=about.content_hash or None,
+            is_estimate=whose.is_estimate,
+        )  # fmt: skip

@@ -16,9 +16,8 @@ _LIVES = "ttl_30m_tokens", "ttl_12h_tokens"
 TIERS = {"default": "standard", "auto": "standard"}
 
 
-def of_response(payload: Mapping[str, Any]) -> Usage:
-    """A Chat Completion (`prompt_tokens`) or a Response (`input_tokens`). Written for files of a million of them."""
-    usage = object_of(payload, "usage")
+def of_response(payload: Mapping[str, Any], usage: Mapping[str, Any]) -> Usage:
+    """A Chat Completion (`prompt_tokens`) or a Response (`input_tokens`), and its `usage`. Files have millions."""
     asked = needed_count(usage, "prompt_tokens", "input_tokens")
     answered = needed_count(usage, "completion_tokens", "output_tokens")
     of_input = object_of(usage, "prompt_tokens_details", "input_tokens_details").get

@@ -16,6 +16,11 @@ from .record import SCHEMA, Usage, read_record
 WRAPPERS = ("response", "body", "result", "message", "completion", "raw_response")
 TIMES = ("timestamp", "time", "created_at", "createTime", "create_time", "created", "start_time", "startTime")
 _DEEPEST = 4
+_OF_ANTHROPIC = frozenset(("cache_creation", "cache_creation_input_tokens", "cache_read_input_tokens"))
+_MARKS = frozenset((  # of which every payload of a known kind has one
+    "schema", "usage", "resourceSpans", "resource_spans", "attributes", "usageDetails", "usage_details", "traceId",
+    "prompt_tokens", "usage_metadata", "usageMetadata", "results",
+))  # fmt: skip
 
 
 def usage_of(payload: object) -> list[Usage]:
@@ -47,6 +52,8 @@ def _within(payload: Mapping[str, Any], depth: int) -> list[Usage]:
 
 def _plain(payload: Mapping[str, Any]) -> list[Usage] | None:
     """The records of a payload that is not wrapped; None where it is of no kind that is known."""
+    if _MARKS.isdisjoint(payload):
+        return None
     if payload.get("schema") == SCHEMA:
         return [read_record(payload)]
     usage = payload.get("usage")
@@ -72,9 +79,9 @@ def _plain(payload: Mapping[str, Any]) -> list[Usage] | None:
 def _by_usage(payload: Mapping[str, Any], usage: Mapping[str, Any]) -> list[Usage]:
     """Anthropic's and OpenAI's `input_tokens` mean different things; where nothing tells which, neither is believed."""
     is_openai = "prompt_tokens" in usage or "input_tokens_details" in usage or payload.get("object") == "response"
-    is_anthropic = payload.get("type") == "message" or any(name.startswith("cache_") for name in usage)
+    is_anthropic = payload.get("type") == "message" or not _OF_ANTHROPIC.isdisjoint(usage)
     if is_openai and not is_anthropic:
-        return [openai.of_response(payload)]
+        return [openai.of_response(payload, usage)]
     if is_anthropic and not is_openai:
         return [anthropic.of_message(payload)]
     raise Unusable("does not tell whether its input_tokens are OpenAI's or Anthropic's")
@@ -82,6 +89,8 @@ def _by_usage(payload: Mapping[str, Any], usage: Mapping[str, Any]) -> list[Usag
 
 def _attributed(record: Usage, payload: Mapping[str, Any]) -> Usage:
     """With what the payload says of its prompt, its time and its model, where the record has none."""
+    if record.prompt_id is not None and record.start is not None and record.model is not None:
+        return record
     if record.prompt_id is None and record.source != "langfuse":  # whose prompt_id is a number of its own
         metadata = payload.get("metadata")
         stated = text_of(payload, "prompt_id")

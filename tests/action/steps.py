@@ -30,19 +30,27 @@ class Ended(NamedTuple):
 
 
 class Runner:
-    """A runner with a checkout in `workspace`, whose event is `event`."""
+    """A runner with a checkout in `workspace`, whose event is `event`.
 
-    def __init__(self, folder: Path, workspace: Path, event: dict[str, Any], **environment: str) -> None:
+    The step Install is left out, and this process's own llm-cost stands for what it installs. Where `installed` is
+    given, that folder is what the step has made: see tools/check_action.py, which runs it.
+    """
+
+    def __init__(
+        self, folder: Path, workspace: Path, event: dict[str, Any], installed: Path | None = None, **environment: str
+    ) -> None:
         self.temp, self.workspace, self.event = folder / "temp", workspace, event
-        program = self.temp / "llm-cost" / "bin"
-        program.mkdir(parents=True)
-        for name, module in (("llm-cost", " -m llmcost_hooks"), ("python", "")):
-            (program / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n')
-            (program / name).chmod(0o755)
+        self.temp.mkdir(parents=True)
+        modules = {"PYTHONPATH": MODULES}
+        if installed is not None:
+            (self.temp / "llm-cost").symlink_to(installed)
+            modules = {}
+        else:
+            _stand_in(self.temp / "llm-cost" / "bin")
         self.environment = {
             "RUNNER_TEMP": str(self.temp), "GITHUB_ACTION_PATH": str(ROOT), "GITHUB_ACTIONS": "true",
             "GITHUB_REPOSITORY": "o/r", "GITHUB_ACTOR": "ada", "GITHUB_SERVER_URL": "https://github.invalid",
-            "PYTHONPATH": MODULES, "PYTHONDONTWRITEBYTECODE": "1", **environment,
+            "PYTHONDONTWRITEBYTECODE": "1", **modules, **environment,
         }  # fmt: skip
 
     def run(self, **inputs: str) -> Ended:
@@ -80,6 +88,14 @@ class Runner:
                 break
         outputs = {name: _expand(each["value"], {"steps": steps}) for name, each in ACTION["outputs"].items()}
         return Ended(code, log, outputs, summary.read_text(), ran)
+
+
+def _stand_in(program: Path) -> None:
+    """What Install puts there, of this process's own modules."""
+    program.mkdir(parents=True)
+    for name, module in (("llm-cost", " -m llmcost_hooks"), ("python", "")):
+        (program / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n')
+        (program / name).chmod(0o755)
 
 
 def _expand(text: str, context: dict[str, Any]) -> str:

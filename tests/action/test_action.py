@@ -97,6 +97,17 @@ def test_of_the_branch_itself_and_a_base_that_moved_on(start: Start, origin: Rep
     assert (ended.code, ended.outputs["delta"]) == (0, "0.5"), ended.log
 
 
+def test_when_behavior_and_tag_are_those_of_the_command(start: Start, forge: GitHubServer) -> None:
+    runner = start()
+    for inputs, comments in (
+        ({"when": "over"}, 0), ({}, 1), ({}, 1), ({"behavior": "new"}, 2), ({"tag": "other"}, 3),
+        ({"behavior": "delete-and-new"}, 2), ({"when": "over", "tag": "other", "behavior": "delete-and-new"}, 1),
+        ({"comment": "false", "behavior": "new"}, 1),
+    ):  # fmt: skip
+        ended = runner.run(**inputs)
+        assert (ended.code, len(forge.comments)) == (0, comments), (inputs, ended.log)
+
+
 def test_limits_fail_after_the_comment(start: Start, forge: GitHubServer) -> None:
     ended = start().run(budget="2.00")
     assert (ended.code, ended.outputs["exit-code"]) == (1, "1")
@@ -111,17 +122,71 @@ def test_fail_on_increase(allowed: str, code: int, start: Start, forge: GitHubSe
     assert len(forge.comments) == 1
 
 
-@pytest.mark.parametrize(
-    ("format", "begins"), [("table", "📊 Cost"), ("markdown", "📊 Cost"), ("json", '{\n  "schema"')]
-)
-def test_formats_of_the_report(format: str, begins: str, start: Start) -> None:
-    ended = start().run(format=format, comment="false")
-    assert ended.code == 0, ended.log
-    assert Path(ended.outputs["report"]).read_text().startswith(begins)
+# What the report file is called, and how it begins: search costs $0.50 more, $2.05 in all, and $2.00 is allowed.
+REPORTS = {
+    "table": ("llm-cost.txt", "📊 Cost Comparison: "), "markdown": ("llm-cost.md", "📊 Cost Comparison: "),
+    "json": ("llm-cost.json", '{\n  "schema": "llm-cost/diff/1"'), "csv": ("llm-cost.csv", "prompt_id,path,"),
+    "html": ("llm-cost.html", "<!DOCTYPE html>\n"), "github": ("llm-cost.log", "❌ Budget exceeded: $2.04 > $2.00"),
+    "sarif": ("llm-cost.sarif", '{\n  "$schema": '), "junit": ("llm-cost.junit.xml", "<?xml "),
+    "gitlab-codequality": ("gl-code-quality-report.json", '[\n  {\n    "description": "Budget exceeded'),
+    "badge": ("llm-cost.svg", "<svg "), "shields": ("llm-cost.shields.json", '{"schemaVersion": 1, '),
+    "agent": ("llm-cost.agent.txt", "llm-cost check: BUDGET_EXCEEDED\n"),
+}  # fmt: skip
 
 
-def test_a_format_that_is_none(start: Start) -> None:
-    assert start().run(format="pdf").code == 2
+@pytest.mark.parametrize("format", REPORTS)
+def test_formats_of_the_report(format: str, start: Start) -> None:
+    name, begins = REPORTS[format]
+    ended = start().run(format=format, budget="2.00", comment="false")
+    assert (ended.code, ended.outputs["exit-code"], ended.outputs["delta"]) == (1, "1", "0.5"), ended.log
+    report = Path(ended.outputs["report"])
+    assert report.name == name
+    assert report.read_text().startswith(begins)
+    assert ended.summary.startswith("<!-- llm-cost comment: default -->\n\n### ❌ This change adds $0.50")
+    assert "llm-cost check" not in ended.summary  # whatever the format: one summary
+    assert ended.log.count("❌ Budget exceeded") == 1
+    annotations = re.findall("(?m)^::error file=.*$", _outside_of_quiet(ended.log))
+    assert [each.partition("::Budget exceeded")[0] for each in annotations] == (
+        ["::error file=llm-cost.toml,line=9,title=llm-cost%3A limit"] if format == "github" else []
+    )
+
+
+def test_every_format_of_the_command_has_a_report() -> None:
+    """And the scripts know no other; focus and its kin are rows of estimate, and no report of a change."""
+    from llmcost_hooks.commands.options import FORMATS
+    from llmcost_hooks.render.formats import FORMATS as DRAWN
+
+    known = re.findall(r"(?m)^    ([\w-]+)\) .*report=", (ROOT / "action/report.sh").read_text())
+    assert known == list(REPORTS) == [*FORMATS, *DRAWN]
+    described = ACTION["inputs"]["format"]["description"]
+    assert all(re.search(rf"\b{name}\b", described) for name in known)
+
+
+def test_the_page_lists_them() -> None:
+    page = (ROOT / "docs/pull-requests.md").read_text(encoding="utf-8")
+    table = page[page.index("| `format` | file | of |") :].partition("\n\n")[0]
+    listed: dict[str, tuple[str, str]] = {}
+    for formats, files, command in re.findall(r"(?m)^\| ([^|]*) \| ([^|]*) \| `(\w+)` \|$", table):
+        names, called = (re.findall(r"`([\w.-]+)`", cell) for cell in (formats, files))
+        listed.update({name: (file, command) for name, file in zip(names, called, strict=True)})
+    script = (ROOT / "action/report.sh").read_text(encoding="utf-8")
+    assert listed == {
+        name: (file, "check" if re.search(rf"(?m)^    {name}\) from=check", script) else "diff")
+        for name, (file, _) in REPORTS.items()
+    }
+
+
+def _outside_of_quiet(log: str) -> str:
+    """What of a log the runner reads commands in."""
+    return re.sub(r"(?ms)^::stop-commands::([0-9a-f]{32})$.*?^::\1::$", "", log)
+
+
+@pytest.mark.parametrize("format", ["pdf", "Markdown", "sarif ", "focus", "../x", *EVIL])
+def test_a_format_that_is_none(format: str, start: Start, forge: GitHubServer) -> None:
+    ended = start().run(format=format)
+    assert (ended.code, ended.ran) == (2, ["Find the base", "Report"])
+    assert "The input format is none that llm-cost check prints" in ended.log
+    assert not forge.seen and not any(ended.outputs.values())
 
 
 @pytest.mark.parametrize(
@@ -280,6 +345,14 @@ def test_after_a_forks_run_its_pull_request_gets_the_comment(start: Start, origi
     assert "a a a" not in forge.bodies()[0]
 
 
+def test_after_a_forks_run_the_limits_are_those_of_the_inputs(start: Start, origin: Repo, forge: GitHubServer) -> None:
+    head = origin.oid("feat")
+    forge.pulls = [{"number": 7, "head": {"sha": head}, "base": {"ref": "main"}}]
+    runner = start(ref="refs/heads/main", name="workflow_run", base_ref="", event={})
+    assert runner.run(commit=head, budget="2.00").code == 0
+    assert "### ❌ This change adds $0.50 per month (+32%): over budget by $0.04" in forge.bodies()[0]
+
+
 def test_after_a_run_only_a_commit_is_taken(start: Start, forge: GitHubServer) -> None:
     runner = start(ref="refs/heads/main", name="workflow_run", base_ref="", event={})
     for commit in ("feat", "refs/pull/7/head", "1" * 40, *EVIL):
@@ -318,10 +391,11 @@ def test_hostile_branches(name: str, start: Start, origin: Repo, forge: GitHubSe
     assert re.match(r"<!-- llm-cost comment: default -->\n\n### ✅ This change adds", forge.bodies()[0])
 
 
+@pytest.mark.parametrize("format", ["markdown", "github"])
 @pytest.mark.parametrize(
     "name", ["::error::x", "::set-output name=exit-code::0", "a\n::error::x", "$(touch pwned)", "<img src=x>"]
 )
-def test_hostile_paths(name: str, start: Start, origin: Repo, forge: GitHubServer) -> None:
+def test_hostile_paths(name: str, format: str, start: Start, origin: Repo, forge: GitHubServer) -> None:
     """Without a manifest a path is an id, and stands at the beginning of a line of the log."""
     origin.checkout("main")
     origin.rm("llm-cost.toml")
@@ -330,15 +404,20 @@ def test_hostile_paths(name: str, start: Start, origin: Repo, forge: GitHubServe
     origin.git("merge", "-q", "main")
     origin.write(f"{name}/prompts/x.md", "text")
     origin.write(f"prompts/{name}.md", "text")
+    origin.write(f"prompts/{name}-broken.md", b"\0")
     origin.commit("hostile")
     origin.checkout("main")
     pull_request(origin, "feat")
     runner = start()
-    ended = runner.run(model="gpt-4o")
-    quiet = re.search("^::stop-commands::([0-9a-f]{32})$", ended.log, re.MULTILINE)
-    assert quiet
-    outside = re.sub(r"(?ms)^::stop-commands::([0-9a-f]{32})$.*?^::\1::$", "", ended.log)
-    assert not re.search("^::(?!error title=llm-cost::Exit code)", outside, re.MULTILINE), outside
+    ended = runner.run(model="gpt-4o", format=format)
+    assert (ended.code, ended.outputs["exit-code"]) == (3, "3"), ended.log
+    assert re.search("^::stop-commands::([0-9a-f]{32})$", ended.log, re.MULTILINE)
+    commands = [line for line in _outside_of_quiet(ended.log).split("\n") if line.lstrip().startswith("::")]
+    *annotations, verdict = commands
+    assert verdict.startswith("::error title=llm-cost::Exit code 3: ")
+    assert bool(annotations) == (format == "github")
+    for line in annotations:  # of files that are no prompts, and nothing in a name ends the place
+        assert re.fullmatch(r"::error file=[^,:\r\n]+,line=1,title=llm-cost%3A PARSE_ERROR::[^\r\n]*", line), line
     assert not list(runner.temp.parent.rglob(PWNED))
     assert "<img" not in forge.bodies()[0]
 

@@ -9,7 +9,8 @@ import pytest
 from llmcost_hooks.calibration.anomalies import unlike
 from llmcost_hooks.calibration.fits import HIGH, LOW, MEDIUM, Fit, Sample
 from llmcost_hooks.calibration.intervals import half_width, student
-from tools.simulate_traffic import Shape, many, small
+from tools.check_intervals import many, small
+from tools.simulate_traffic import Shape
 
 DAY = timedelta(days=1)
 
@@ -30,11 +31,19 @@ def test_the_jackknife_of_a_mean_is_its_textbook_interval() -> None:
 
 
 def test_one_day_unlike_the_others_is_found_and_a_change_is_none() -> None:
-    usual = [(day, 0.28 + day * 0.001) for day in range(8)]
-    assert unlike([*usual, (8, 0.0)], 0.05) == (8,)
-    assert unlike([*usual, (8, 0.30)], 0.05) == ()
-    assert unlike([*usual[:3], (8, 0.0)], 0.05) == ()  # too few to say which one it is
-    assert unlike([*usual[:5], (5, 0.6), (6, 0.6), (7, 0.6)], 0.05) == ()
+    usual = [(day, 0.28 + day * 0.001, 100.0) for day in range(8)]
+    assert unlike([*usual, (8, 0.0, 100.0)], 0.05) == (8,)
+    assert unlike([*usual, (8, 0.30, 100.0)], 0.05) == ()
+    assert unlike([*usual[:3], (8, 0.0, 100.0)], 0.05) == ()  # too few to say which one it is
+    assert unlike([*usual[:5], *((day, 0.6, 100.0) for day in (5, 6, 7))], 0.05) == ()
+
+
+def test_a_quiet_day_has_to_be_further_away() -> None:
+    """With a fourth of the traffic a mean varies twice as much by chance: 5 points become 10; with more it stays 5."""
+    usual = [(day, 0.28, 100.0) for day in range(8)]
+    for size, limit in ((400.0, 0.05), (100.0, 0.05), (25.0, 0.10), (1.0, 0.50)):
+        assert unlike([*usual, (8, 0.28 + limit + 0.001, size)], 0.05) == (8,)
+        assert unlike([*usual, (8, 0.28 + limit - 0.001, size)], 0.05) == ()
 
 
 @pytest.mark.parametrize(

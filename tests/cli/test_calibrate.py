@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
+import re
+from datetime import datetime, timezone
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
@@ -196,6 +201,68 @@ def test_a_bill_in_focus_is_the_actual_cost(project: Repo, tmp_path: Path) -> No
     assert found["records"]["not_usage"] == 1
 
 
+def test_a_bill_that_counts_no_requests_does_not_say_that_there_were_none(project: Repo, tmp_path: Path) -> None:
+    header = "ResourceId,BilledCost,ChargeCategory,ConsumedQuantity,ConsumedUnit,ChargePeriodStart,SkuMeter\n"
+    rows = [
+        f"search,1.5,Usage,{count},Tokens,2026-10-{day:02}T00:00:00Z,{meter}\n"
+        for day in range(1, 15)
+        for meter, count in (("Input Tokens", 50_000), ("Cache Read Input Tokens", 70_000), ("Output Tokens", 12_000))
+    ]
+    actuals = tmp_path / "bill.csv"
+    actuals.write_text(header + "".join(rows))
+    ran = passed(llm_cost(project.path, *args(project, str(actuals))))
+    assert ran.out.startswith("⚠️  Too little is known to say whether there is drift\n\nSample: an unknown number of ")
+    assert "Traffic:" not in ran.out and " 0 requests" not in ran.out
+    found = answer(project, *args(project, str(actuals)))
+    assert found["sample"]["requests"] is None and found["prompts"][0]["sample"]["requests"] is None
+    fits = found["prompts"][0]["parameters"]
+    assert [(each["parameter"], each["confidence"]) for each in fits] == [
+        ("cache_hit_ratio", "low"),
+        ("output_ratio", "low"),
+    ]
+    assert found["together"][0]["assumed"] == "0.6"
+    failed(llm_cost(project.path, *args(project, str(actuals), "--apply")), 1, "an unknown number of requests")
+
+
+def test_parquet_says_what_csv_says(project: Repo, tmp_path: Path) -> None:
+    """Numbers, times and maps of their own types; columns that nobody reads are not."""
+    header = ("ResourceId", "BilledCost", "ChargeCategory", "ConsumedQuantity", "ConsumedUnit", "ChargePeriodStart",
+              "ChargePeriodEnd", "SkuMeter", "Tags", "x_RequestCount", "x_Other")  # fmt: skip
+    rows = [
+        ("search", Decimal(cost), "Usage", Decimal(count), "Tokens", datetime(2026, 10, day, tzinfo=timezone.utc),
+         datetime(2026, 10, day + 1, tzinfo=timezone.utc), meter, {"model": "gpt-4o"}, 100, None)
+        for day in range(1, 11)
+        for meter, count, cost in (("Input Tokens", 86_400 + day, "0.216"), ("Output Tokens", 12_000 + day, "0.12"),
+                                   ("Cache Read Input Tokens", 33_600, "0.042"))
+    ]  # fmt: skip
+    kinds = {"BilledCost": pyarrow.decimal128(20, 6), "ConsumedQuantity": pyarrow.decimal128(20, 0),
+             "Tags": pyarrow.map_(pyarrow.string(), pyarrow.string())}  # fmt: skip
+    columns = [
+        pyarrow.array([list(value.items()) if isinstance(value, dict) else value for value in column], kinds.get(name))
+        for name, column in zip(header, zip(*rows, strict=True), strict=True)
+    ]
+    pyarrow.parquet.write_table(pyarrow.table(columns, names=list(header)), tmp_path / "usage.parquet")
+    with open(tmp_path / "usage.csv", "w", newline="") as file:
+        written = csv.writer(file)
+        written.writerow(header)
+        for row in rows:
+            written.writerow([json.dumps(cell) if isinstance(cell, dict) else cell for cell in row])
+    stored, plain = (answer(project, *args(project, str(tmp_path / name))) for name in ("usage.parquet", "usage.csv"))
+    assert stored == plain
+    assert stored["sample"]["requests"] == 1000 and stored["back_test"]["priced"] is False
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1")
+    failed(llm_cost(project.path, *args(project, str(tmp_path / "bad.parquet"))), 3, "not Parquet")
+
+
+def test_a_small_drift_that_moves_the_cost_says_so(project: Repo, tmp_path: Path) -> None:
+    """Answers of 16% where 10% was assumed are 6 points, and a third of the cost."""
+    actuals = log(tmp_path / "log.jsonl", Truth(0.60, 0.16, 1200), Shape(14, 4000, between_days=0.01))
+    ran = failed(llm_cost(project.path, *args(project, actuals, "--fail-on-drift", "20")), 1)
+    assert re.search(r"output_ratio +10% +1[67]% +\+[67][.0-9]* pts ⚠️ \(cost \+[23]\d%\)", ran.out)
+    assert re.search(r"output_ratio drift is large \(\+[67][.0-9]* pts, cost \+[23]\d%\)", ran.out)
+    assert "search: output_ratio drifted +" in ran.err and "by its cost (limit 20)" in ran.err
+
+
 @pytest.mark.parametrize(
     ("text", "more", "said"),
     [
@@ -237,17 +304,28 @@ def test_the_ratio_of_a_tokenizer(repo: Repo, tmp_path: Path) -> None:
     repo.write("prompts/search.md", words(1000))
     repo.commit("prompts")
     (tmp_path / "estimates.json").write_text(passed(llm_cost(repo.path, "estimate", "--format", "json")).out)
-    usage = {"input_tokens": 1400, "output_tokens": 140, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 0}
+    actuals = _messages(tmp_path / "large.jsonl", 1900)
+    ran = failed(llm_cost(repo.path, *args(repo, actuals, "--apply")), 1, "--accept-large-drift")
+    assert "token ratio of claude-sonnet-4-5 +64%" in ran.err and "❌" in ran.out
+    actuals = _messages(tmp_path / "log.jsonl", 1400)
+    found = document(passed(llm_cost(repo.path, *args(repo, actuals, "--format", "json"))))
+    assert found["token_ratios"][0]["ratio"] == "1.4"
+    assert [each["key"] for each in found["recommendations"]] == []  # the ratio says it, and edits still move the cost
+    assert found["back_test"]["error_before_percent"] == "-17.14"
+    assert found["back_test"]["error_after_percent"] == "0"
+    passed(llm_cost(repo.path, *args(repo, actuals, "--apply")))
+    assert "ratio = 1.400\n" in manifest(repo)
+    assert answer(repo, "estimate")["prompts"][0]["input_tokens"] == 1400
+
+
+def _messages(path: Path, tokens: int) -> str:
+    """600 of Anthropic's messages over ten days, all of one size."""
+    usage = {"input_tokens": tokens, "output_tokens": tokens // 10, "cache_read_input_tokens": 0,
+             "cache_creation_input_tokens": 0}  # fmt: skip
     lines = [
         json.dumps({"prompt_id": "search", "timestamp": f"2026-10-{day:02}T12:00:00Z",
                     "response": {"type": "message", "model": "claude-sonnet-4-5", "usage": usage}})
         for day in range(1, 11) for _ in range(60)
     ]  # fmt: skip
-    (tmp_path / "log.jsonl").write_text("\n".join(lines))
-    actuals = str(tmp_path / "log.jsonl")
-    found = document(passed(llm_cost(repo.path, *args(repo, actuals, "--format", "json"))))
-    assert found["token_ratios"][0]["ratio"] == "1.4"
-    assert [each["key"] for each in found["recommendations"]] == []  # the ratio says it, and edits still move the cost
-    passed(llm_cost(repo.path, *args(repo, actuals, "--apply", "--accept-large-drift")))
-    assert "ratio = 1.400\n" in manifest(repo)
-    assert answer(repo, "estimate")["prompts"][0]["input_tokens"] == 1400
+    path.write_text("\n".join(lines))
+    return str(path)

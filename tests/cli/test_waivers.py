@@ -88,6 +88,21 @@ def test_a_malformed_one_is_an_error_that_names_its_commit(repo: Repo) -> None:
     assert f"note: allows nothing: {said}" in shown, "what judges nothing can still be read"
 
 
+def test_in_the_comment_of_a_pull_request(repo: Repo) -> None:
+    """Those that it is accepted by, and one that nobody can read: then the check fails, and the comment says so."""
+    dry = ("comment", "github", "--dry-run", "--base", "main")
+    oid = size(repo, 500, f"why\n\n{ACCEPT}")
+    text = passed(llm_cost(repo.path, *dry)).out
+    assert "### ✅ This change adds $0.25 per month (+16%): within budget, $8.20 left; accepted by a waiver\n" in text
+    assert f"\nWaivers:\n\n- search &#60;= +&#36;0.25/month (longer answers), commit {oid[:9]}: used: " in text
+    repo.git("commit", "-q", "--amend", "-m", "why\n\nLLM-Cost-Accept: search <= +$0.25/month")
+    for when in ("always", "over"):
+        text = passed(llm_cost(repo.path, *dry, "--when", when)).out
+        assert "### ❌ This change adds $0.25 per month (+16%): a waiver is malformed\n" in text
+        assert f"\nWaivers that allow nothing:\n\n- commit {repo.oid('HEAD')[:9]}: LLM-Cost-Accept " in text
+        assert "- ❌ Increase exceeded: +$0.25 > $0.10" in text
+
+
 def test_merges_squashes_picks_and_reverts(repo: Repo) -> None:
     size(repo, 500, f"why\n\n{ACCEPT}")
     feat = repo.oid("HEAD")

@@ -79,13 +79,15 @@ def test_json(fence: Fence) -> None:
 
 @pytest.mark.parametrize("fence", fences("yaml"), ids=Fence.place)
 def test_yaml_names_what_exists(fence: Fence) -> None:
-    """Hooks of ours in a configuration of pre-commit; inputs of the action in a workflow."""
+    """Hooks of ours in a configuration of pre-commit; inputs and outputs of the action in a workflow."""
     declared = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
-    inputs = set(yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"])
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
     found = yaml.safe_load(fence.text)
     assert len(found) == 1 and set(found) <= {"repos", "jobs"}
     for repository in found.get("repos", ()):
         assert {hook["id"] for hook in repository["hooks"]} <= declared
     used = [step for job in found.get("jobs", {}).values() for step in job["steps"] if "/llm-cost@" in step["uses"]]
     assert len(used) == ("jobs" in found)
-    assert all(set(step["with"]) <= inputs for step in used)
+    assert all(set(step["with"]) <= set(action["inputs"]) for step in used)
+    for step_id, output in re.findall(r"steps\.(\w+)\.outputs\.([\w-]+)", fence.text):
+        assert step_id in {step.get("id") for step in used} and output in action["outputs"]

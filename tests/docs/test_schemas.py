@@ -14,12 +14,15 @@ from .shell import Shell
 
 DOCUMENTS = (
     "estimate", "rows", "check", "diff", "models", "price", "price-history", "price-changes", "estimate-models",
-    "explain", "choose", "focus-validation",
+    "explain", "choose", "focus-validation", "calibration",
 )  # fmt: skip
 NAMES = (*DOCUMENTS, "manifest")
 
 FOCUS = r"printf 'BilledCost,ListCost,ListUnitPrice,PricingQuantity\n1,2,3,4\n' > usage.csv"
 ROWS = r"printf 'documents,question\nShoes can be sent back.,May I?\n,Why?\n' > rows.csv"
+
+LOG = "llm-cost estimate --format json > estimates.json; python3 -m tools.simulate_traffic --write log.jsonl"
+CALIBRATE = "calibrate --profile estimates.json --actuals log.jsonl"
 
 EVERY_REASON = "sed -i -e 's/\"gpt-4o\"/\"gpt-4o-mini\"/' -e 's/calls = 1000/calls = 15000/' llm-cost.toml"
 QUALITY = r"""printf '\n[quality]\n"gpt-4o" = 90\n"gpt-4o-mini" = 82\nours = 91\n' >> llm-cost.toml"""
@@ -68,6 +71,10 @@ RUNS = (
     ("", "prices diff bundled installed", 0),
     (FOCUS, "focus validate usage.csv", 3),
     ("llm-cost estimate --format focus --output rows.csv", "focus validate rows.csv", 0),
+    (LOG, CALIBRATE, 0),
+    (f"{LOG} --days 3 --requests 40", CALIBRATE, 0),
+    (f"{LOG}; echo '{{' >> log.jsonl", f"{CALIBRATE} --lenient", 0),
+    (LOG, f"{CALIBRATE} --fail-on-drift 20", 1),
     ("", "estimate --group-by team --sort cost --per call", 0),
     ("", "check --group-by team", 1),
     ("", "diff main --group-by team --changed-only --sort delta --prices-at 2026-11-01", 0),
@@ -100,7 +107,7 @@ def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit:
     shell.run(before)
     first, second = command.split()[0], " ".join(command.split()[:2])
     name = {"prices show": "price", "prices history": "price-history", "prices diff": "price-changes",
-            "focus validate": "focus-validation"}.get(
+            "focus validate": "focus-validation", "calibrate --profile": "calibration"}.get(
         second, "rows" if "--data" in command else "estimate-models" if "--models" in command else first
     )  # fmt: skip
     runs = [shell.run(f"llm-cost {command} --format json {more} 2>/dev/null") for more in ("", _without_memo(first))]
@@ -121,9 +128,9 @@ def test_no_member_of_a_document_can_be_left_out_or_added(name: str, shell: Shel
         "diff": "diff main", "price": "prices show azure/gpt-4o", "price-history": "prices history o3",
         "price-changes": "prices diff bundled installed", "rows": "estimate prompts/search.md --data rows.csv",
         "estimate-models": "estimate --models gpt-4o,gpt-4o-mini", "explain": "explain search",
-        "choose": "choose search", "focus-validation": "focus validate usage.csv",
+        "choose": "choose search", "focus-validation": "focus validate usage.csv", "calibration": CALIBRATE,
     }.get(name, name)  # fmt: skip
-    shell.run(f"{ROWS}; {QUALITY}; {FOCUS}")
+    shell.run(f"{ROWS}; {QUALITY}; {FOCUS}; {LOG}")
     run = shell.run(f"llm-cost {command} --format json 2>/dev/null")
     document = json.loads(run.output)
     for place in list(_objects(document)):
@@ -132,6 +139,7 @@ def test_no_member_of_a_document_can_be_left_out_or_added(name: str, shell: Shel
         ]
         free = place is document.get("tags") or place is document.get("owners") or set(place) <= {"team"}
         free = free or any(place is each for each in fees)
+        free = free or any(place is each.get("with") for each in _objects(document))
         for key in [] if free else list(place):
             value = place.pop(key)
             assert not CHECKS[name].is_valid(document), f"without {key}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -236,6 +238,17 @@ def test_one_unknown_part_and_there_is_no_file_at_all(
         ran = failed(llm_cost(repo.path, "estimate", "--format", format, *options, *to), code, said)
         assert ran.out == ""
     assert file.read_text() == "as it was"
+
+
+def test_a_pipe_or_a_device_is_written_to_and_stays_one(repo: Repo, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(pipe.read_bytes)
+        passed(llm_cost(repo.path, "estimate", "--format", "focus", "--output", str(pipe)))
+        assert read.result(20).decode() == passed(llm_cost(repo.path, "estimate", "--format", "focus")).out
+    assert pipe.is_fifo()
+    failed(llm_cost(repo.path, "estimate", "--format", "focus", "--output", str(tmp_path)), 2, "Cannot write")
 
 
 def test_a_variable_of_unknown_size_is_no_row(repo: Repo) -> None:

@@ -90,15 +90,16 @@ def page(items: list[Any], query: Mapping[str, str], key: str, at_most: int) -> 
 class GitHubServer(Forge):
     """https://docs.github.com/en/rest/issues/comments, and the three GraphQL queries that are used."""
 
-    def __init__(self, *, app: bool = True) -> None:
+    def __init__(self, *, app: bool = True, number: int = 7) -> None:
         super().__init__()
+        self.number = number
         self.viewer: str | None = BOT if app else ME
         self.hidden: set[str] = set()
         self.pulls: list[dict[str, Any]] = []
         self.size = 100
 
-    def add(self, body: str, author: str, pull: str = "7") -> dict[str, Any]:
-        number = self.next_id()
+    def add(self, body: str, author: str, pull: str = "") -> dict[str, Any]:
+        number, pull = self.next_id(), pull or str(self.number)
         comment = {
             "id": number, "node_id": f"IC_{number}", "body": body,
             "html_url": f"https://github.com/o/r/pull/{pull}#{number}",

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from llmcost_hooks.forges import FORGES
+from llmcost_hooks.forges.places import given
+
 from ..cli.running import failed, llm_cost, passed
 from ..repos import Repo
 from .conftest import Comment
@@ -30,6 +33,10 @@ SERVERS: dict[str, type[Forge]] = {
     "data-center": DataCenterServer,
 }  # fmt: skip
 every_forge = pytest.mark.parametrize("name", SERVERS)
+REFS = {
+    "github": " pull/7/head", "gitlab": " merge-requests/7/head", "azure-repos": " pull/7/merge", "bitbucket": "",
+    "data-center": "",
+}  # fmt: skip
 HIDDEN = "<!-- llm-cost comment: default -->"
 SHOWN = "llm-cost comment `default`"
 
@@ -52,7 +59,7 @@ def test_the_first_comment(name: str, comment: Comment) -> None:
     assert first == marker(name)
     assert answer == "### ✅ This change adds $0.50 per month (+32%): within budget, $7.96 left"
     assert "| search      | modified  | $1.50  | $2.00  | +$0.50 ⚠️ |" in body
-    assert re.search(r"`git fetch origin && llm-cost diff [0-9a-f]{12} [0-9a-f]{12}`", body)
+    assert re.search(rf"`git fetch origin{REFS[name]} && llm-cost diff [0-9a-f]{{12}} [0-9a-f]{{12}}`", body)
 
 
 @every_forge
@@ -288,15 +295,16 @@ PIPELINES: list[tuple[str, type[Forge], dict[str, str]]] = [
     ("gitlab", GitLabServer, {
         "CI_API_V4_URL": "{address}", "CI_PROJECT_ID": "99", "CI_MERGE_REQUEST_PROJECT_ID": "group/project",
         "CI_MERGE_REQUEST_IID": "7", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "{main}", "GITLAB_TOKEN": TOKEN,
+        "CI_MERGE_REQUEST_REF_PATH": "refs/merge-requests/7/merge",
     }),
     ("azure-repos", AzureServer, {
         "SYSTEM_COLLECTIONURI": "{address}/", "SYSTEM_TEAMPROJECT": "project", "BUILD_REPOSITORY_ID": "repo",
         "SYSTEM_PULLREQUEST_PULLREQUESTID": "7", "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main",
-        "SYSTEM_ACCESSTOKEN": TOKEN,
+        "SYSTEM_ACCESSTOKEN": TOKEN, "BUILD_SOURCEBRANCH": "refs/pull/7/merge",
     }),
     ("bitbucket", BitbucketServer, {
         "BITBUCKET_REPO_FULL_NAME": "team/repo", "BITBUCKET_PR_ID": "7", "BITBUCKET_PR_DESTINATION_BRANCH": "main",
-        "BITBUCKET_TOKEN": TOKEN,
+        "BITBUCKET_TOKEN": TOKEN, "BITBUCKET_COMMIT": "{branch}",
     }),
 ]  # fmt: skip
 
@@ -305,16 +313,56 @@ PIPELINES: list[tuple[str, type[Forge], dict[str, str]]] = [
 def test_in_its_pipeline_nothing_has_to_be_said(
     name: str, server: type[Forge], variables: dict[str, str], repo: Repo, serve: Any, pauses: list[float]
 ) -> None:
-    repo.git("update-ref", "refs/remotes/origin/main", "main")
+    """Nor how to see the same: each server has what is checked out, or what was merged, in a place of its own."""
+    origin, branch = repo.clone(repo.path.parent / "origin", "--bare"), repo.oid("feat")
+    repo.git("checkout", "-q", "--detach", "main")
+    repo.write("README.md", "moved on")
+    main = repo.commit("moved on")
+    repo.git("update-ref", "refs/remotes/origin/main", main)
+    merge = repo.merge("feat")
+    origin.git("fetch", "-q", str(repo.path), f"{main}:refs/heads/main")
     forge = server()
-    known = {"address": serve(forge), "main": repo.oid("main")}
+    if name != "bitbucket":  # there nobody has the merge but the pipeline
+        ref = "merge-requests" if name == "gitlab" else "pull"
+        origin.git("fetch", "-q", str(repo.path), f"{merge}:refs/{ref}/7/merge")
+    known = {"address": serve(forge), "main": main, "branch": branch}
     env = {key: text.format(**known) for key, text in variables.items()}
     options = ("--api-url", f"{forge.address}/2.0") if name == "bitbucket" else ()  # the cloud has one address
     passed(llm_cost(repo.path, "comment", name, *options, env=env))
     assert "within budget" in forge.bodies()[0]
-    assert (f"git fetch origin pull/7/merge && llm-cost diff {known['main'][:12]} " in forge.bodies()[0]) == (
-        name == "github"
+    shown = re.search(
+        r"To see the same: `(git fetch origin[ \w/-]*) && llm-cost (diff [0-9a-f]+( |\.\.\.)[0-9a-f]+)`",
+        forge.bodies()[0],
     )
+    assert shown is not None and (shown[3] == "...") == (name == "bitbucket")
+    reader = Repo.init(repo.path.parent / "reader")
+    reader.git("remote", "add", "origin", f"file://{origin.path}")
+    reader.git(*shown[1].split()[1:])
+    (total,) = re.findall("(?m)^Total: .*$", forge.bodies()[0])
+    assert total in passed(llm_cost(reader.path, *shown[2].split())).out
+
+
+@pytest.mark.parametrize(
+    "ref", ["refs/pull/7/merge;touch x", "refs/pull/$(x)/merge", "pull/7/merge", "refs/heads/x", "", "\n"]
+)
+def test_no_variable_but_a_ref_stands_in_the_command(ref: str) -> None:
+    for name, variable in (
+        ("github", "GITHUB_REF"), ("gitlab", "CI_MERGE_REQUEST_REF_PATH"), ("azure-repos", "BUILD_SOURCEBRANCH"),
+        ("bitbucket", "BITBUCKET_COMMIT"),
+    ):  # fmt: skip
+        place = FORGES[name].read_place({variable: ref})
+        assert place.ref is None and place.commit is None
+        number = {"github": 7}.get(name)
+        assert given(place._replace(ref="x", commit="y", number=number), None, None, 8)[-2:] == (None, None)
+
+
+def test_a_pull_request_that_was_named_is_read_by_its_head(comment: Comment) -> None:
+    """Whatever this pipeline's own is."""
+    forge = GitHubServer()
+    passed(comment("github", forge, env={"GITHUB_REF": "refs/pull/9/merge", "GITHUB_REPOSITORY": "o/r"}))
+    assert "`git fetch origin pull/7/head && " in forge.bodies()[0]
+    passed(comment("github", forge, "--head", "feat"))
+    assert "`git fetch origin && " in forge.bodies()[0]
 
 
 def test_a_merge_request_of_a_branch_pipeline_is_not_known(repo: Repo, pauses: list[float]) -> None:
@@ -341,6 +389,7 @@ def test_a_pull_request_by_its_head(comment: Comment, repo: Repo, serve: Any, pa
     env = {"GITHUB_REPOSITORY": "o/r", "GITHUB_API_URL": serve(forge), "GITHUB_TOKEN": TOKEN}
     passed(llm_cost(repo.path, "comment", "github", "--commit", head, env=env))
     assert "Cost Comparison: origin/release → " in forge.bodies()[0]
+    assert "`git fetch origin pull/7/head && " in forge.bodies()[0]  # a fork's branch is in no other ref
     forge.pulls.append({"number": 8, "head": {"sha": head}, "base": {"ref": "main"}})
     repo.git("update-ref", "refs/remotes/origin/main", "main")
     ran = passed(llm_cost(repo.path, "comment", "github", "--commit", head, "--model", "gpt-4o-mini", env=env))

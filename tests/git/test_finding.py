@@ -167,7 +167,7 @@ def test_attributes_that_cannot_be_read_are_an_error(stated: Repo) -> None:
 
 def staged(repo: Repo) -> Staged:
     head = repo.oid("HEAD"), repo.oid("HEAD^{tree}")
-    return Staged(head, tuple(staged_changes(repo.cwd)))
+    return Staged(open_repository(repo.cwd), head, tuple(staged_changes(repo.cwd)))
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 
 from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.git.objects import read_blobs
-from llmcost_hooks.git.plumbing import Repository, open_repository, run_git
-from llmcost_hooks.git.revisions import resolve_commit
+from llmcost_hooks.git.plumbing import Repository, open_at_head, open_repository, run_git
+from llmcost_hooks.git.revisions import commit_and_tree, resolve_commit
 
 from ..repos import Repo
 from .conftest import Kinds
@@ -151,3 +151,23 @@ def test_the_users_pathspec_settings_do_not_count(repo: Repo, monkeypatch: pytes
     for name in ("GIT_GLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"):
         monkeypatch.setenv(name, "1")
         assert run_git(repo.cwd, "ls-files", "--", "A.md", "*.md").stdout == b""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_head_is_what_git_says_it_is(kinds: Kinds, kind: str) -> None:
+    repo = kinds(kind)
+    opened, head = open_at_head(repo.cwd)
+    assert opened == open_repository(repo.cwd)
+    assert head == commit_and_tree(repo.cwd, "HEAD")
+    assert (head is None) is (kind in ("unborn", "treeless"))
+
+
+def test_a_path_that_looks_like_an_answer(repo: Repo) -> None:
+    """Of a bare repository the path stands right before the ids of HEAD."""
+    repo.write("a.txt", "a")
+    repo.commit()
+    place = repo.path / f"true\n{'1' * 40}\n{'2' * 40}"
+    repo.git("clone", "-q", "--bare", repo.cwd, str(place))
+    opened, head = open_at_head(str(place))
+    assert (opened.cwd, opened.top) == (str(place), None)
+    assert head == (repo.oid("HEAD"), repo.oid("HEAD^{tree}"))

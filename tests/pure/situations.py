@@ -32,6 +32,7 @@ from llmcost_hooks.snapshot import MISSING, Snapshot
 from llmcost_hooks.view import DELTA, PLAIN, View
 
 from .build import BOOK, GPT_4O, MINI, ON, estimate, facts, manifest, model, price, price_book, prompt, row, unpriced
+from .calibrations import CALIBRATIONS
 
 TWO_MODELS = price_book({"gpt-4o": model(GPT_4O), "gpt-4o-mini": model(MINI)})
 BINARY = Problem(
@@ -478,7 +479,7 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
         check_upper, check_upper_within, check_everything, check_warned, estimate_trained,
         check_close, check_output, check_many, models, models_one, models_retired,
     )
-}  # fmt: skip
+} | {build.__name__: lambda build=build: Situation(*build()) for build in CALIBRATIONS}  # fmt: skip
 
 # What every format draws, as files to be read: each kind of report, verdict and name.
 TWELVE = (

@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -23,6 +24,7 @@ from llmcost_hooks.prompts import Problem
 from llmcost_hooks.render.comment import marker_line, render_comment
 from llmcost_hooks.report import Name
 from llmcost_hooks.report_comment import comment_report
+from llmcost_hooks.waivers import Statements, Waiver, parse_statements
 
 from .build import ON, estimate, manifest, row, unpriced
 from .situations import BINARY, TWO_MODELS
@@ -49,31 +51,45 @@ def no_model(tokens: int) -> Unpriced:
     return unpriced("a", problem=NO_MODEL, input_tokens=tokens, grade="exact")
 
 
-def judged(base: Estimate, head: Estimate, rules: Manifest | None = None) -> tuple[Comparison, Verdict]:
+def judged(
+    base: Estimate, head: Estimate, rules: Manifest | None = None, said: Statements | None = None
+) -> tuple[Comparison, Verdict]:
     comparison = compare_estimates(base, head)
-    return comparison, judge(head, rules, comparison, None, TWO_MODELS, ON)
+    return comparison, judge(head, rules, comparison, None, TWO_MODELS, ON, said=said)
+
+
+def accepting(text: str, reason: str = "longer answers") -> Statements:
+    return parse_statements([("f00d" * 10, [f"{text} ({reason})"], ["Ada <ada@example.com>"])])
 
 
 def drawn(
-    base: Estimate, head: Estimate, rules: Manifest | None = None, *, limit: int = LARGE, notes: tuple[str, ...] = ()
-) -> str:
-    comparison, verdict = judged(base, head, rules)
+    base: Estimate, head: Estimate, rules: Manifest | None = None, said: Statements | None = None, *,
+    limit: int = LARGE, notes: tuple[str, ...] = (),
+) -> str:  # fmt: skip
+    comparison, verdict = judged(base, head, rules, said)
     extra = tuple((Name(note), ": said") for note in notes)
     report = comment_report(comparison, rules, verdict, extra, HOW)
     return render_comment(report, MARKER, "GitHub", limit)
 
 
-def answer(base: Estimate, head: Estimate, rules: Manifest | None = None) -> str:
-    return drawn(base, head, rules).split("\n")[2].removeprefix("### ")
+def answer(base: Estimate, head: Estimate, rules: Manifest | None = None, said: Statements | None = None) -> str:
+    return drawn(base, head, rules, said).split("\n")[2].removeprefix("### ")
 
 
-SITUATIONS: dict[str, tuple[Estimate, Estimate, Manifest | None]] = {
+LITTLE = manifest(limit=Decimal(10), max_increase=Decimal("0.50"), period="month")
+SITUATIONS: dict[str, tuple[Any, ...]] = {  # base, head, and where there is one the manifest, and what messages state
     "within": (BASE, HEAD, manifest(limit=Decimal(10))),
     "over": (BASE, HEAD, manifest(limit=Decimal(5), max_increase_percent=Decimal(5))),
     "no_budget": (BASE, HEAD, None),
     "nothing_changes": (BASE, BASE._replace(label="feat"), manifest(limit=Decimal(10))),
     "unpriced": (BASE, estimate(row("search", "4.10", content_hash="new"), binary("broken")), None),
     "heuristic": (BASE, estimate(row("search", "4.10", content_hash="new", grade="heuristic")), None),
+    "saves": (HEAD, BASE, TEN),
+    "near": (BASE, HEAD, manifest(limit=Decimal(8), warn=Decimal(7))),
+    "waived": (BASE, HEAD, LITTLE, accepting("total <= +$1.00/month")),
+    "waived_too_little": (BASE, HEAD, LITTLE, accepting("search <= +$0.10/month")),
+    "first_prompts": (estimate(label="main"), HEAD, TEN),
+    "only_tokens": (estimate(no_model(10), label="main"), estimate(no_model(30), label="feat")),
 }
 
 
@@ -115,6 +131,10 @@ def test_no_golden_file_is_left_over() -> None:
             "✅ This change adds $0.000012: no budget is set",
         ),
         (
+            estimate(period=None), estimate(row("a", "0.000012", calls=1), period=None), None,
+            "✅ This change adds $0.000012 per call: no budget is set",
+        ),
+        (
             estimate(row("a", "1")),
             estimate(row("a", "1", output_tokens=None)), manifest(limit=Decimal(2)),
             "✅ What this change costs is not known in full: within budget, at most $1.00 left",
@@ -153,6 +173,57 @@ def test_a_cost_near_its_limit_is_warned_of() -> None:
 def test_a_ratchet_is_no_pass_to_be_proud_of() -> None:
     rules = manifest(limit=Decimal(5), ratchet=True)
     assert answer(HEAD, BASE, rules).endswith("over budget by $1.40, no more than before")
+
+
+@pytest.mark.parametrize(
+    ("rules", "waiver", "says"),
+    [
+        (LITTLE, "total <= +$1.00/month", "✅ # within budget, $2.77 left; accepted by a waiver"),
+        (LITTLE, "total <= +$0.10/month", "❌ # a limit does not hold"),
+        (
+            manifest(limit=Decimal(7), period="month"),
+            "total <= $8.00/month",
+            "✅ # over budget by $0.23; accepted by a waiver",
+        ),
+        (
+            TEN._replace(budget=LITTLE.budget._replace(max_increase=None)),
+            "total <= +$1.00/month",
+            "✅ # within budget, $2.77 left",
+        ),  # nothing needs it
+    ],
+)
+def test_what_a_waiver_lets_pass_is_said(rules: Manifest, waiver: str, says: str) -> None:
+    said = says.replace("#", "This change adds $0.83 per month (+13%):")
+    assert answer(BASE, HEAD, rules, accepting(waiver)) == said
+    text = drawn(BASE, HEAD, rules, accepting(waiver))
+    assert text.count("\nWaivers:\n") == 1
+    assert "(longer answers), commit f00df00df: " in text and "Cost-Approved-By: Ada" in text
+    assert "Waivers" not in drawn(BASE, HEAD, rules)
+
+
+def test_a_waiver_of_one_of_several_manifests() -> None:
+    comparison, verdict = judged(BASE, HEAD, LITTLE, accepting("total <= +$1.00/month"))
+    report = comment_report(comparison, None, join_verdicts([Judged(HEAD, LITTLE, comparison, verdict)] * 2), (), HOW)
+    assert report.answer[0].endswith(": the limits of 2 manifests hold; accepted by a waiver")
+    text = render_comment(report, MARKER, "GitHub", LARGE)
+    assert text.count("\nllm-cost.toml: Waivers:\n") == 2 and "Limits" not in text
+
+
+@settings(max_examples=200, phases=[Phase.explicit, Phase.generate])
+@given(HOSTILE, HOSTILE)
+def test_a_reason_is_text(reason: str, name: str) -> None:
+    """Of a trailer, which whoever opens the pull request writes."""
+    waiver = Waiver("total", True, Decimal(1), "USD", None, "month", None, reason, f"total <= +$1/month ({reason})")
+    text = drawn(BASE, HEAD, LITTLE, Statements((waiver,), (f"{name} <a@b.c>",)))
+    assert answer(BASE, HEAD, LITTLE, Statements((waiver,))).endswith("; accepted by a waiver")
+    plain = drawn(BASE, HEAD, LITTLE, Statements((waiver._replace(text="x", reason="x"),), ("x <a@b.c>",)))
+    assert [token.type for token in PARSER.parse(text)] == [token.type for token in PARSER.parse(plain)]
+    inline = [child for token in PARSER.parse(text) for child in token.children or []]
+    assert {child.type for child in inline} <= {
+        "text", "em_open", "em_close", "strong_open", "strong_close", "code_inline", "hardbreak", "softbreak"
+    }  # fmt: skip
+    shown = "\n".join(child.content for child in inline if child.type == "text")
+    assert not re.search("[@#](?!\u200b)", shown) and text.count("<!--") == 1
 
 
 def test_several_manifests() -> None:

@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -194,6 +195,23 @@ def test_many_prompts_are_summed_up() -> None:
     assert (len(changes.bars), changes.bars[-2].label, changes.bars[-2].words) == (14, ("29 more",), "+$2.90")
     assert (len(costs.bars), costs.bars[-1].label, costs.bars[-1].words) == (20, ("21 more",), "$4.20")
     assert (len(tags.bars), tags.bars[-1].words) == (24, "$3.40 (42%)")
+
+
+@pytest.mark.parametrize("name", ["a", "prompts/a/very/long/way/to/it.md", "提示词/搜索.md", "提" * 40, "ｆｕｌｌ" * 9])
+def test_labels_have_room_and_bars_the_rest(name: str) -> None:
+    base, head = estimate(row(name, "1"), label="b"), estimate(row(name, "2", content_hash="x"), label="h")
+    result = result_of("issue_diff")
+    page = FORMATS["html"](Result(result.report, {}, head, compare_estimates(base, head), result.findings))
+    labels = re.findall(r'<text class="label" x="(\d+)" y="\d+">([^<]*)</text>', page)
+    assert len(labels) == 4
+    for x, label in labels:
+        wide = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label)
+        assert wide <= 30 and wide * 7 <= int(x)
+        assert label.endswith("…") == (label not in (name, "Base: b", "Head: h"))
+    edges = [
+        float(x) + float(w) for x, w in re.findall(r'<rect class="\w+" x="([\d.]+)" y="\d+" width="([\d.]+)"', page)
+    ]
+    assert max(edges) == pytest.approx(760 - 120, abs=0.2)
 
 
 def test_a_treemap_fills_its_area_and_nothing_overlaps() -> None:

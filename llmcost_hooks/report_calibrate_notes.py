@@ -1,0 +1,76 @@
+"""What a calibration has to say of the records that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from .calibration.advice import is_countable, size_for_cache
+from .calibration.fits import CACHE, Fit
+from .calibration.overall import Prompt
+from .calibration.profile import Profile
+from .calibration.traffic import Traffic
+from .report import Name, Text, name_list
+
+
+def traffic_notes(traffic: Traffic, profile: Profile, prompts: Sequence[Prompt]) -> list[Text]:
+    """What of the records does not speak of the profile, or not of all that is fitted."""
+    notes: list[Text] = []
+    strangers = sorted(traffic.prompts.keys() - profile.prompts.keys())
+    if strangers:
+        notes.append((*name_list(strangers), ": in the usage, and not in the profile"))
+    if unused := sorted(profile.prompts.keys() - traffic.prompts.keys()):
+        notes.append((*name_list(unused), ": in the profile, and without a request"))
+    if profile.unpriced:
+        notes.append((*name_list(sorted(profile.unpriced)), ": without a price in the profile, and not calibrated"))
+    if traffic.unnamed:
+        notes.append(
+            (f"{traffic.unnamed:,} records name no prompt and are left out (--prompt-id NAME says whose they are)",)
+        )
+    if traffic.local:
+        notes.append((f"{traffic.local:,} requests were answered by a cache of your own and are left out",))
+    for each in prompts:
+        notes += _of_prompt(each)
+    return notes
+
+
+def _of_prompt(each: Prompt) -> Iterator[Text]:
+    name, days, used = Name(each.assumed.prompt_id), each.traffic.days.values(), each.traffic
+    asked, unknown = sum(day.asked for day in days), sum(day.unknown_cache for day in days)
+    if not any(day.tells_cache or day.shares_of for day in days):
+        yield (name, ": no record says what a cache served: cache_hit_ratio is not fitted")
+    elif unknown:
+        yield (name, f": {unknown:,} of {asked:,} requests do not say what a cache served and count as not cached")
+    if used.uncounted:
+        told = "do not say how many requests they stand for (in FOCUS, x_RequestCount does)"
+        yield (name, f": {used.uncounted:,} records {told}: no sizes are fitted, and the confidence is low")
+    if used.untimed:
+        yield (name, f": {used.untimed:,} requests name no time, so that the window is unknown (low confidence)")
+    if priced := sum(day.priced for day in days):
+        yield (name, f": ~ {priced:,} requests have no cost and are priced by this price file")
+    if unpriced := sum(day.unpriced for day in days):
+        yield (name, f": {unpriced:,} requests have no cost and no known price")
+    others = sorted(model for model in used.models if not _same_model(model, each.assumed.model))
+    if others:
+        yield (name, ": ran on ", *name_list(others), "; the profile assumes ", Name(each.assumed.model))
+    if each.price is None:
+        yield (name, ": no price is known for ", Name(each.assumed.model), ", so that no drift of its cost is either")
+    if each.assumed.scenario == "batch" and any(fit.parameter == "cache_hit_ratio" and fit.actual for fit in each.fits):
+        yield (name, ": batches have no cached price in an estimate; cache_hit_ratio is not to be updated")
+    cache = next((fit for fit in each.fits if fit.parameter == CACHE), None)
+    size = None if cache is None else size_for_cache(each, cache)
+    if size is not None:
+        yield (name, ": more was cached than stands before the first thing that varies in it, which is all that an "
+               "estimate counts; ", _of_size(each, size))  # fmt: skip
+
+
+def _of_size(each: Prompt, size: Fit) -> str:
+    if size.actual < each.assumed.cache_min_tokens:
+        return f"of {each.assumed.cache_min_tokens:,} tokens and less it counts nothing: cache_hit_ratio stays"
+    if not is_countable(each, size):
+        return "that takes a measured size, and this one is of low confidence: cache_hit_ratio stays"
+    return "with avg_input_tokens it counts a share of that"
+
+
+def _same_model(used: str, assumed: str) -> bool:
+    """Whether a model's name in a record, which may have a date or a channel, is the one of the estimate."""
+    return assumed.rpartition("/")[2].partition("#")[0] in used or used in assumed
