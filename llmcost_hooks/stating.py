@@ -26,13 +26,17 @@ _KEYS = (TRAILER, APPROVAL)
 _LINE = re.compile(rf"^({TRAILER}|{APPROVAL})\s*:".encode(), re.IGNORECASE | re.MULTILINE)
 
 
+class UnknownRange(ConfigError):
+    """A clone that could take what base has accepted long ago for the change's own, or overlook what the change says."""
+
+
 def read_statements(
     repo: Repository, base: Source | None, head: Source, malformed: list[str] | None = None
 ) -> Statements:
     """Of the commits that head has and base does not; of the index and the working tree, those that HEAD has.
 
-    Nothing where no base is known. Raises ConfigError for a malformed waiver, and in a shallow clone where it is not
-    certain which commits these are; or says in `malformed` what is wrong.
+    Nothing where no base is known. Raises ConfigError for a malformed waiver, or says in `malformed` what is wrong;
+    UnknownRange in a shallow clone where it is not certain which commits these are.
     """
     if base is None:
         return NOTHING_STATED
@@ -68,14 +72,8 @@ def read_merged(repo: Repository) -> Statements:
 def _stated(repo: Repository, base: str | None, head: str, malformed: list[str] | None = None) -> Statements:
     found = trailers_between(repo.cwd, base, head, _KEYS)
     if repo.shallow and not (knows_range if found else holds_range)(repo.cwd, base, head):
-        if malformed is None:
-            raise ConfigError(*_UNCERTAIN)
-        malformed.append(_UNCERTAIN[0])
-        return NOTHING_STATED
+        raise UnknownRange(
+            "This shallow clone has too little history to tell which commits are the change's own, and what they accept",
+            "Type: git fetch --unshallow. In GitHub Actions: fetch-depth: 0",
+        )
     return parse_statements([(commit, accepted, approved) for commit, (accepted, approved) in found], malformed)
-
-
-_UNCERTAIN = (
-    "This shallow clone has too little history to tell which commits are the change's own, and what they accept",
-    "Type: git fetch --unshallow. In GitHub Actions: fetch-depth: 0",
-)

@@ -9,8 +9,8 @@ MAX_NAME = 200
 # Underscores within a word emphasise nothing, and a colon before a space begins neither an address nor an emoji.
 _KEPT = r"(?P<kept>(?<=[A-Za-z0-9])_+(?=[A-Za-z0-9])|:(?= ))"
 # What forges take for a reference, when entities are characters again: somebody, an issue, a merge request, a snippet,
-# an epic, a milestone, a label, an iteration, and whatever else has its kind in brackets.
-_REFERENCE = r"(?P<reference>[@#]|[!$&](?=\d)|[%~](?=[\w\"])|\*(?=iteration:)|\[(?=\w+:))"
+# an epic, a milestone, a label, an iteration, and whatever else has its kind in brackets. An amount stays an amount.
+_REFERENCE = r"(?P<reference>[@#]|[!&](?=\d)|\$(?=\d+(?!\d|[.,]\d))|[%~](?=[\w\"])|\*(?=iteration:)|\[(?=\w+:))"
 _SPECIAL = re.compile(rf"{_KEPT}|{_REFERENCE}|[&<|*`_~\[\]\\$:]")
 _SPECIAL_IN_LINKS = re.compile(rf"{_KEPT}|{_REFERENCE}|[&<|*`_~\[\]\\$:.-]")
 _BLOCK = re.compile(r"[-+=> ]|\d{1,9}[.)](?: |$)")  # begins a list, a quote, a heading's line or code, in its line
