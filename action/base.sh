@@ -69,7 +69,8 @@ deepen() { # deepen A B: history, until it is enough of it or there is no more
     local depth=32
     while shallow && ! met "$1" "$2"; do
         if [ "$depth" -gt 10000 ]; then
-            fetch --unshallow origin "$1" "$2" || break
+            fetch --unshallow origin "$1" "$2" || true
+            break
         else
             fetch --deepen="$depth" origin "$1" "$2" || break
         fi

@@ -27,7 +27,7 @@ _LINE = re.compile(rf"^({TRAILER}|{APPROVAL})\s*:".encode(), re.IGNORECASE | re.
 
 
 class UnknownRange(ConfigError):
-    """A clone that could take what base has accepted long ago for the change's own, or overlook what the change says."""
+    """A clone that could take what base accepted long ago for the change's own, or overlook what the change says."""
 
 
 def read_statements(
@@ -73,7 +73,7 @@ def _stated(repo: Repository, base: str | None, head: str, malformed: list[str] 
     found = trailers_between(repo.cwd, base, head, _KEYS)
     if repo.shallow and not (knows_range if found else holds_range)(repo.cwd, base, head):
         raise UnknownRange(
-            "This shallow clone has too little history to tell which commits are the change's own, and what they accept",
+            "This shallow clone has too little history to tell which commits are the change's own and what they accept",
             "Type: git fetch --unshallow. In GitHub Actions: fetch-depth: 0",
         )
     return parse_statements([(commit, accepted, approved) for commit, (accepted, approved) in found], malformed)
