@@ -8,23 +8,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..errors import ConfigError
-from .http import (
-    MAX_PAGES,
-    Answer,
-    Client,
-    ForgeError,
-    ask,
-    connect,
-    document,
-    not_the_api,
-    number,
-    objects,
-    read_token,
-    segment,
-    text,
-    too_many,
-    value,
-)
+from .answers import MAX_PAGES, document, not_the_api, number, objects, text, too_many, value
+from .http import Answer, Client, ForgeError, ask, connect, read_token, segment
 from .places import Place, branch_of_origin, need_number, needed, ref_of, variable, whole
 from .posting import Comment, is_marked
 

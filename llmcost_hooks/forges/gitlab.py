@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .http import (
-    MAX_PAGES,
-    Client,
-    ask,
-    connect,
-    document,
-    number,
-    objects,
-    read_token,
-    segment,
-    text,
-    too_many,
-)
+from .answers import MAX_PAGES, document, number, objects, text, too_many
+from .http import Client, ask, connect, read_token, segment
 from .places import Place, need_number, needed, ref_of, variable, whole
 from .posting import Comment, is_marked
 

@@ -18,7 +18,6 @@ from .waiting import MINUTE, Deadline, Wait, is_limit, wait_after
 ATTEMPTS = 5
 CONNECT_SECONDS, READ_SECONDS, REQUEST_SECONDS, TOTAL_SECONDS = 10.0, 30.0, 60.0, 180.0
 MAX_BYTES = 64 * 1024 * 1024  # a page of a hundred long comments has a tenth of it
-MAX_PAGES = 200
 MAX_REDIRECTS = 3
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -108,7 +107,7 @@ def ask(
         try:
             answer = _follow(client, method, url, params, payload)
         except _Lost as lost:
-            error: ForgeError = ForgeError(f"{client.forge} cannot be reached at {_host(url)}: {lost}", _REACH)
+            error: ForgeError = ForgeError(f"{client.forge} cannot be reached at {host_of(url)}: {lost}", _REACH)
             if once and not lost.unsent:
                 raise Unsure(error.message, error.hint) from None
             wait: Wait | None = Wait(2.0**attempt, False)
@@ -163,7 +162,7 @@ def _follow(client: Client, method: str, url: str, params: Mapping[str, str] | N
         target = urljoin(url, answer.headers.get("location", ""))
         if _origin(target) != origin:
             raise ForgeError(
-                f"{client.forge} redirects to {_host(target) or 'another host'}, where the token is not sent",
+                f"{client.forge} redirects to {host_of(target) or 'another host'}, where the token is not sent",
                 client.hints.get(302, "Name the address of the API itself: --api-url"),
                 answer.status,
             )
@@ -262,59 +261,6 @@ def _said(client: Client, body: bytes) -> str:
     return ""
 
 
-# --- answers -----------------------------------------------------------------------------------------------------
-
-
-def document(client: Client, answer: Answer) -> Any:
-    """An answer's JSON. Raises ForgeError where it is none: a sign-in page, a proxy's message."""
-    try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
-        raise not_the_api(client) from None
-
-
-def objects(client: Client, found: Any) -> list[dict[str, Any]]:
-    """`found` as a list of objects, or ForgeError."""
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise not_the_api(client)
-    return found
-
-
-def value(client: Client, found: Any, *keys: str) -> Any:
-    """`found[key][key]...`; ForgeError where one of them is not there."""
-    for key in keys:
-        if not isinstance(found, dict) or key not in found:
-            raise not_the_api(client)
-        found = found[key]
-    return found
-
-
-def text(found: Any, *keys: str) -> str:
-    """The same, "" where there is no such text."""
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else ""
-
-
-def number(client: Client, found: Any, *keys: str) -> int:
-    """A whole number in `found`, or ForgeError."""
-    it = value(client, found, *keys)
-    if not isinstance(it, int) or isinstance(it, bool):
-        raise not_the_api(client)
-    return it
-
-
-def not_the_api(client: Client) -> ForgeError:
-    return ForgeError(
-        f"What answers at {_host(client.address)} is not the API of {client.forge}",
-        "Is the address right (--api-url), and does no proxy answer in its place?",
-    )
-
-
-def too_many(client: Client) -> ForgeError:
-    return ForgeError(f"{client.forge} has more than {MAX_PAGES} pages of comments there", "Use --behavior new.")
-
-
 # --- addresses ---------------------------------------------------------------------------------------------------
 
 
@@ -333,7 +279,8 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """The host that an address names, for messages; "" where it names none."""
     return _origin(url)[1][:100]
 
 
