@@ -19,6 +19,7 @@ from .whole_file import replacing, usual_mode
 if TYPE_CHECKING:
     from types import ModuleType
 
+LONGEST_CELL = 131_072  # characters
 MOST_DIGITS = 76  # of Parquet's widest decimals
 PARQUET = ".parquet"
 LONGEST_CELL = 128 * 1024  # characters; of CSV that is checked
@@ -53,7 +54,7 @@ def read_rows(path: str, only: Container[str] | None = None) -> Iterator[list[st
 
 
 def _csv_rows(path: str) -> Iterator[list[str]]:
-    csv.field_size_limit(LONGEST_CELL)  # of the whole process, so that nobody relies on its default
+    csv.field_size_limit(LONGEST_CELL)  # of the whole process: another reader may have left its own
     with open(path, encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, strict=True)
         try:

@@ -71,7 +71,8 @@ def read_merged(repo: Repository) -> Statements:
 
 def _stated(repo: Repository, base: str | None, head: str, malformed: list[str] | None = None) -> Statements:
     found = trailers_between(repo.cwd, base, head, _KEYS)
-    if repo.shallow and not (knows_range if found else holds_range)(repo.cwd, base, head):
+    # Without any base all that is here is the change.
+    if repo.shallow and base is not None and not (knows_range if found else holds_range)(repo.cwd, base, head):
         raise UnknownRange(
             "This shallow clone has too little history to tell which commits are the change's own and what they accept",
             "Type: git fetch --unshallow. In GitHub Actions: fetch-depth: 0",

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from .cli.running import MODULES
+from .hooks import plain
 from .pinned.sitecustomize import PINNED
+from .preloaded import Preloaded
 from .repos import Repo
 
 settings.register_profile("suite", deadline=None, database=None, derandomize=True)
@@ -51,6 +58,21 @@ def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 sys.addaudithook(refuse_network)
 
+# Collecting the tests makes a million objects that stay: to look through them for garbage again and again would take
+# a third of that time, and then some of every test's.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """The temporary directory of the run: under xdist the one above those of its workers."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
 
 @pytest.fixture(scope="session", autouse=True)
 def sealed_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
@@ -66,6 +88,9 @@ def sealed_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in ("CACHE", "CONFIG", "DATA", "STATE"):
             patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
         patch.setenv("HOME", str(home))
+        # Processes of the tests compile each module once for all of them, and beside no source.
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(_shared(tmp_path_factory) / "compiled"))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
         patch.setenv("GIT_AUTHOR_DATE", "2026-01-01T00:00:00+00:00")
@@ -82,6 +107,25 @@ def sealed_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def own_cache(sealed_session: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache directory of its own for each test, made only if the test uses it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(sealed_session / "cache" / str(abs(hash(request.node.nodeid)))))
+
+
+@pytest.fixture(scope="session")
+def preloaded(sealed_session: Path) -> Iterator[Preloaded]:
+    """What runs our programs quickly where the start of a process is not what is tested."""
+    with TemporaryDirectory() as folder:  # its name is short, as that of a socket has to be
+        socket = Path(folder) / "socket"
+        command = [sys.executable, "-m", "tests.preloaded", str(socket)]
+        environment = {**os.environ, "PYTHONPATH": MODULES}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+            yield Preloaded(socket)
+            process.terminate()
+
+
+@pytest.fixture
+def install(preloaded: Preloaded) -> plain.Install:
+    """`install(repo, *names)`: our hooks as scripts in its hooks directory."""
+    return partial(plain.install, preloaded)
 
 
 @pytest.fixture

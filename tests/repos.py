@@ -91,13 +91,12 @@ class Repo:
         (self.path / target).parent.mkdir(parents=True, exist_ok=True)
         self.git("mv", "--", source, target)
 
-    def commit(self, message: str = "change", *, all: bool = True) -> str:
-        """Commit everything there is, or with `all=False` what is staged; the new commit's id."""
+    def commit(self, message: str = "change", *, all: bool = True) -> None:
+        """Commit everything there is, or with `all=False` what is staged."""
         self.commits += 1
         if all:
             self.git("add", "--all")
         self.git("commit", "-q", "--allow-empty", "-m", message)
-        return self.oid("HEAD")
 
     def branch(self, name: str, start: str = "HEAD") -> None:
         """Make a branch and check it out."""

@@ -67,6 +67,7 @@ class Sealed(NamedTuple):
         around = {
             "PYTHONPATH": os.pathsep.join([str(self.world.parent / "watch"), MODULES]),
             "SEALED_LOG": str(log),
+            "PYTHONDONTWRITEBYTECODE": "1",
             "TMPDIR": str(self.world / "tmp"),
             "HOME": str(self.world / "home"),
             "XDG_CACHE_HOME": str(self.world / "cache"),

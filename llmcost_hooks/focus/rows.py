@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ..call_costs import ZERO
 from ..estimate import Estimate
-from ..known.focus import CHOICE, COLUMNS, CURRENCY, CUSTOM, TEXT, UNIT, VERSIONS, Column
+from ..known.focus import CHOICE, COLUMNS, CURRENCY, CUSTOM, PLACEHOLDERS, TEXT, UNIT, VERSIONS, Column
 from ..pricing import PromptEstimate
 from .charges import Charge, charges
 from .period import Period
@@ -59,6 +59,11 @@ def _has(version: str, column: Column) -> bool:
     return at(column.since) <= at(version) and (column.before is None or at(version) < at(column.before))
 
 
+def _as_name(text: str) -> str:
+    """A prompt called NULL has that name: a reader of FOCUS would take the bare word for no value."""
+    return f"./{text}" if text.strip().lower() in PLACEHOLDERS else text
+
+
 def _cells(charge: Charge, estimate: Estimate, period: Period, *, billed: bool) -> dict[str, Cell]:
     """By column, for all versions together."""
     row, paid, meter = charge.row, charge.paid, charge.meter
@@ -101,8 +106,9 @@ def _cells(charge: Charge, estimate: Estimate, period: Period, *, billed: bool) 
         "PublisherName": clean(paid.model.row.developer or paid.offer.provider),
         "RegionId": region,
         "RegionName": region,
-        "ResourceId": prompt_id,
-        "ResourceName": None if path == prompt_id else path,  # the specification wants no name that repeats the id
+        "ResourceId": _as_name(prompt_id),
+        # The specification wants no name that repeats the id.
+        "ResourceName": None if path == prompt_id else _as_name(path),
         "ResourceType": "Prompt",
         "ServiceCategory": CATEGORY,
         "ServiceName": SERVICE,

@@ -17,8 +17,8 @@ def cut_commits(cwd: str) -> frozenset[str]:
         return frozenset()
 
 
-def holds_range(cwd: str, base: str | None, head: str) -> bool:
-    """Whether every commit of the full history's `base..head` (ids; None: all that leads to head) is here.
+def holds_range(cwd: str, base: str, head: str) -> bool:
+    """Whether every commit of the full history's `base..head` (ids) is here.
 
     It is where no commit that the clone lists for the range is cut: what head has beyond this clone, base has too.
     """
@@ -26,7 +26,7 @@ def holds_range(cwd: str, base: str | None, head: str) -> bool:
     return not cut or cut.isdisjoint(commit for commit, *_ in _range(cwd, base, head))
 
 
-def knows_range(cwd: str, base: str | None, head: str) -> bool:
+def knows_range(cwd: str, base: str, head: str) -> bool:
     """Whether the clone lists for `base..head` every commit of the full history's range, and none that is not its own.
 
     A commit that base had beyond a cut would descend, within the range, from one where the range leaves base; that one
@@ -39,17 +39,19 @@ def knows_range(cwd: str, base: str | None, head: str) -> bool:
     ours = {commit for commit, *_ in listed}
     if not cut.isdisjoint(ours):
         return False
-    if base is None or not ours:
+    if not ours:
         return True
     left = {parent for _, *parents in listed for parent in parents if parent not in ours}
     rooted = any(len(line) == 1 for line in listed)  # it does not leave base at all
     below = [] if rooted else _common(cwd, sorted(left))
-    return cut.isdisjoint(run_git(cwd, "rev-list", base, *_without(*below), "--").stdout.decode("ascii").split())
+    return cut.isdisjoint(
+        run_git(cwd, "rev-list", base, *(f"^{each}" for each in below), "--").stdout.decode("ascii").split()
+    )
 
 
-def _range(cwd: str, base: str | None, head: str) -> list[list[str]]:
+def _range(cwd: str, base: str, head: str) -> list[list[str]]:
     """The commits of `base..head` as far as they are here, each with its parents behind it."""
-    listed = run_git(cwd, "rev-list", "--parents", head, *_without(base), "--").stdout.decode("ascii")
+    listed = run_git(cwd, "rev-list", "--parents", head, f"^{base}", "--").stdout.decode("ascii")
     return [line.split() for line in listed.splitlines()]
 
 
@@ -59,7 +61,3 @@ def _common(cwd: str, commits: list[str]) -> list[str]:
     if found.returncode > 1:
         raise git_failed("merge-base", found)
     return found.stdout.decode("ascii").split()
-
-
-def _without(*commits: str | None) -> list[str]:
-    return [f"^{commit}" for commit in commits if commit is not None]

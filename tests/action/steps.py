@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..cli.running import MODULES, ROOT
+from ..preloaded import Preloaded
 from ..repos import Repo
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -32,25 +34,25 @@ class Ended(NamedTuple):
 class Runner:
     """A runner with a checkout in `workspace`, whose event is `event`.
 
-    The step Install is left out, and this process's own llm-cost stands for what it installs. Where `installed` is
-    given, that folder is what the step has made: see tools/check_action.py, which runs it.
+    The step Install is left out: `programs` runs this process's own llm-cost in place of what it installs, or is the
+    folder that it has made (tools/check_action.py, which runs it).
     """
 
     def __init__(
-        self, folder: Path, workspace: Path, event: dict[str, Any], installed: Path | None = None, **environment: str
+        self, folder: Path, workspace: Path, event: dict[str, Any], programs: Preloaded | Path, **environment: str
     ) -> None:
         self.temp, self.workspace, self.event = folder / "temp", workspace, event
         self.temp.mkdir(parents=True)
-        modules = {"PYTHONPATH": MODULES}
-        if installed is not None:
-            (self.temp / "llm-cost").symlink_to(installed)
-            modules = {}
+        modules = {}
+        if isinstance(programs, Path):
+            (self.temp / "llm-cost").symlink_to(programs)
         else:
-            _stand_in(self.temp / "llm-cost" / "bin")
+            _stand_in(self.temp / "llm-cost" / "bin", programs)
+            modules = {"PYTHONPATH": MODULES}
         self.environment = {
             "RUNNER_TEMP": str(self.temp), "GITHUB_ACTION_PATH": str(ROOT), "GITHUB_ACTIONS": "true",
             "GITHUB_REPOSITORY": "o/r", "GITHUB_ACTOR": "ada", "GITHUB_SERVER_URL": "https://github.invalid",
-            "PYTHONDONTWRITEBYTECODE": "1", **modules, **environment,
+            **modules, **environment,
         }  # fmt: skip
 
     def run(self, **inputs: str) -> Ended:
@@ -90,12 +92,13 @@ class Runner:
         return Ended(code, log, outputs, summary.read_text(), ran)
 
 
-def _stand_in(program: Path) -> None:
+def _stand_in(folder: Path, preloaded: Preloaded) -> None:
     """What Install puts there, of this process's own modules."""
-    program.mkdir(parents=True)
-    for name, module in (("llm-cost", " -m llmcost_hooks"), ("python", "")):
-        (program / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n')
-        (program / name).chmod(0o755)
+    folder.mkdir(parents=True)
+    python = f'{shlex.quote(sys.executable)} "$@"'
+    for name, line in (("llm-cost", preloaded.script("llm-cost", "llmcost_hooks.cli:main")), ("python", python)):
+        (folder / name).write_text(f"#!/bin/sh\nexec {line}\n")
+        (folder / name).chmod(0o755)
 
 
 def _expand(text: str, context: dict[str, Any]) -> str:

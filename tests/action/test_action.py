@@ -12,6 +12,7 @@ import pytest
 
 from ..cli.running import ROOT, project, words
 from ..forges.server import TOKEN, Fault, GitHubServer, Reply, serving
+from ..preloaded import Preloaded
 from ..repos import Repo
 from .steps import ACTION, STEPS, Runner, checkout, event, pull_request
 
@@ -54,7 +55,9 @@ Start = Callable[..., Runner]
 
 
 @pytest.fixture
-def start(origin: Repo, forge: GitHubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+def start(
+    origin: Repo, forge: GitHubServer, preloaded: Preloaded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Start:
     """A runner after actions/checkout, for a pull request unless it is said otherwise."""
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
@@ -65,7 +68,7 @@ def start(origin: Repo, forge: GitHubServer, tmp_path: Path, monkeypatch: pytest
             "GITHUB_API_URL": forge.address, "GITHUB_GRAPHQL_URL": f"{forge.address}/graphql",
         }  # fmt: skip
         copy = checkout(origin, tmp_path / "work", ref, depth)
-        return Runner(tmp_path, copy.path, event(**changes), **variables, **changes.pop("environment", {}))
+        return Runner(tmp_path, copy.path, event(**changes), preloaded, **variables, **changes.pop("environment", {}))
 
     return begin
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from decimal import Decimal
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
@@ -111,6 +112,13 @@ def in_process(cwd: Path | str, act: Callable[[], int], env: dict[str, str] | No
     return Ran(code, *(_text(stream) for stream in (out, err)))
 
 
+def call_hook(cwd: Path | str, *args: str, module: str, env: dict[str, str] | None = None, stdin: bytes = b"") -> Ran:
+    """The hook `module` with ARGS and standard input, started in `cwd`, in this process."""
+    main: Callable[[list[str]], int] = import_module(module).main
+    with patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))):
+        return in_process(cwd, lambda: main(list(args)), env)
+
+
 def _text(stream: io.TextIOWrapper) -> str:
     stream.flush()
     buffer = stream.buffer
@@ -126,7 +134,7 @@ def start(
     stdin: bytes = b"",
 ) -> Ran:
     """`python -m MODULE ARGS` in a process of its own. A variable that is None in `env` is unset."""
-    given = {**os.environ, "PYTHONPATH": MODULES, "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
+    given = {**os.environ, "PYTHONPATH": MODULES, **(env or {})}
     environment = {name: value for name, value in given.items() if value is not None}
     command = [sys.executable, "-m", module, *args]
     done = subprocess.run(command, cwd=cwd, env=environment, input=stdin, capture_output=True, check=False)

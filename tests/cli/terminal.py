@@ -21,7 +21,7 @@ def converse(
 ) -> tuple[int, str]:
     """A real terminal: each question is waited for and answered. The exit code and all that was shown."""
     leader, follower = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": MODULES, "TERM": "xterm", "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
+    environment = {**os.environ, "PYTHONPATH": MODULES, "TERM": "xterm", **(env or {})}
     command = [sys.executable, "-m", "llmcost_hooks", *args]
     with subprocess.Popen(
         command, cwd=cwd, env=environment, stdin=follower, stdout=follower, stderr=follower, start_new_session=True,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 
@@ -10,7 +12,7 @@ from llmcost_hooks.facts import load_price_book
 from llmcost_hooks.prices.freshness import GRACE_DAYS
 
 from ..repos import Repo
-from .running import PROJECT, Ran, answer, document, failed, llm_cost, passed, start
+from .running import PROJECT, Ran, answer, call_hook, document, failed, llm_cost, passed
 
 VALID_UNTIL = load_price_book().valid_until
 COMMANDS = [("estimate",), ("check",), ("check", "--base", "HEAD"), ("diff", "HEAD")]
@@ -34,7 +36,10 @@ def at(time: float, repo: Repo, *args: str, module: str = "llmcost_hooks") -> Ra
     if module.endswith("pre_push"):
         head = repo.oid("HEAD")
         stdin = f"refs/heads/main {head} refs/heads/main {'0' * 40}\n".encode()
-    return start(repo.path, *args, module=module, env={"PINNED_TIME": str(time)}, stdin=stdin)
+    with patch("llmcost_hooks.clock.time", SimpleNamespace(time=lambda: time)):
+        if module == "llmcost_hooks":
+            return llm_cost(repo.path, *args)
+        return call_hook(repo.path, *args, module=module, stdin=stdin)
 
 
 @pytest.mark.parametrize("days", [-1, -400])

@@ -15,6 +15,7 @@ from .running import (
     EVERY_SIDE,
     Ran,
     answer,
+    call_hook,
     failed,
     llm_cost,
     passed,
@@ -112,7 +113,7 @@ def test_manifest_whose_content_is_not_here(prompts: Repo, ready: Ready, command
     for args in (command, (*command, "--model", "gpt-4o")):
         ran = failed(llm_cost(prompts.path, *args), 2, "llm-cost.toml is not in this clone", "git fetch --refetch")
         assert ran.out == ""
-    failed(start(prompts.path, module="llmcost_hooks.hooks.pre_commit"), 2, "llm-cost.toml is not in this clone")
+    failed(call_hook(prompts.path, module="llmcost_hooks.hooks.pre_commit"), 2, "llm-cost.toml is not in this clone")
 
 
 def test_prompt_whose_content_is_not_here(prompts: Repo, ready: Ready) -> None:
@@ -190,7 +191,7 @@ def test_read_only_repository(prompts: Repo, ready: Ready) -> None:
     ready(prompts)
     for command in (("estimate",), ("estimate", "--staged"), ("check", "--base", "HEAD"), ("diff", "HEAD")):
         passed(llm_cost(prompts.path, *command))
-    hook = start(prompts.path, module="llmcost_hooks.hooks.pre_commit")
+    hook = call_hook(prompts.path, module="llmcost_hooks.hooks.pre_commit")
     assert hook == Ran(0, "", "")
 
 
@@ -244,7 +245,7 @@ def test_hostile_configuration_is_not_run(prompts: Repo, ready: Ready, tmp_path:
     ready(prompts)
     for command in [*EVERY_SIDE[:-1], ("diff", "HEAD"), ("diff", "--staged")]:
         llm_cost(prompts.path, *command)
-    start(prompts.path, module="llmcost_hooks.hooks.pre_commit")
+    call_hook(prompts.path, module="llmcost_hooks.hooks.pre_commit")
     assert not (tmp_path / "sprung").exists()
 
 

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ..repos import Repo
-from .running import PROJECT, ROOT, answer, cost, document, failed, llm_cost, passed, rows, start, total, words
+from .running import PROJECT, ROOT, answer, call_hook, cost, document, failed, llm_cost, passed, rows, total, words
 
 SEARCH, CLASSIFY = cost("gpt-4o", 400, 50, 1000), cost("gpt-4o-mini", 100, 50, 1000)  # 1.5 and 0.045
 TOTAL = total(SEARCH, CLASSIFY)
@@ -277,7 +277,7 @@ def test_each_manifest_has_its_own(prompts: Repo) -> None:
 def test_the_hook_judges_by_the_same_rules(prompts: Repo) -> None:
     rules(prompts, LIMIT, "[policy]\nmax_tokens = 300\n")
     prompts.git("add", "--all")
-    ran = start(prompts.path, module="llmcost_hooks.hooks.pre_commit")
+    ran = call_hook(prompts.path, module="llmcost_hooks.hooks.pre_commit")
     assert failed(ran, 1).out.startswith("❌ Policy: search: 400 input tokens > 300 (max_tokens)")
 
 

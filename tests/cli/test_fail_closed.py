@@ -18,7 +18,7 @@ from llmcost_hooks.hooks import manifest_lint, pre_commit
 from llmcost_hooks.prices.freshness import GRACE_DAYS
 
 from ..repos import Repo
-from .running import PROJECT, Ran, failed, in_process, llm_cost, start, words
+from .running import PROJECT, Ran, call_hook, failed, in_process, llm_cost, start, words
 
 CHECK = ("check",)
 STAGED = ("check", "--staged")
@@ -185,7 +185,7 @@ def pushing(line: str) -> Run:
 
     def run(repo: Repo) -> Ran:
         text = line.format(head=repo.oid("HEAD"), zero="0" * 40, other="1" * 40)
-        return start(repo.path, "origin", "url", module="llmcost_hooks.hooks.pre_push", stdin=text.encode())
+        return call_hook(repo.path, "origin", "url", module="llmcost_hooks.hooks.pre_push", stdin=text.encode())
 
     return run
 

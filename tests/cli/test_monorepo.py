@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..hooks.plain import install, ran
+from ..hooks.plain import Install, ran
 from ..repos import Repo
 from .running import answer, cost, failed, llm_cost, passed, total, words
 
@@ -142,7 +142,7 @@ def test_base_with_other_periods_is_not_compared(mono: Repo) -> None:
     assert "Base is quoted per day and month" in passed(llm_cost(mono.path, "diff", "HEAD")).out
 
 
-def test_the_hooks_see_nested_manifests(mono: Repo) -> None:
+def test_the_hooks_see_nested_manifests(mono: Repo, install: Install) -> None:
     install(mono, "pre-commit", "manifest")
     mono.stage("other.py", "x")
     assert mono.run("commit", "-q", "-m", "nothing of ours").code == 0

@@ -15,12 +15,11 @@ import tomli
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmcost_hooks.hooks.manifest_lint import main
 from llmcost_hooks.manifest import parse_manifest
 from llmcost_hooks.manifest_edit import NewRow, append_row
 
 from ..repos import Repo
-from .running import MODULES, PROJECT, Ran, answer, failed, in_process, llm_cost, passed, start
+from .running import MODULES, PROJECT, Ran, answer, call_hook, failed, llm_cost, passed
 from .terminal import converse
 
 ADD = ("prices", "add")
@@ -352,10 +351,7 @@ def rows(prompts: Repo) -> Repo:
 
 
 def lint(repo: Repo, *args: str, **env: str) -> Ran:
-    """The hook in this process; once more in its own, which has to say the same."""
-    here = in_process(repo.path, lambda: main(list(args)), env)
-    assert here == start(repo.path, *args, module=LINT, env={**env})
-    return here
+    return call_hook(repo.path, *args, module=LINT, env=env)
 
 
 @pytest.mark.parametrize(

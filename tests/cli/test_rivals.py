@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..repos import Repo
-from .running import PROJECT, answer, cost, document, failed, llm_cost, passed, rows, start, total, words
+from .running import PROJECT, answer, call_hook, cost, document, failed, llm_cost, passed, rows, total, words
 
 
 @pytest.mark.parametrize("model", ["gpt-99", "gpt-4o-turbo-preview", "claude", "local-llama", "o1000"])
@@ -20,7 +20,7 @@ def test_unknown_model_is_never_free(prompts: Repo, model: str) -> None:
         assert found["total"]["head" if args[0] == "diff" else "cost"] is None
         failed(llm_cost(prompts.path, *args), 4, model)
     prompts.git("add", "--all")
-    failed(start(prompts.path, module="llmcost_hooks.hooks.pre_commit"), 4, model)
+    failed(call_hook(prompts.path, module="llmcost_hooks.hooks.pre_commit"), 4, model)
 
 
 def test_one_total_everywhere(prompts: Repo) -> None:
@@ -42,7 +42,9 @@ def test_one_total_everywhere(prompts: Repo) -> None:
     text = f"${round(float(expected), 2):.2f}"
     head, zeros = prompts.oid("HEAD"), "0" * 40
     line = f"refs/heads/main {head} refs/heads/main {zeros}\n".encode()
-    assert text in passed(start(prompts.path, "origin", "url", module="llmcost_hooks.hooks.pre_push", stdin=line)).out
+    assert (
+        text in passed(call_hook(prompts.path, "origin", "url", module="llmcost_hooks.hooks.pre_push", stdin=line)).out
+    )
 
 
 @pytest.mark.parametrize("base", ["main", "origin/main", "nowhere", "HEAD~5"])
@@ -113,7 +115,7 @@ def test_dots_in_a_name(prompts: Repo) -> None:
 def test_names_that_a_hook_manager_passes_count_nothing_twice(prompts: Repo) -> None:
     prompts.stage("prompts/search.md", words(2700))  # 7.25 USD of 10: twice would be over
     names = ["prompts/search.md", "prompts/classify.md", "prompts/search.md"]
-    passed(start(prompts.path, *names, module="llmcost_hooks.hooks.pre_commit"))
+    passed(call_hook(prompts.path, *names, module="llmcost_hooks.hooks.pre_commit"))
     assert answer(prompts, "estimate", *names)["total"] == answer(prompts, "estimate")["total"]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ..repos import Repo
-from .running import answer, cost, failed, llm_cost, passed, rows, start, words
+from .running import answer, call_hook, cost, failed, llm_cost, passed, rows, words
 
 MANIFEST = """\
 version = 1
@@ -277,7 +277,7 @@ def test_the_memo_changes_no_byte(templates: Repo) -> None:
 def test_a_staged_partial_concerns_the_hook(templates: Repo) -> None:
     """Its prompts are not staged, and cost more than the budget all the same."""
     templates.stage("prompts/base.j2", words(3000))
-    ran = start(templates.path, module="llmcost_hooks.hooks.pre_commit")
+    ran = call_hook(templates.path, module="llmcost_hooks.hooks.pre_commit")
     assert ran.code == 1, ran
     assert "Budget exceeded" in ran.out
 

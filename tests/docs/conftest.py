@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
+from datetime import datetime, time, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -13,15 +13,17 @@ from llmcost_hooks.commands.demo import build_example
 from llmcost_hooks.data import open_data
 from tools.publish_prices import prefix, stamp
 
+from ..preloaded import Preloaded
 from ..trust.files import BUNDLED_AT, signed
 from .shell import KEY, Shell, write_programs
 
+NOON = datetime.combine(load_price_book().generated_at, time(12), timezone.utc).timestamp()
+
 
 @pytest.fixture(scope="session")
-def programs(tmp_path_factory: pytest.TempPathFactory, sealed_session: Path) -> Path:
-    day = load_price_book().generated_at
+def programs(tmp_path_factory: pytest.TempPathFactory, preloaded: Preloaded) -> Path:
     folder = tmp_path_factory.mktemp("path") / "bin"
-    write_programs(folder, day.year, day.month, day.day)
+    write_programs(folder, preloaded)
     return folder
 
 
@@ -49,4 +51,4 @@ def shell(example: Path, programs: Path, newer_prices: bytes, tmp_path: Path) ->
     folder = tmp_path / "repo"
     shutil.copytree(example, folder, symlinks=True)
     (tmp_path / "prices.json").write_bytes(newer_prices)
-    return Shell(folder, programs)
+    return Shell(folder, programs, NOON)

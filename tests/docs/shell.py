@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
+from unittest.mock import patch
 
-from ..cli.running import MODULES
+from ..cli import running
 from ..hooks.programs import entry_points
+from ..preloaded import Preloaded
 from ..trust.files import key
 
 KEY = key("example")  # never printed whole in a document: anybody can make files with it
-
-# What an installed package has on PATH, and the module behind it.
-PROGRAMS = {name: place.partition(":")[0] for name, place in entry_points().items()}
-
-# The documents show figures of the price file's day, so that is the day on which their commands run.
-CLOCK = """\
-import datetime, time
-
-moment = datetime.datetime({day}, hour=12, tzinfo=datetime.timezone.utc).timestamp()
-time.time = lambda: moment  # the name that `llmcost_hooks.clock` asks
-"""
 
 
 class Ran(NamedTuple):
@@ -34,23 +25,33 @@ class Ran(NamedTuple):
 
 
 class Shell(NamedTuple):
-    """Runs command lines in `folder`."""
+    """Runs command lines in `folder`, at noon of the price file's day."""
 
     folder: Path
     programs: Path
+    moment: float
+
+    @property
+    def environment(self) -> dict[str, str]:
+        # The documents show figures of the price file's day, so that is the day on which their commands run.
+        day = {"PINNED_TIME": str(self.moment)}
+        return {"XDG_DATA_HOME": str(self.folder.parent / "data"), "KEY": KEY.text, **day}
+
+    def llm_cost(self, *args: str) -> running.Ran:
+        """`llm-cost ARGS`, in this process."""
+        with patch("llmcost_hooks.clock.time", SimpleNamespace(time=lambda: self.moment)):
+            return running.llm_cost(self.folder, *args, env=self.environment)
 
     def run(self, line: str) -> Ran:
         path = os.pathsep.join([str(self.programs), os.environ["PATH"]])
-        modules = os.pathsep.join([str(self.programs), MODULES])
         done = subprocess.run(
             ["sh", "-c", line],
             cwd=self.folder,
             env={
                 **os.environ,
                 "PATH": path,
-                "PYTHONPATH": modules,
-                "XDG_DATA_HOME": str(self.folder.parent / "data"),
-                "KEY": KEY.text,
+                "PYTHONPATH": running.MODULES,
+                **self.environment,
             },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -61,12 +62,10 @@ class Shell(NamedTuple):
         return Ran(done.returncode, done.stdout)
 
 
-def write_programs(folder: Path, year: int, month: int, day: int) -> None:
-    """Scripts like those that an installer writes, and the clock of the day for every Python that they start."""
+def write_programs(folder: Path, preloaded: Preloaded) -> None:
+    """What an installed package has on PATH."""
     folder.mkdir(parents=True)
-    (folder / "sitecustomize.py").write_text(CLOCK.format(day=f"year={year}, month={month}, day={day}"))
-    for name, module in PROGRAMS.items():
-        start = f"import sys; sys.argv[0] = '{name}'; from {module} import main; sys.exit(main())"
+    for name, entry in entry_points().items():
         script = folder / name
-        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{start}" "$@"\n')
+        script.write_text(f"#!/bin/sh\nexec {preloaded.script(name, entry)}\n")
         script.chmod(0o755)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from .conftest import NOON
 from .fences import ROOT, tables_of
 from .shell import Shell
 
@@ -26,7 +27,7 @@ TASKS = [Task(*(cell.strip("`") for cell in row)) for row in tables_of(ROOT / "d
 @pytest.fixture(scope="session")
 def helps(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Command -> its help in one line."""
-    shell = Shell(tmp_path_factory.mktemp("nowhere"), programs)
+    shell = Shell(tmp_path_factory.mktemp("nowhere"), programs, NOON)
     return {name: " ".join(shell.run(f"{name} --help").output.split()) for name in {t.help_of for t in TASKS if t[4]}}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,22 +105,24 @@ CHECKS = {name: Draft202012Validator(schema, format_checker=FormatChecker()) for
 
 @pytest.mark.parametrize(("before", "command", "exit"), RUNS)
 def test_a_document_is_valid_and_the_same_again(before: str, command: str, exit: int, shell: Shell) -> None:
-    shell.run(before)
+    if before:
+        shell.run(before)
     first, second = command.split()[0], " ".join(command.split()[:2])
     name = {"prices show": "price", "prices history": "price-history", "prices diff": "price-changes",
             "focus validate": "focus-validation", "calibrate --profile": "calibration"}.get(
         second, "rows" if "--data" in command else "estimate-models" if "--models" in command else first
     )  # fmt: skip
-    runs = [shell.run(f"llm-cost {command} --format json {more} 2>/dev/null") for more in ("", _without_memo(first))]
-    assert runs[0].code == exit
-    assert runs[0] == runs[1]
-    document = json.loads(runs[0].output)
+    code, output = shell.run(f"llm-cost {command} --format json 2>/dev/null")
+    assert code == exit
+    again = shell.llm_cost(*shlex.split(command), "--format", "json", *_without_memo(first))
+    assert (code, output) == (again.code, again.out)
+    document = json.loads(output)
     assert document["schema"] == f"llm-cost/{name}/1"
     assert [f"{error.json_path}: {error.message}" for error in CHECKS[name].iter_errors(document)] == []
 
 
-def _without_memo(name: str) -> str:
-    return "" if name in ("models", "prices", "focus") else "--no-cache"
+def _without_memo(name: str) -> tuple[str, ...]:
+    return () if name in ("models", "prices", "focus") else ("--no-cache",)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -131,8 +134,7 @@ def test_no_member_of_a_document_can_be_left_out_or_added(name: str, shell: Shel
         "choose": "choose search", "focus-validation": "focus validate usage.csv", "calibration": CALIBRATE,
     }.get(name, name)  # fmt: skip
     shell.run(f"{ROWS}; {QUALITY}; {FOCUS}; {LOG}")
-    run = shell.run(f"llm-cost {command} --format json 2>/dev/null")
-    document = json.loads(run.output)
+    document = json.loads(shell.llm_cost(*shlex.split(command), "--format", "json").out)
     for place in list(_objects(document)):
         fees = [
             offer[key] for offer in _objects(document) for key in ("per_request", "other", "variants") if key in offer
@@ -174,7 +176,7 @@ WRONG = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_document_is_not_valid(wrong: str, shell: Shell) -> None:
-    document = json.loads(shell.run("llm-cost estimate --format json").output)
+    document = json.loads(shell.llm_cost("estimate", "--format", "json").out)
     assert CHECKS["estimate"].is_valid(document)
     WRONG[wrong](document)
     assert not CHECKS["estimate"].is_valid(document)

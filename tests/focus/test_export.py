@@ -240,6 +240,20 @@ def test_one_unknown_part_and_there_is_no_file_at_all(
     assert file.read_text() == "as it was"
 
 
+@pytest.mark.parametrize(("prompt_id", "path"), [("none", "prompts/a.txt"), ("a", "NULL"), ("n/a", "undefined")])
+def test_a_name_that_reads_as_no_value_is_a_name(prompt_id: str, path: str, repo: Repo, tmp_path: Path) -> None:
+    """The file passes our own validator."""
+    repo.write(path, "Find it.")
+    text = (
+        f'version = 1\n[[prompts]]\npath = "{path}"\nprompt_id = "{prompt_id}"\nmodel = "gpt-4o"\noutput_tokens = 5\n'
+    )
+    repo.write("llm-cost.toml", text)
+    file = tmp_path / "rows.csv"
+    passed(llm_cost(repo.path, "estimate", "--format", "focus", "--output", str(file)))
+    passed(llm_cost(repo.path, "focus", "validate", str(file)))
+    assert prompt_id in file.read_text()
+
+
 def test_a_pipe_or_a_device_is_written_to_and_stays_one(repo: Repo, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

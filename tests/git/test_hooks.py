@@ -103,7 +103,8 @@ def test_push(prompts: Repo, tmp_path: Path, hook: str, bare: bool) -> None:
     server = Repo.init(tmp_path / "server", *(["--bare"] if bare else ["-b", "trunk"]))
     before, new = ("", "$3") if hook == "update" else ("read old new ref", "$new")
     watch(server, hook, tmp_path / "saw", before, new)
-    head = prompts.commit()
+    prompts.commit()
+    head = prompts.oid("HEAD")
     ended = prompts.run("push", "-q", server.cwd, "HEAD:refs/heads/main")
     assert ended.code == 0, ended.err
     seen = json.loads((tmp_path / "saw").read_text())
@@ -113,7 +114,8 @@ def test_push(prompts: Repo, tmp_path: Path, hook: str, bare: bool) -> None:
 
 def test_pre_push(prompts: Repo, tmp_path: Path) -> None:
     server = Repo.init(tmp_path / "server", "--bare")
-    head = prompts.commit()
+    prompts.commit()
+    head = prompts.oid("HEAD")
     prompts.write("a.md", "neither pushed nor committed")
     watch(prompts, "pre-push", tmp_path / "saw", "read ref new remote old", "$new")
     ended = prompts.run("push", "-q", server.cwd, "HEAD:refs/heads/main")

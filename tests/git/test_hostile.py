@@ -101,7 +101,8 @@ def test_a_submodules_configuration_does_not_run_either(tmp_path: Path) -> None:
     repo = Repo.init(tmp_path / "repo")
     repo.stage("a.md", "a")
     repo.git("submodule", "--quiet", "add", f"file://{library.path}", "sub")
-    head = repo.commit()
+    repo.commit()
+    head = repo.oid("HEAD")
     program = tmp_path / "program"
     program.write_text(f"#!/bin/sh\necho ran >> '{tmp_path}/ran'\n")
     program.chmod(0o755)

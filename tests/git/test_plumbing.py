@@ -51,7 +51,8 @@ def test_where_the_hooks_of_a_push_run(repo: Repo, monkeypatch: pytest.MonkeyPat
 def test_git_dir_alone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`git --git-dir=repo/.git llm-cost`: the directory where the user stands is the working tree, as for git."""
     repo.write("a", "a")
-    head = repo.commit()
+    repo.commit()
+    head = repo.oid("HEAD")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_DIR", "repo/.git")
     opened = open_repository()
@@ -63,7 +64,8 @@ def test_git_dir_alone(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("start", [".", "repo/sub", "repo/.git"])
 def test_git_dir_and_work_tree(repo: Repo, tmp_path: Path, start: str, monkeypatch: pytest.MonkeyPatch) -> None:
     repo.write("sub/a", "a")
-    head = repo.commit()
+    repo.commit()
+    head = repo.oid("HEAD")
     monkeypatch.chdir(tmp_path / start)
     monkeypatch.setenv("GIT_DIR", os.path.relpath(repo.path / ".git"))
     monkeypatch.setenv("GIT_WORK_TREE", os.path.relpath(repo.path))

@@ -95,7 +95,8 @@ def test_a_branch_that_was_not_fetched(tmp_path: Path, name: str, depth: tuple[s
     server = KINDS["history"](tmp_path / "server")
     server.branch("feature/x", "HEAD~1")
     server.write("x", "x")
-    expected = server.commit("x")
+    server.commit("x")
+    expected = server.oid("HEAD")
     server.checkout("main")
     repo = server.clone(tmp_path / "clone", "--single-branch", *depth)
     with pytest.raises(ConfigError) as caught:
@@ -149,9 +150,11 @@ def test_two_merge_bases(kinds: Kinds) -> None:
 
 def test_no_merge_base(repo: Repo) -> None:
     repo.write("a", "a")
-    main = repo.commit()
+    repo.commit()
+    main = repo.oid("HEAD")
     repo.git("checkout", "-q", "--orphan", "other")
-    other = repo.commit()
+    repo.commit()
+    other = repo.oid("HEAD")
     with pytest.raises(ConfigError, match="have no commit in common") as caught:
         merge_base(repo.cwd, main, other)
     assert "A..B" in caught.value.hint

@@ -27,9 +27,11 @@ def values(repo: Repo, message: str) -> list[list[str]]:
 
 
 def test_commits_of_a_range(repo: Repo) -> None:
-    first = repo.commit("one\n\nLLM-Cost-Accept: a\nSigned-off-by: A <a@b>\nCost-Approved-By: B <b@c>")
+    repo.commit("one\n\nLLM-Cost-Accept: a\nSigned-off-by: A <a@b>\nCost-Approved-By: B <b@c>")
+    first = repo.oid("HEAD")
     repo.commit("two")
-    third = repo.commit("three\n\nllm-cost-accept: b\nLLM-COST-ACCEPT:  c d  ")
+    repo.commit("three\n\nllm-cost-accept: b\nLLM-COST-ACCEPT:  c d  ")
+    third = repo.oid("HEAD")
     assert between(repo, None) == [(first, [["a"], ["B <b@c>"]]), (third, [["b", "c d"], []])]
     assert between(repo, first) == [(third, [["b", "c d"], []])]
     assert between(repo, "HEAD") == []
@@ -52,10 +54,12 @@ def test_merged_commits_count_and_those_of_base_do_not(repo: Repo) -> None:
     repo.commit("root")
     repo.branch("side")
     repo.write("s", "s")
-    side = repo.commit("side\n\nLLM-Cost-Accept: s")
+    repo.commit("side\n\nLLM-Cost-Accept: s")
+    side = repo.oid("HEAD")
     repo.checkout("main")
     repo.write("m", "m")
-    main = repo.commit("main\n\nLLM-Cost-Accept: m")
+    repo.commit("main\n\nLLM-Cost-Accept: m")
+    main = repo.oid("HEAD")
     repo.merge("side")
     assert {commit for commit, _ in between(repo, "HEAD~1")} == {side}
     assert {commit for commit, _ in between(repo, "HEAD~2")} == {side, main}
@@ -151,7 +155,8 @@ def test_merges_in_the_making(repo: Repo) -> None:
         repo.checkout("main")
         repo.branch(name)
         repo.write(name, name)
-        oids.append(repo.commit())
+        repo.commit()
+        oids.append(repo.oid("HEAD"))
     repo.checkout("main")
     repo.git("merge", "-q", "--no-commit", "--no-ff", "one", "two")
     assert merge_heads(repo.cwd) == oids
@@ -159,15 +164,18 @@ def test_merges_in_the_making(repo: Repo) -> None:
 
 def test_where_a_new_branch_meets_what_is_known(repo: Repo, tmp_path: Path) -> None:
     empty = Repo.init(tmp_path / "empty")
-    known = repo.commit("known")
+    repo.commit("known")
+    known = repo.oid("HEAD")
     repo.branch("topic")
-    head = repo.commit("new")
+    repo.commit("new")
+    head = repo.oid("HEAD")
     assert try_merge_base(repo.cwd, known, head) == known
     repo.git("update-ref", "-d", "refs/heads/topic")
     assert nearest_known(repo.cwd, head) == known
     assert nearest_known(repo.cwd, known) == known
     repo.git("checkout", "-q", "--orphan", "other")
-    other = repo.commit("a root of its own")
+    repo.commit("a root of its own")
+    other = repo.oid("HEAD")
     repo.git("update-ref", "-d", "refs/heads/other")
     assert nearest_known(repo.cwd, other) is None
     assert try_merge_base(repo.cwd, known, other) is None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from ..cli import running
+from ..preloaded import Preloaded
 from ..repos import Repo
 
 MODULES = {
@@ -15,17 +15,15 @@ MODULES = {
 }  # fmt: skip
 
 
-def command(name: str) -> str:
-    """The shell command that our hook `name` is, without it being installed."""
-    return f"{shlex.quote(sys.executable)} -m llmcost_hooks.hooks.{MODULES[name]}"
+Install = Callable[..., None]
 
 
-def install(repo: Repo, *names: str) -> None:
+def install(preloaded: Preloaded, repo: Repo, *names: str) -> None:
     """Write the hooks; each also leaves a mark that it ran, beside the repository."""
     for name in names:
         mark = f"echo {name} >> {shlex.quote(str(marks(repo)))}"
-        run = f'PYTHONPATH={shlex.quote(running.MODULES)} PYTHONDONTWRITEBYTECODE=1 exec {command(name)} "$@"'
-        repo.hook(name, f"{mark}\n{run}")
+        run = preloaded.script(name, f"llmcost_hooks.hooks.{MODULES[name]}:main")
+        repo.hook(name, f"{mark}\nexec {run}")
 
 
 def marks(repo: Repo) -> Path:

@@ -35,7 +35,7 @@ def write_programs(folder: Path) -> Path:
 def environment(*folders: Path) -> dict[str, str]:
     """With `folders` on PATH before git, and nothing else that has programs of ours."""
     path = os.pathsep.join([*map(str, folders), "/usr/local/bin", "/usr/bin", "/bin"])
-    return {"PATH": path, "PYTHONPATH": MODULES, "PYTHONDONTWRITEBYTECODE": "1"}
+    return {"PATH": path, "PYTHONPATH": MODULES}
 
 
 def ran(folder: Path) -> list[str]:

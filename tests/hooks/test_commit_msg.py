@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.running import PROJECT, failed, passed, start, words
+from ..cli.running import PROJECT, call_hook, failed, passed, words
 from ..repos import Ended, Repo
-from .plain import install, ran
+from .plain import Install, ran
 from .test_loaded import NEVER_IN_VAIN, run_hook
 
 HOOK = "llmcost_hooks.hooks.commit_msg"
@@ -19,7 +19,7 @@ ACCEPT = "LLM-Cost-Accept: search <= +$0.25/month (longer answers)"
 
 
 @pytest.fixture
-def hooked(prompts: Repo) -> Repo:
+def hooked(prompts: Repo, install: Install) -> Repo:
     prompts.write("llm-cost.toml", LIMITED)
     prompts.commit("an increase is limited")
     install(prompts, "commit-msg")
@@ -150,7 +150,7 @@ def test_nothing_of_ours_is_quick(repo: Repo, tmp_path: Path) -> None:
     assert len(spawned) <= 3, spawned
 
 
-def test_first_commit(repo: Repo) -> None:
+def test_first_commit(repo: Repo, install: Install) -> None:
     install(repo, "commit-msg")
     repo.stage("llm-cost.toml", LIMITED)
     repo.stage(SEARCH, words(400))
@@ -159,9 +159,9 @@ def test_first_commit(repo: Repo) -> None:
 
 
 def test_help_and_arguments(hooked: Repo, tmp_path: Path) -> None:
-    assert "usage: llm-cost-message" in passed(start(hooked.path, "--help", module=HOOK)).out
-    failed(start(hooked.path, "--verbose", "x", module=HOOK), 2, "--verbose")
-    failed(start(hooked.path, module=HOOK), 2, "git names it the file of the message")
-    failed(start(hooked.path, "a", "b", module=HOOK), 2, "git names it the file of the message")
-    failed(start(hooked.path, str(tmp_path / "none"), module=HOOK), 2, "cannot be read: missing")
-    failed(start(hooked.path, str(tmp_path), module=HOOK), 2, "cannot be read: not a regular file")
+    assert "usage: llm-cost-message" in passed(call_hook(hooked.path, "--help", module=HOOK)).out
+    failed(call_hook(hooked.path, "--verbose", "x", module=HOOK), 2, "--verbose")
+    failed(call_hook(hooked.path, module=HOOK), 2, "git names it the file of the message")
+    failed(call_hook(hooked.path, "a", "b", module=HOOK), 2, "git names it the file of the message")
+    failed(call_hook(hooked.path, str(tmp_path / "none"), module=HOOK), 2, "cannot be read: missing")
+    failed(call_hook(hooked.path, str(tmp_path), module=HOOK), 2, "cannot be read: not a regular file")

@@ -1,12 +1,13 @@
 """The hooks under the real pre-commit program, through real commits and pushes.
 
 `language: python` would build this package in an environment of its own, which takes a package index;
-tools/try_precommit.sh does that. Here the same hooks run with the interpreter that runs the tests.
+tools/try_precommit.sh does that. Here the same hooks run with what runs the tests.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -16,14 +17,15 @@ import pytest
 import yaml
 
 from ..cli.running import MODULES, PROJECT, ROOT, words
+from ..preloaded import Preloaded
 from ..repos import Ended, Repo
-from .plain import command
+from .programs import entry_points
 
 SEARCH = "prompts/search.md"
 STAGES = ("pre-commit", "pre-push", "commit-msg", "prepare-commit-msg")
 DEAR = words(9000)
 PRE_COMMIT = [sys.executable, "-m", "pre_commit"]
-OURS = {"PYTHONPATH": MODULES, "PYTHONDONTWRITEBYTECODE": "1"}
+OURS = {"PYTHONPATH": MODULES}
 
 
 def hooks() -> list[dict[str, Any]]:
@@ -49,12 +51,10 @@ def test_manifest_is_valid() -> None:
 
 
 @pytest.fixture
-def managed(prompts: Repo, tmp_path: Path) -> Repo:
+def managed(prompts: Repo, tmp_path: Path, preloaded: Preloaded) -> Repo:
     """All hooks installed; a bare remote that has nothing yet."""
-    entries = {"llm-cost-pre-commit": command("pre-commit"), "llm-cost-pre-push": command("pre-push")}
-    entries |= {"llm-cost-manifest": command("manifest"), "llm-cost-message": command("commit-msg")}
-    entries |= {"llm-cost-trailer": command("prepare-commit-msg")}
-    local = [{**hook, "entry": entries[hook["entry"]], "language": "system"} for hook in hooks()]
+    programs = {name: shlex.join(preloaded.command(name, entry)) for name, entry in entry_points().items()}
+    local = [{**hook, "entry": programs[hook["entry"]], "language": "system"} for hook in hooks()]
     config = {"repos": [{"repo": "local", "hooks": local}]}
     limited = PROJECT.replace('period = "month"', 'period = "month"\nmax_increase = "$1.00"')
     prompts.write("llm-cost.toml", limited)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.running import PROJECT, failed, passed, start, words
+from ..cli.running import PROJECT, call_hook, failed, passed, words
 from ..repos import Repo
-from .plain import install, ran
+from .plain import Install, ran
 
 DEAR = words(9000)  # 23 USD, where 10 is the limit
 CHEAP = words(10)
@@ -16,7 +16,7 @@ SEARCH = "prompts/search.md"
 
 
 @pytest.fixture
-def hooked(prompts: Repo) -> Repo:
+def hooked(prompts: Repo, install: Install) -> Repo:
     install(prompts, "pre-commit", "pre-merge-commit")
     return prompts
 
@@ -107,7 +107,7 @@ def test_linked_worktree(hooked: Repo, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("tokens", "ok"), [(10, True), (9000, False)])
-def test_first_commit(repo: Repo, tokens: int, ok: bool) -> None:
+def test_first_commit(repo: Repo, tokens: int, ok: bool, install: Install) -> None:
     install(repo, "pre-commit")
     repo.stage("llm-cost.toml", PROJECT.replace('period = "month"', 'period = "month"\nmax_increase = "1%"'))
     repo.stage(SEARCH, words(tokens))
@@ -149,7 +149,7 @@ def test_move(hooked: Repo) -> None:
     commit(hooked, ok=True)
 
 
-def test_move_without_manifest_entry(repo: Repo) -> None:
+def test_move_without_manifest_entry(repo: Repo, install: Install) -> None:
     """A prompt known by its path is not an increase because it moves."""
     limit = 'version = 1\n[defaults]\nmodel = "gpt-4o"\noutput_tokens = 9\n[budget]\nmax_increase = "0%"\n'
     repo.write("llm-cost.toml", f'{limit}[discover]\ninclude = ["**/*.md"]\n')
@@ -165,7 +165,7 @@ def test_move_without_manifest_entry(repo: Repo) -> None:
 def test_deleted_manifest(hooked: Repo) -> None:
     hooked.rm("llm-cost.toml")
     commit(hooked, ok=False, said="Exit code: 2 (CONFIG_ERROR)")
-    assert "git checkout" in failed(start(hooked.path, module="llmcost_hooks.hooks.pre_commit"), 2).err
+    assert "git checkout" in failed(call_hook(hooked.path, module="llmcost_hooks.hooks.pre_commit"), 2).err
 
 
 @pytest.mark.parametrize("broken", ["[budget\n", 'version = 1\n[budgets]\nlimit = "x"\n', "version = 2\n", "\xff"])
@@ -179,7 +179,7 @@ def test_broken_manifest(hooked: Repo, broken: str) -> None:
     commit(hooked, ok=False, said="Exit code: 2 (CONFIG_ERROR)")
 
 
-def test_increase_over_head(prompts: Repo) -> None:
+def test_increase_over_head(prompts: Repo, install: Install) -> None:
     """The message that may accept it is not known yet: a warning, which says what to write there."""
     prompts.write("llm-cost.toml", PROJECT.replace('period = "month"', 'period = "month"\nmax_increase = "$0.10"'))
     prompts.commit()
@@ -195,10 +195,10 @@ def test_increase_over_head(prompts: Repo) -> None:
 def test_index_equal_to_head(prompts: Repo) -> None:
     """As under `pre-commit run --all-files`: everything is judged."""
     hook = "llmcost_hooks.hooks.pre_commit"
-    assert passed(start(prompts.path, module=hook)) == (0, "", "")
+    assert passed(call_hook(prompts.path, module=hook)) == (0, "", "")
     prompts.stage(SEARCH, DEAR)
     prompts.commit("over budget")
-    assert "Budget exceeded" in failed(start(prompts.path, module=hook), 1).out
+    assert "Budget exceeded" in failed(call_hook(prompts.path, module=hook), 1).out
 
 
 def test_range_in_the_environment(prompts: Repo) -> None:
@@ -209,19 +209,19 @@ def test_range_in_the_environment(prompts: Repo) -> None:
     prompts.commit("cheap again")
     hook = "llmcost_hooks.hooks.pre_commit"
     for start_ref, end, code in (("HEAD~2", "HEAD~1", 1), ("HEAD~1", "HEAD", 0), ("main~2", "main", 0)):
-        env: dict[str, str | None] = {"PRE_COMMIT_FROM_REF": start_ref, "PRE_COMMIT_TO_REF": end}
-        assert start(prompts.path, module=hook, env=env).code == code
+        env = {"PRE_COMMIT_FROM_REF": start_ref, "PRE_COMMIT_TO_REF": end}
+        assert call_hook(prompts.path, module=hook, env=env).code == code
     env = {"PRE_COMMIT_FROM_REF": "nowhere", "PRE_COMMIT_TO_REF": "HEAD"}
-    failed(start(prompts.path, module=hook, env=env), 2, "'nowhere' does not name a commit")
+    failed(call_hook(prompts.path, module=hook, env=env), 2, "'nowhere' does not name a commit")
 
 
 def test_names_and_options(prompts: Repo) -> None:
     """File names that a manager passes count nothing twice; options have no meaning."""
     hook = "llmcost_hooks.hooks.pre_commit"
-    assert passed(start(prompts.path, SEARCH, "prompts/classify.md", module=hook)).out == ""
-    assert "usage: llm-cost-pre-commit" in passed(start(prompts.path, "--help", module=hook)).out
-    failed(start(prompts.path, "--model", module=hook), 2, "--model", "--help")
+    assert passed(call_hook(prompts.path, SEARCH, "prompts/classify.md", module=hook)).out == ""
+    assert "usage: llm-cost-pre-commit" in passed(call_hook(prompts.path, "--help", module=hook)).out
+    failed(call_hook(prompts.path, "--model", module=hook), 2, "--model", "--help")
 
 
 def test_no_repository(tmp_path: Path) -> None:
-    failed(start(tmp_path, module="llmcost_hooks.hooks.pre_commit"), 2, "not inside a git repository")
+    failed(call_hook(tmp_path, module="llmcost_hooks.hooks.pre_commit"), 2, "not inside a git repository")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.running import PROJECT, failed, passed, start, words
+from ..cli.running import PROJECT, call_hook, failed, passed, words
 from ..repos import Ended, Repo
-from .plain import install, ran
+from .plain import Install, ran
 
 HOOK = "llmcost_hooks.hooks.pre_push"
 SEARCH = "prompts/search.md"
@@ -22,7 +22,7 @@ def server(tmp_path: Path) -> Repo:
 
 
 @pytest.fixture
-def pushed(prompts: Repo, server: Repo) -> Repo:
+def pushed(prompts: Repo, server: Repo, install: Install) -> Repo:
     """`main` is on the server, and the hook is installed."""
     prompts.write("llm-cost.toml", LIMITED)
     prompts.commit("an increase is limited")
@@ -35,7 +35,8 @@ def pushed(prompts: Repo, server: Repo) -> Repo:
 def size(repo: Repo, tokens: int) -> str:
     """Commit a version of one prompt."""
     repo.write(SEARCH, words(tokens))
-    return repo.commit(f"{tokens} tokens")
+    repo.commit(f"{tokens} tokens")
+    return repo.oid("HEAD")
 
 
 def push(repo: Repo, *args: str, ok: bool, said: str = "", hooks: int = 1) -> Ended:
@@ -130,7 +131,7 @@ def test_one_bad_ref_does_not_hide_another(pushed: Repo) -> None:
     ]
     for order in (lines, lines[::-1]):
         given = "".join(f"{line}\n" for line in order).encode()
-        found = start(pushed.path, "origin", "url", module=HOOK, stdin=given)
+        found = call_hook(pushed.path, "origin", "url", module=HOOK, stdin=given)
         assert found.code == 2 and "Exit code: 2 (CONFIG_ERROR)" in found.err and "git fetch origin" in found.err
         assert "Budget exceeded" in found.out and "Exit code: 1 (BUDGET_EXCEEDED)" in found.err
 
@@ -157,7 +158,7 @@ def test_tag_of_a_blob_that_becomes_a_commit(pushed: Repo) -> None:
     push(pushed, "-f", "origin", "moved", ok=True, said="Within budget")
 
 
-def test_first_push_of_a_root_commit(prompts: Repo, server: Repo) -> None:
+def test_first_push_of_a_root_commit(prompts: Repo, server: Repo, install: Install) -> None:
     """There is nothing to compare with: the limit is judged, the increase has no measure."""
     prompts.write("llm-cost.toml", LIMITED)
     prompts.git("commit", "-q", "--amend", "-am", "root")
@@ -168,7 +169,7 @@ def test_first_push_of_a_root_commit(prompts: Repo, server: Repo) -> None:
     ran(prompts)
 
 
-def test_first_push_over_the_limit(prompts: Repo, server: Repo) -> None:
+def test_first_push_over_the_limit(prompts: Repo, server: Repo, install: Install) -> None:
     size(prompts, DEAR)
     prompts.git("remote", "add", "origin", server.cwd)
     install(prompts, "pre-push")
@@ -196,7 +197,7 @@ def test_remote_has_what_is_not_known_here(pushed: Repo, server: Repo, tmp_path:
     push(pushed, "-f", "origin", "main", ok=True)
 
 
-def test_shallow_clone(pushed: Repo, server: Repo, tmp_path: Path) -> None:
+def test_shallow_clone(pushed: Repo, server: Repo, tmp_path: Path, install: Install) -> None:
     """Of its branch a shallow clone knows the remote's side; where a new branch left main, it may not know."""
     size(pushed, 410)
     push(pushed, "origin", "main", ok=True)
@@ -235,20 +236,20 @@ def test_password_in_a_url_is_not_shown(pushed: Repo) -> None:
     head = size(pushed, 500)
     for known in ("1" * 40, pushed.oid("HEAD~1")):
         given = f"refs/heads/main {head} refs/heads/main {known}\n".encode()
-        found = start(pushed.path, url, url, module=HOOK, stdin=given)
+        found = call_hook(pushed.path, url, url, module=HOOK, stdin=given)
         assert found.code in (1, 2) and "example.invalid" in found.out + found.err
         assert "hunter2" not in found.out + found.err
 
 
 @pytest.mark.parametrize("given", [b"x", b"a b c\n", b"HEAD HEAD\n", b"refs/heads/main \xff 0 0\n"])
 def test_not_what_git_gives(pushed: Repo, given: bytes) -> None:
-    found = start(pushed.path, "origin", "url", module=HOOK, stdin=given)
+    found = call_hook(pushed.path, "origin", "url", module=HOOK, stdin=given)
     assert found.code in (0, 2) and "Traceback" not in found.err
     if given.count(b" ") != 3:
         failed(found, 2, "Standard input is not what git gives a pre-push hook")
 
 
 def test_help_and_options(pushed: Repo) -> None:
-    assert "usage: llm-cost-pre-push" in passed(start(pushed.path, "-h", module=HOOK)).out
-    failed(start(pushed.path, "--verbose", module=HOOK), 2, "--verbose")
-    assert passed(start(pushed.path, "origin", "url", module=HOOK)) == (0, "", ""), "no refs, nothing to judge"
+    assert "usage: llm-cost-pre-push" in passed(call_hook(pushed.path, "-h", module=HOOK)).out
+    failed(call_hook(pushed.path, "--verbose", module=HOOK), 2, "--verbose")
+    assert passed(call_hook(pushed.path, "origin", "url", module=HOOK)) == (0, "", ""), "no refs, nothing to judge"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.running import PROJECT, start, words
+from ..cli.running import PROJECT, call_hook, words
 from ..repos import Ended, Repo
-from .plain import install, ran
+from .plain import Install, ran
 
 HOOK = "llmcost_hooks.hooks.pre_push"
 SEARCH = "prompts/search.md"
@@ -17,7 +17,7 @@ LIMITED = PROJECT.replace('period = "month"', 'period = "month"\nmax_increase = 
 
 
 @pytest.fixture(params=["auto", "git"])
-def server(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Repo:
+def server(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, install: Install) -> Repo:
     """A bare repository with the hook, judged through either backend."""
     monkeypatch.setenv("LLMCOST_GIT_BACKEND", request.param)
     server = Repo.init(tmp_path / "server.git", "--bare", "-b", "main")
@@ -37,7 +37,8 @@ def pushed(prompts: Repo, server: Repo) -> Repo:
 
 def size(repo: Repo, tokens: int, message: str = "") -> str:
     repo.write(SEARCH, words(tokens))
-    return repo.commit(message or f"{tokens} tokens")
+    repo.commit(message or f"{tokens} tokens")
+    return repo.oid("HEAD")
 
 
 def push(repo: Repo, server: Repo, *refs: str, ok: bool, said: str = "Increase exceeded", force: bool = False) -> Ended:
@@ -170,11 +171,11 @@ def test_what_cannot_be_known_is_refused(pushed: Repo, server: Repo) -> None:
 
 def test_no_refs(server: Repo) -> None:
     """git starts no pre-receive hook without one: a hook manager has kept them to itself."""
-    found = start(server.path, module=HOOK)
+    found = call_hook(server.path, module=HOOK)
     assert found.code == 2 and "Standard input is empty" in found.err and '"$@"' in found.err
 
 
 @pytest.mark.parametrize("given", ["0 1 refs/heads/x", "{0} {0}", "{0} {1} ", "{0} {1} refs/heads/x\nx"])
 def test_not_what_git_gives(server: Repo, given: str) -> None:
-    found = start(server.path, module=HOOK, stdin=given.format("0" * 40, "1" * 40).encode())
+    found = call_hook(server.path, module=HOOK, stdin=given.format("0" * 40, "1" * 40).encode())
     assert found.code == 2 and "Standard input is not what git gives" in found.err

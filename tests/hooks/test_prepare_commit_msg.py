@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.running import PROJECT, start, words
+from ..cli.running import PROJECT, call_hook, start, words
 from ..repos import Repo
-from .plain import install, ran
+from .plain import Install, ran
 
 HOOK = "llmcost_hooks.hooks.prepare_commit_msg"
 SEARCH = "prompts/search.md"
 
 
 @pytest.fixture
-def hooked(prompts: Repo) -> Repo:
+def hooked(prompts: Repo, install: Install) -> Repo:
     install(prompts, "prepare-commit-msg")
     return prompts
 
@@ -121,7 +121,7 @@ def test_no_failure_of_ours_blocks_a_commit(hooked: Repo) -> None:
 @pytest.mark.parametrize("args", [(), ("--verbose",), ("nowhere/message", "message"), ("a", "merge"), ("a", "squash")])
 def test_however_it_is_started(prompts: Repo, args: tuple[str, ...]) -> None:
     prompts.stage(SEARCH, words(732))
-    ended = start(prompts.path, *args, module=HOOK)
+    ended = call_hook(prompts.path, *args, module=HOOK)
     assert ended.code == 0 and "Traceback" not in ended.err and "Exit code" not in ended.err
     assert (args[-1:] in (("merge",), ("squash",))) == (ended.err == "")
 
@@ -144,5 +144,5 @@ def test_a_crash_is_a_warning(prompts: Repo, tmp_path: Path) -> None:
 
 
 def test_help(prompts: Repo) -> None:
-    ended = start(prompts.path, "--help", module=HOOK)
+    ended = call_hook(prompts.path, "--help", module=HOOK)
     assert ended.code == 0 and ended.out.startswith("usage: llm-cost-trailer")

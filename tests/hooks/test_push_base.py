@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.running import start
+from ..cli.running import call_hook
 from ..repos import Repo
 
 HOOK = "llmcost_hooks.hooks.pre_push"
@@ -40,9 +40,9 @@ def developed(repo: Repo, tmp_path: Path) -> Repo:
     return repo
 
 
-def push(repo: Repo, ref: str, *args: str, env: dict[str, str | None] | None = None) -> tuple[int, str, str]:
+def push(repo: Repo, ref: str, *args: str, env: dict[str, str] | None = None) -> tuple[int, str, str]:
     line = f"refs/heads/{ref} {repo.oid(ref)} refs/heads/{ref} {ZERO}\n"
-    ran = start(repo.path, *args, module=HOOK, stdin=line.encode(), env=env)
+    ran = call_hook(repo.path, *args, module=HOOK, stdin=line.encode(), env=env)
     return ran.code, ran.out, ran.err
 
 
@@ -68,7 +68,7 @@ def test_the_environment_of_a_hook_manager_does_not_hide_the_refs(developed: Rep
 
 def test_an_object_that_is_not_there(developed: Repo) -> None:
     line = f"refs/heads/x {'1' * 40} refs/heads/x {ZERO}\n"
-    ran = start(developed.path, "origin", "url", module=HOOK, stdin=line.encode())
+    ran = call_hook(developed.path, "origin", "url", module=HOOK, stdin=line.encode())
     assert ran.code == 2 and "is not in this repository" in ran.err
 
 
@@ -81,5 +81,5 @@ def test_a_name_with_a_line_separator(developed: Repo) -> None:
 def test_several_refs_end_with_the_worst_code_named_last(developed: Repo) -> None:
     oid = developed.oid("feat")
     lines = f"refs/heads/a {oid} refs/heads/a {'1' * 40}\nrefs/heads/feat {oid} refs/heads/feat {ZERO}\n"
-    ran = start(developed.path, "origin", "url", module=HOOK, stdin=lines.encode())
+    ran = call_hook(developed.path, "origin", "url", module=HOOK, stdin=lines.encode())
     assert ran.code == 2 and ran.err.splitlines()[-1] == "Exit code: 2 (CONFIG_ERROR)"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ..cli.running import MODULES
+from ..preloaded import Preloaded
 from ..repos import Repo
 from .places import BACKENDS, plain
 from .plain import MODULES as PROGRAMS
@@ -29,14 +28,13 @@ TRUSTING = ("-c", "safe.directory=*")
 
 
 @pytest.fixture(scope="session")
-def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hooks(tmp_path_factory: pytest.TempPathFactory, preloaded: Preloaded) -> Path:
     """Hook files of both ways to install them; in `bin` the programs that they start, which write down their end."""
     at = tmp_path_factory.mktemp("hooks")
     for name in set(STAGES.values()):
         program = _script(
             at / "bin" / f"llm-cost-{name}",
-            f"PYTHONPYCACHEPREFIX={shlex.quote(str(at / 'compiled'))} PYTHONPATH={shlex.quote(MODULES)} "
-            f'{shlex.quote(sys.executable)} -m llmcost_hooks.hooks.{PROGRAMS[name]} "$@"',
+            preloaded.script(f"llm-cost-{name}", f"llmcost_hooks.hooks.{PROGRAMS[name]}:main"),
             'code=$?\necho "$LLMCOST_GIT_BACKEND $code" >> "$ENDED"\nexit $code',
         )
         for stage in (stage for stage, started in STAGES.items() if started == name):

@@ -22,7 +22,7 @@ from llmcost_hooks.report_diff import diff_report
 
 from .build import BOOK, ON, estimate, row, unpriced
 
-BATCHES, NAMES = 40, 500  # 20,000 names
+NAMES = 500
 PIECES = (
     "::error::", "::error file=x,line=1::", "::set-env name=A::b", "::add-mask::", "##[error]", "##[add-path]/tmp",
     "##vso[task.setvariable]", "%0A", "%0a::error::", "%25", "%", "\n::error::x", "\r\n", "\n", "\r", "\t", "::", ":",

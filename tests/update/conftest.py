@@ -15,7 +15,8 @@ from llmcost_hooks.facts import load_price_book
 from llmcost_hooks.pricestore import change_trust
 
 from ..certificates import make_certificate
-from ..cli.running import Ran, llm_cost, start
+from ..cli.running import Ran, llm_cost
+from ..preloaded import Preloaded
 from ..trust.files import BUNDLED_AT, Key, key, signed, small
 
 K1 = key("publisher")
@@ -38,6 +39,7 @@ class User(NamedTuple):
 
     data: Path
     publisher: Publisher
+    preloaded: Preloaded
 
     @property
     def store(self) -> Path:
@@ -52,7 +54,7 @@ class User(NamedTuple):
             finally:
                 load_price_book.cache_clear()
         told = {"XDG_DATA_HOME": str(self.data), "SSL_CERT_FILE": str(self.publisher.authority), **env}
-        return start(cwd or self.data, *args, env={**told, "HTTPS_PROXY": None, "https_proxy": None})
+        return self.preloaded.run(cwd or self.data, *args, env={**told, "HTTPS_PROXY": None, "https_proxy": None})
 
     def update(self, path: str = "prices.json", *args: str, **env: str) -> Ran:
         return self.run("update-db", "--url", f"{self.publisher.url}/{path}", *args, cwd=None, **env)
@@ -79,10 +81,10 @@ def publisher(tmp_path_factory: pytest.TempPathFactory, sealed_session: Path) ->
 
 
 @pytest.fixture
-def user(tmp_path: Path, publisher: Publisher) -> User:
+def user(tmp_path: Path, publisher: Publisher, preloaded: Preloaded) -> User:
     """A user who trusts the publisher's key and has installed nothing yet."""
     publisher.offer(signed(small(NEWER), K1))
-    found = User(tmp_path / "data", publisher)
+    found = User(tmp_path / "data", publisher, preloaded)
     found.data.mkdir()
     found.trust(K1)
     return found

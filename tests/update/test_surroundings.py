@@ -28,7 +28,7 @@ def test_a_full_disk(user: User, blocks: int) -> None:
     path = user.data / "new.json"
     path.write_bytes(signed(small(NEWER + HOUR, note="x" * 3000), K1))
     script = f'ulimit -f {blocks} && exec "$0" -m llmcost_hooks update-db --file "$1"'
-    env = {**os.environ, "PYTHONPATH": MODULES, "PYTHONDONTWRITEBYTECODE": "1", "XDG_DATA_HOME": str(user.data)}
+    env = {**os.environ, "PYTHONPATH": MODULES, "XDG_DATA_HOME": str(user.data)}
     command = ["sh", "-c", script, sys.executable, str(path)]
     done = subprocess.run(command, env=env, cwd=user.data, capture_output=True, text=True, check=False)
     assert done.returncode == 4, done
