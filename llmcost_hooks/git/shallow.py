@@ -44,9 +44,8 @@ def knows_range(cwd: str, base: str, head: str) -> bool:
     left = {parent for _, *parents in listed for parent in parents if parent not in ours}
     rooted = any(len(line) == 1 for line in listed)  # it does not leave base at all
     below = [] if rooted else _common(cwd, sorted(left))
-    return cut.isdisjoint(
-        run_git(cwd, "rev-list", base, *(f"^{each}" for each in below), "--").stdout.decode("ascii").split()
-    )
+    above = run_git(cwd, "rev-list", base, *(f"^{each}" for each in below), "--").stdout.decode("ascii")
+    return cut.isdisjoint(above.split())
 
 
 def _range(cwd: str, base: str, head: str) -> list[list[str]]:

@@ -163,7 +163,8 @@ def test_what_others_merged_is_not_the_merge_requests_own(clone: Repo, serve: An
     clone.write("prompts/classify.md", words(9000))
     manifest = (clone.path / "llm-cost.toml").read_text()
     clone.write("llm-cost.toml", manifest.replace("limit = 10.00", 'limit = 10.00\nmax_increase = "$1.00"'))
-    target = clone.commit("somebody else's")
+    clone.commit("somebody else's")
+    target = clone.oid("HEAD")
     clone.merge("origin/feat")
     clone.git("update-ref", "refs/remotes/origin/main", left)
     merged = {"CI_MERGE_REQUEST_EVENT_TYPE": "merged_result", "CI_MERGE_REQUEST_TARGET_BRANCH_SHA": target}
