@@ -26,9 +26,10 @@ from ..increase import Allowed
 from ..policy import Overrides
 from ..reading import commit_source
 from ..render.comment import marker_line, render_comment
-from ..render.sanitise import terminal_name
+from ..render.sanitise import log_text, terminal_name
 from ..report import Text, count_prompts
 from ..report_comment import comment_report, unjudged_report
+from ..snapshot import Selection
 from ..stating import read_statements
 from .options import (
     assumption_options,
@@ -60,8 +61,8 @@ Compared is what the pull request changes: HEAD with the commit where it left it
 hidden first line and by its author, the user of the token. Tokens are read from the environment and from nowhere else:
 GITHUB_TOKEN or GH_TOKEN, GITLAB_TOKEN, SYSTEM_ACCESSTOKEN or AZURE_DEVOPS_EXT_PAT, BITBUCKET_TOKEN.
 The verdict is in the comment and not in the exit code: to fail a pipeline, run llm-cost check behind it.
-Exit codes: 0 posted, or nothing to tell (--when, --threshold); 2 manifest, revision, token, or the forge did not take
-it: nothing was posted.
+Exit codes: 0 posted, or nothing to tell (--when, --threshold, or --commit is no head any more); 2 manifest, revision,
+token, or the forge did not take it: nothing was posted.
 """
 
 
@@ -77,7 +78,7 @@ def _read_tag(text: str) -> str:
 @click.option("--head", metavar="REV", default=None, help="What is compared. Default: HEAD.")
 @click.option("--repo", metavar="NAME", help="OWNER/NAME, GROUP/PROJECT, PROJECT/REPOSITORY or WORKSPACE/NAME.")
 @click.option("--pull-request", "--merge-request", "number", metavar="N", type=click.IntRange(1), help="Its number.")
-@click.option("--commit", metavar="SHA", help="The open pull request whose head this is, and its base (GitHub).")
+@click.option("--commit", metavar="SHA", help="Every open pull request whose head this is, and its base (GitHub).")
 @click.option("--api-url", metavar="URL", help="Address of the API, of a forge of your own.")
 @click.option("--author", metavar="ID", help="Who the token is, where the forge does not tell.")
 @click.option(
@@ -105,13 +106,21 @@ def comment_command(ctx: click.Context, /, forge: str, **values: Any) -> int:
     module = FORGES[forge]
     take = {each: values.pop(each) for each in _OWN}
     place = given(module.read_place(os.environ), take["api_url"], take["repo"], take["number"])
-    place = _by_commit(module, place, take["commit"])
-    dry, author = take["dry_run"], take["author"]
-    if take["limit"] is not None and not dry:
+    if take["limit"] is not None and not take["dry_run"]:
         raise ConfigError("--limit needs --dry-run", "What is posted is cut to what the forge takes.")
-    opened = None if dry else module.open_forge(place, os.environ, author)  # before any work: a token may be missing
+    selection = read_selection(values)
+    for each in _by_commit(module, place, take["commit"]):
+        _comment(ctx, forge, each, take, selection)
+    return 0
+
+
+def _comment(ctx: click.Context, name: str, place: Place, take: dict[str, Any], selection: Selection) -> None:
+    """On one pull request."""
+    module, author = FORGES[name], take["author"]
+    # Before any work: a token may be missing.
+    opened = None if take["dry_run"] else module.open_forge(place, os.environ, author)
     malformed: list[str] = []  # waivers: what `check` ends with is to be seen where they are to be mended
-    found = _find(ctx, place, take, values, malformed)
+    found = _find(ctx, place, take, selection, malformed)
     comparison, checked = found.comparison, found.checked
     marker = marker_line(take["tag"], visible=module.VISIBLE)
     how = _how(module, place, take, comparison, repeated_options(ctx))
@@ -133,7 +142,6 @@ def comment_command(ctx: click.Context, /, forge: str, **values: Any) -> int:
         said = _said(post(opened, take["behavior"], marker, body, wanted=wanted), module.TITLE, place)
     if opened is None or not ctx.obj["quiet"]:
         write(sys.stdout, said)
-    return 0
 
 
 _OWN = (
@@ -143,14 +151,18 @@ _OWN = (
 _NOTHING = "Nothing to tell (--when, --threshold): no comment.\n"
 
 
-def _by_commit(module: ModuleType, place: Place, commit: str | None) -> Place:
+def _by_commit(module: ModuleType, place: Place, commit: str | None) -> list[Place]:
+    """Every pull request that is asked for; none, and that is said, where `commit` is no longer the head of any."""
     if commit is None:
-        return place
-    if not hasattr(module, "find_pull"):
+        return [place]
+    if not hasattr(module, "find_pulls"):
         raise ConfigError(
             f"--commit is for GitHub: {module.TITLE} tells its pipelines the number", "Use --pull-request N."
         )
-    found: Place = module.find_pull(place._replace(number=None), os.environ, commit)
+    found: list[Place] = module.find_pulls(place._replace(number=None), os.environ, commit)
+    if not found:
+        closed = "it was closed, or has a newer commit. Nothing was posted.\n"
+        write(sys.stdout, f"No open pull request has the head {commit[:12]}: {closed}")
     return found
 
 
@@ -160,9 +172,7 @@ class _Found(NamedTuple):
     notes: tuple[Text, ...]
 
 
-def _find(
-    ctx: click.Context, place: Place, take: dict[str, Any], values: dict[str, Any], malformed: list[str]
-) -> _Found:
+def _find(ctx: click.Context, place: Place, take: dict[str, Any], selection: Selection, malformed: list[str]) -> _Found:
     repo = open_repository()
     revision = take["base"] or place.base
     if not revision:
@@ -171,7 +181,7 @@ def _find(
     base, _, notes = since_merge_base(repo, revision, head)
     overrides = Overrides(take["budget"], *(take["max_increase"] or (None, None)))
     said = read_statements(repo, base, head, malformed)
-    selection, memo, on, force = read_selection(values), read_memo(take["no_cache"]), today(), take["force_stale"]
+    memo, on, force = read_memo(take["no_cache"]), today(), take["force_stale"]
     checked: Checked | ConfigError
     try:
         checked = check_side(
@@ -211,7 +221,7 @@ def _how(
 
 
 def _said(posted: Posted, title: str, place: Place) -> str:
-    where = terminal_name(posted.url, 300) if posted.url else f"{title}, number {place.number}"
+    where = log_text(terminal_name(posted.url, 300)) if posted.url else f"{title}, number {place.number}"
     return {
         "created": f"Comment posted: {where}\n",
         "updated": f"Comment updated: {where}\n",

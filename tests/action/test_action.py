@@ -353,6 +353,49 @@ def test_a_base_of_ones_own(base: str, start: Start, origin: Repo) -> None:
     assert ended.outputs["delta"] == ("0.5" if base == "main" else "0")
 
 
+def test_a_base_that_is_a_tag(start: Start, origin: Repo) -> None:
+    origin.git("tag", "v1", "main~1")
+    ended = start().run(base="v1", comment="false")
+    assert (ended.code, ended.outputs["delta"]) == (0, "0.5"), ended.log
+
+
+@pytest.mark.parametrize("base", ["", "feat", "v1"])
+def test_a_whole_clone_stays_whole(base: str, start: Start, origin: Repo) -> None:
+    origin.git("tag", "v1", "main")
+    runner = start(depth=None)
+    before = Repo(runner.workspace).git("rev-list", "--count", "HEAD")
+    ended = runner.run(comment="false", base=base)
+    assert ended.code == 0, ended.log
+    copy = Repo(runner.workspace)
+    assert copy.git("rev-parse", "--is-shallow-repository") == "false"
+    assert copy.git("rev-list", "--count", "HEAD") == before
+
+
+ACCEPTED = "LLM-Cost-Accept: search <= +$1.00/month (once)"
+
+
+@pytest.mark.parametrize("depth", [1, 2, 7, 45, None])
+@pytest.mark.parametrize("own", [True, False], ids=["own", "of main"])
+def test_a_waiver_counts_where_it_is_the_pull_requests_own(
+    own: bool, depth: int | None, start: Start, origin: Repo
+) -> None:
+    """However much was fetched: one of main, from before the branch, is not taken for its own, and its own is found."""
+    origin.checkout("main")
+    origin.commit("old" if own else f"old\n\n{ACCEPTED}")
+    origin.branch("topic")
+    origin.write("prompts/search.md", words(600))
+    origin.commit(f"longer\n\n{ACCEPTED}" if own else "longer")
+    for n in range(6):
+        origin.commit(f"more {n}")
+    origin.checkout("main")
+    for n in range(40):
+        origin.commit(f"moved on {n}")
+    pull_request(origin, "topic")
+    origin.commit("moved on after that")
+    ended = start(depth=depth).run(fail_on_increase="25%", comment="false")
+    assert (ended.code, ended.outputs["exit-code"]) == ((0, "0") if own else (1, "1")), ended.log
+
+
 def test_a_directory_of_ones_own(start: Start, tmp_path: Path) -> None:
     runner = start()
     (tmp_path / "up").mkdir()

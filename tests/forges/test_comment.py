@@ -81,6 +81,32 @@ def test_the_next_run_updates_it_and_another_one_changes_nothing(name: str, comm
 
 
 @every_forge
+def test_runs_at_one_moment_leave_two_and_the_next_one_leaves_one(name: str, comment: Comment) -> None:
+    forge = SERVERS[name]()
+    theirs = f"{marker(name)}\nof somebody else"
+    forge.add(theirs, OTHER)
+    for n in range(3):
+        forge.add(f"{marker(name)}\nrun {n}", me(name))
+    newest = forge.comments[-1]["id"]
+    assert passed(comment(name, forge)).out.startswith("Comment updated: ")
+    assert [each["id"] for each in forge.comments][1:] == [newest]
+    assert forge.bodies()[0] == theirs and "within budget" in forge.bodies()[1]
+    forge.comments.insert(1, {**forge.comments[1], "id": 90})
+    assert passed(comment(name, forge)).out.startswith("Comment is up to date: ")
+    assert [each["id"] for each in forge.comments][1:] == [newest]
+
+
+def test_an_older_one_that_was_answered_is_brought_up_to_date(comment: Comment) -> None:
+    forge = DataCenterServer()
+    for n in range(2):
+        forge.add(f"{marker('data-center')}\nrun {n}", ME)
+    forge.faults = [Fault("DELETE", "", Reply(409, {"errors": [{"message": "It has replies."}]}))]
+    passed(comment("data-center", forge))
+    assert len(forge.comments) == 2 and len(set(forge.bodies())) == 1
+    assert "within budget" in forge.bodies()[0]
+
+
+@every_forge
 def test_somebody_elses_comment_with_the_marker_is_not_touched(name: str, comment: Comment) -> None:
     forge = SERVERS[name]()
     theirs = f"{marker(name)}\nmine now"
@@ -451,9 +477,15 @@ def test_a_pull_request_by_its_head(comment: Comment, repo: Repo, serve: Any, pa
     assert "Cost Comparison: origin/release → " in forge.bodies()[0]
     assert "`git fetch origin pull/7/head && " in forge.bodies()[0]  # a fork's branch is in no other ref
     forge.pulls.append({"number": 8, "head": {"sha": head}, "base": {"ref": "main"}})
-    failed(llm_cost(repo.path, "comment", "github", "--commit", head, env=env), 2, "Pull requests 7, 8 have the head")
+    repo.git("update-ref", "refs/remotes/origin/main", "main")
+    ran = passed(llm_cost(repo.path, "comment", "github", "--commit", head, "--model", "gpt-4o-mini", env=env))
+    assert ran.out == (
+        "Comment updated: https://github.com/o/r/pull/7#101\nComment posted: https://github.com/o/r/pull/8#102\n"
+    )
+    assert "Cost Comparison: origin/main → " in forge.bodies()[1]
+    assert all("This change adds $0.03 per month" in body for body in forge.bodies())  # by the model that was asked for
     forge.pulls.clear()
-    ran = llm_cost(repo.path, "comment", "github", "--commit", head, env=env)
-    failed(ran, 2, "No open pull request has the head", "nothing is to be posted")
+    ran = passed(llm_cost(repo.path, "comment", "github", "--commit", head, env=env))  # no fault of this run
+    assert "No open pull request has the head" in ran.out and "Nothing was posted" in ran.out
     failed(llm_cost(repo.path, "comment", "github", "--commit", "feat", env=env), 2, "a whole commit id")
     failed(llm_cost(repo.path, "comment", "gitlab", "--commit", head, env=env), 2, "--commit is for GitHub")
