@@ -296,8 +296,8 @@ def _plain(body: str) -> str:
 FOUND = '[discover]\ninclude = ["prompts/*.md"]\n'
 
 
-def _again(repo: Repo, comment: Comment, *options: str) -> tuple[str, str]:
-    """The total of a comment, and what the command in it prints when a shell runs it."""
+def _again(repo: Repo, comment: Comment, *options: str) -> tuple[str, str, list[str]]:
+    """The total of a comment, what the command in it prints when a shell runs it, and its options by their names."""
     body = passed(comment("github", GitHubServer(), *options, "--dry-run", token="")).out
     (total,) = re.findall("(?m)^Total: .*$", body)
     (code,) = (
@@ -305,7 +305,9 @@ def _again(repo: Repo, comment: Comment, *options: str) -> tuple[str, str]:
     )
     shell = f"set -e; git() {{ :; }}; llm-cost() {{ printf '%s\\0' \"$@\"; }}; {code.content}"
     words = subprocess.run(["bash", "-c", shell], cwd=repo.path, capture_output=True, check=True).stdout.decode()
-    return total, passed(llm_cost(repo.path, *words.split("\0")[:-1])).out
+    given = words.split("\0")[:-1]
+    names = [each.partition("=")[0] for each in given if each.startswith("--")]
+    return total, passed(llm_cost(repo.path, *given)).out, names
 
 
 @pytest.mark.parametrize(
@@ -313,13 +315,13 @@ def _again(repo: Repo, comment: Comment, *options: str) -> tuple[str, str]:
     [
         ("--model", "gpt-4o-mini"), ("--calls", "7", "--output-tokens", "3"), ("--output-ratio", ".25"),
         ("--include", "prompts/s*.md", "--exclude", "prompts/it's $(touch pwned); #*", "--exclude", "ö|x"),
-        ("--as", "text", "--force-stale", "--cache-hit-ratio", "0.5"),
+        ("--cache-hit-ratio", "0.5", "--as", "text", "--force-stale"),
     ],
 )  # fmt: skip
 def test_what_was_asked_for_is_in_the_command(options: tuple[str, ...], comment: Comment, repo: Repo) -> None:
-    total, shown = _again(repo, comment, *options)
+    total, shown, words = _again(repo, comment, *options)
     assert total in shown
-    assert total not in _again(repo, comment)[1] or "--as" in options
+    assert words == [each for each in options if each.startswith("--")]
     assert not (repo.path / "pwned").exists()
 
 
