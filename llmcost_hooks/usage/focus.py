@@ -34,7 +34,12 @@ COLUMNS = (  # that are read
     *_NAMES, "ConsumedQuantity", "BilledCost", "EffectiveCost", "ListCost", "x_RequestCount", "ChargePeriodStart",
     "ChargePeriodEnd",
 )  # fmt: skip
-_UNIT = re.compile(r"(?:(\d{1,12}) )?(tokens?|requests?|calls?)", re.IGNORECASE | re.ASCII)
+_UNIT = re.compile(
+    r"(?:(\d{1,3}(?:,\d{3}){1,3}|\d{1,12}) ?)?(?:(K|M|B|thousands?|millions?|billions?) )?"
+    r"(tokens?|requests?|calls?)(?: \((?:in )?(K|M|B|thousands?|millions?|billions?)\))?",
+    re.IGNORECASE | re.ASCII,
+)
+_POWERS = {"k": 10**3, "t": 10**3, "m": 10**6, "b": 10**9}  # by the first letter
 _KINDS = 10_000  # that are remembered: a file may describe each row in other words
 Times = tuple[datetime | None, datetime | None]
 _plus = EXACT.add
@@ -100,7 +105,7 @@ class _Sums:
 
 def records_of(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[tuple[int, Read]]:
     """(line, record) of a file; of rows that cannot be read (line, Unusable). Records come when all rows are read."""
-    cell = {name: header.index(name) for name in header}
+    cell = {name: place for place, name in enumerate(header)}
     named = [name for name in _NAMES if name in cell]
     names_of = itemgetter(*(cell[name] for name in named))
     start, end = cell.get("ChargePeriodStart", -1), cell.get("ChargePeriodEnd", -1)
@@ -137,14 +142,16 @@ def _kind(cells: Mapping[str, str], whose: dict[_Whose, dict[int, int]]) -> _Kin
         return next((cells[name] for name in names if cells.get(name)), "")
 
     unit = _UNIT.fullmatch(text("ConsumedUnit"))
-    if unit is None or text("ChargeCategory") != "Usage":
+    if text("ChargeCategory") != "Usage" or (unit is None and "token" not in text("ConsumedUnit").lower()):
         return None
     try:
+        if unit is None:
+            raise Unusable("ConsumedUnit is of tokens, and not one that is known, such as Tokens or 1K Tokens")
         if text("BillingCurrency") not in ("", "USD"):
             raise Unusable("BillingCurrency is not USD")
         tags, details = flat_texts(text("Tags"), "Tags"), flat_texts(text("SkuPriceDetails"), "SkuPriceDetails")
         sku = [cells[name] for name in _SKU if name in cells]
-        meter = meter_of(details, sku) if unit[2][0] in "tT" else REQUESTS
+        meter = meter_of(details, sku) if unit[3][0] in "tT" else REQUESTS
         share = text("x_CacheHitRatio")
         about = _About(
             unguarded_text(text("ServiceProviderName", "ProviderName")),
@@ -159,7 +166,12 @@ def _kind(cells: Mapping[str, str], whose: dict[_Whose, dict[int, int]]) -> _Kin
         one(details, "ServiceTier") or text("x_ServiceTier"),
         tags.get("llm-cost-type") == "estimate",
     )
-    return _Kind(of, about, whose.setdefault(of, {}), meter, int(unit[1] or 1))
+    return _Kind(of, about, whose.setdefault(of, {}), meter, _size(unit))
+
+
+def _size(unit: re.Match[str]) -> int:
+    powers = [_POWERS[word[0].lower()] for word in unit.group(2, 4) if word]
+    return int((unit[1] or "1").replace(",", "")) * (powers[0] if powers else 1) * (powers[1] if powers[1:] else 1)
 
 
 def _add(sums: _Sums, line: int, row: Sequence[str], kind: _Kind, period: int, numbers: _Numbers) -> None:
