@@ -3,6 +3,9 @@
 How many requests there were: `x_RequestCount`, else rows whose unit is requests. BilledCost is the cost; of rows that
 are tagged as estimates, which bill nothing, EffectiveCost.
 
+A correction (ChargeClass) takes from the sums of its prompt and period, and may have no quantity. Where the file has
+nothing that it could take from, it is left out.
+
 Written for files of a million rows. What the names in a row mean is found out once for all rows that have the same, and
 there may be nearly as many sums as rows, so that they are columns of numbers and no objects.
 """
@@ -28,7 +31,8 @@ NEEDED = ("ResourceId", "BilledCost", "ChargeCategory", "ConsumedQuantity", "Con
 _SKU = ("x_SkuMeter", "SkuMeter", "SkuId", "SkuPriceId", "ChargeDescription")
 _NAMES = (
     "ChargeCategory", "ConsumedUnit", "BillingCurrency", "Tags", "SkuPriceDetails", "x_PromptId", "ResourceId",
-    "x_ModelId", "x_ServiceTier", "ServiceProviderName", "ProviderName", "x_ContentHash", "x_CacheHitRatio", *_SKU,
+    "x_ModelId", "x_ServiceTier", "ServiceProviderName", "ProviderName", "x_ContentHash", "x_CacheHitRatio", "ChargeClass",
+    *_SKU,
 )  # fmt: skip
 COLUMNS = (  # that are read
     *_NAMES, "ConsumedQuantity", "BilledCost", "EffectiveCost", "ListCost", "x_RequestCount", "ChargePeriodStart",
@@ -43,6 +47,7 @@ _POWERS = {"k": 10**3, "t": 10**3, "m": 10**6, "b": 10**9}  # by the first lette
 _KINDS = 10_000  # that are remembered: a file may describe each row in other words
 Times = tuple[datetime | None, datetime | None]
 _plus = EXACT.add
+_ORDINARY = 128  # the bit that says that not all rows are corrections
 _COUNTED = 1 << len((*TOKENS, REQUESTS))  # the bit that says that requests are known
 _ANY_TOKENS = (1 << len(TOKENS)) - 1
 
@@ -74,6 +79,7 @@ class _Kind(NamedTuple):
     places: dict[int, int]  # of its _Whose: the number of a period -> where its sums are
     meter: int
     size: int  # of what ConsumedQuantity counts
+    corrects: bool | None  # None: of a file without ChargeClass, where what is below 0 does
 
 
 class _Sums:
@@ -166,7 +172,14 @@ def _kind(cells: Mapping[str, str], whose: dict[_Whose, dict[int, int]]) -> _Kin
         one(details, "ServiceTier") or text("x_ServiceTier"),
         tags.get("llm-cost-type") == "estimate",
     )
-    return _Kind(of, about, whose.setdefault(of, {}), meter, _size(unit))
+    return _Kind(
+        of,
+        about,
+        whose.setdefault(of, {}),
+        meter,
+        _size(unit),
+        None if "ChargeClass" not in cells else cells["ChargeClass"] == "Correction",
+    )
 
 
 def _size(unit: re.Match[str]) -> int:
@@ -176,18 +189,18 @@ def _size(unit: re.Match[str]) -> int:
 
 def _add(sums: _Sums, line: int, row: Sequence[str], kind: _Kind, period: int, numbers: _Numbers) -> None:
     """Everything is read before anything is added: a row that cannot be read is in no sum."""
-    whose, _, places, meter, size = kind
+    whose, _, places, meter, size, corrects = kind
     quantity, billed, effective, listed, counted = numbers
-    if size == 1:
-        count = read_count(row[quantity], "ConsumedQuantity")
-    else:
-        amount = read_amount(row[quantity], "ConsumedQuantity")
-        count = read_count(EXACT.multiply(amount, size), "ConsumedQuantity")
+    count = _signed(row[quantity], "ConsumedQuantity", size, corrects)
     cost = read_amount(row[billed], "BilledCost")
     if whose.is_estimate:
         cost = read_amount(row[effective] if effective >= 0 else "", "EffectiveCost")
     list_cost = read_amount(row[listed], "ListCost") if listed >= 0 and row[listed] else None
-    requests = read_count(row[counted], "x_RequestCount") if counted >= 0 and row[counted] else None
+    requests = (
+        _signed(row[counted], "x_RequestCount", 1, count < 0 or corrects is True)
+        if counted >= 0 and row[counted]
+        else None
+    )
     at = places.get(period)
     if at is None:
         at = places[period] = sums.new(line, period, cost, list_cost, kind)
@@ -200,6 +213,8 @@ def _add(sums: _Sums, line: int, row: Sequence[str], kind: _Kind, period: int, n
             raise Unusable("a cost has too many digits") from None
         sums.cost[at] = total
     known = 1 << meter
+    if count >= 0 and not corrects:
+        known |= _ORDINARY
     if meter != REQUESTS:
         _count(sums.tokens, meter, at, count)
     elif requests is None:
@@ -208,6 +223,15 @@ def _add(sums: _Sums, line: int, row: Sequence[str], kind: _Kind, period: int, n
         known |= _COUNTED
         _count(sums.requests, meter, at, requests)
     sums.known[at] |= known
+
+
+def _signed(cell: str, name: str, size: int, corrects: bool | None) -> int:
+    """A count of `size` each; of a correction also one below 0, or none."""
+    if cell == "" and corrects:
+        return 0
+    if cell[:1] == "-" and corrects is not False:
+        return -_signed(cell[1:], name, size, False)
+    return read_count(cell if size == 1 else EXACT.multiply(read_amount(cell, name), size), name)
 
 
 def _count(columns: list[MutableSequence[int]], meter: int, at: int, count: int) -> None:
@@ -230,13 +254,16 @@ def _times(start: str, end: str) -> Times | Unusable:
         return error
 
 
-def _records(sums: _Sums, times: Sequence[Times | Unusable]) -> Iterator[tuple[int, Usage | Unusable]]:
+def _records(sums: _Sums, times: Sequence[Times | Unusable]) -> Iterator[tuple[int, Read]]:
     columns = zip(
         sums.line, sums.period, sums.known, sums.kind, sums.cost, sums.list_cost, zip(*sums.tokens, strict=True),
         zip(*sums.requests, strict=True), strict=True,
     )  # fmt: skip
     for line, period, known, (whose, about, *_), cost, list_cost, tokens, requests in columns:
         when = times[period]
+        if min(tokens) < 0 or min(requests) < 0 or (cost < 0 and not known & _ORDINARY):
+            yield line, Unusable("corrections take more than there is") if known & _ORDINARY else None
+            continue
         if isinstance(when, Unusable):
             yield line, when
             continue

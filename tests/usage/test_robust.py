@@ -26,8 +26,8 @@ def read(path: Path, *payloads: Any) -> list[Read]:
     return list(read_usage(str(path)))
 
 
-def outputs(found: list[Read]) -> list[int | None | str]:
-    return [each.reason or (each.record and each.record.output_tokens) for each in found]  # type: ignore[misc]
+def outputs(found: list[Read]) -> list[int | str | None]:
+    return [each.reason or (each.record and each.record.output_tokens) for each in found]
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
