@@ -31,8 +31,8 @@ NEEDED = ("ResourceId", "BilledCost", "ChargeCategory", "ConsumedQuantity", "Con
 _SKU = ("x_SkuMeter", "SkuMeter", "SkuId", "SkuPriceId", "ChargeDescription")
 _NAMES = (
     "ChargeCategory", "ConsumedUnit", "BillingCurrency", "Tags", "SkuPriceDetails", "x_PromptId", "ResourceId",
-    "x_ModelId", "x_ServiceTier", "ServiceProviderName", "ProviderName", "x_ContentHash", "x_CacheHitRatio", "ChargeClass",
-    *_SKU,
+    "x_ModelId", "x_ServiceTier", "ServiceProviderName", "ProviderName", "x_ContentHash", "x_CacheHitRatio",
+    "ChargeClass", *_SKU,
 )  # fmt: skip
 COLUMNS = (  # that are read
     *_NAMES, "ConsumedQuantity", "BilledCost", "EffectiveCost", "ListCost", "x_RequestCount", "ChargePeriodStart",
@@ -117,7 +117,7 @@ def records_of(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]])
     start, end = cell.get("ChargePeriodStart", -1), cell.get("ChargePeriodEnd", -1)
     whose: dict[_Whose, dict[int, int]] = {}
     kind_of = lru_cache(_KINDS)(lambda names: _kind(dict(zip(named, names, strict=True)), whose))
-    periods: dict[tuple[str, str], int] = {}
+    periods: dict[str, int] = {}  # by both times as one text: there may be half as many as rows
     numbers = _Numbers(*(cell.get(name, -1) for name in _Numbers._fields))
     sums = _Sums()
     for line, row in rows:
@@ -125,12 +125,12 @@ def records_of(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]])
         if not isinstance(kind, _Kind):
             yield line, kind
             continue
-        period = row[start] if start >= 0 else "", row[end] if end >= 0 else ""
+        period = f"{row[start] if start >= 0 else ''}\0{row[end] if end >= 0 else ''}"
         try:
             _add(sums, line, row, kind, periods.setdefault(period, len(periods)), numbers)
         except Unusable as error:
             yield line, error
-    yield from _records(sums, [_times(*period) for period in periods])
+    yield from _records(sums, list(periods))
 
 
 class _Numbers(NamedTuple):
@@ -242,7 +242,9 @@ def _count(columns: list[MutableSequence[int]], meter: int, at: int, count: int)
         columns[meter][at] += count
 
 
-def _times(start: str, end: str) -> Times | Unusable:
+@lru_cache(_KINDS)
+def _times(period: str) -> Times | Unusable:
+    start, _, end = period.partition("\0")
     try:
         times = (
             read_time(start, "ChargePeriodStart") if start else None,
@@ -254,13 +256,13 @@ def _times(start: str, end: str) -> Times | Unusable:
         return error
 
 
-def _records(sums: _Sums, times: Sequence[Times | Unusable]) -> Iterator[tuple[int, Read]]:
+def _records(sums: _Sums, periods: Sequence[str]) -> Iterator[tuple[int, Read]]:
     columns = zip(
         sums.line, sums.period, sums.known, sums.kind, sums.cost, sums.list_cost, zip(*sums.tokens, strict=True),
         zip(*sums.requests, strict=True), strict=True,
     )  # fmt: skip
     for line, period, known, (whose, about, *_), cost, list_cost, tokens, requests in columns:
-        when = times[period]
+        when = _times(periods[period])
         if min(tokens) < 0 or min(requests) < 0 or (cost < 0 and not known & _ORDINARY):
             yield line, Unusable("corrections take more than there is") if known & _ORDINARY else None
             continue

@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from llmcost_hooks.errors import ConfigError, ParseError
 from llmcost_hooks.usage.reading import Unusable
-from llmcost_hooks.usage.record import REPORTED, Usage, read_record, usage_document
+from llmcost_hooks.usage.record import REPORTED, Read, Usage, read_record, usage_document
 from llmcost_hooks.usage.sources import usage_of
-from llmcost_hooks.usage_files import Read, read_usage
+from llmcost_hooks.usage_files import read_usage
 
 from ..cli.running import ROOT
 
@@ -64,8 +64,8 @@ EXPECTED = {
 @pytest.mark.parametrize("name", EXPECTED)
 def test_the_shapes_of_each_sdk(name: str) -> None:
     lines = (FIXTURES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    found = [(usage_of(json.loads(line, parse_float=Decimal)) or [None])[0] for line in lines]
-    assert [record and record._replace(request_id=None) for record in found] == EXPECTED[name]
+    found = [usage_of(json.loads(line, parse_float=Decimal)) for line in lines]
+    assert [each[0]._replace(request_id=None) if each else None for each in found] == EXPECTED[name]
 
 
 def test_litellm() -> None:
