@@ -7,25 +7,19 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from .errors import ConfigError, ParseError
 from .usage import compact, focus
 from .usage.reading import Unusable
-from .usage.record import Usage
-from .usage.sources import cells_payload, usage_of
+from .usage.record import Read as Read
+from .usage.repeats import spans_above, without_above, without_repeats
+from .usage.sources import cells_payload, links_of, usage_of
 
 COLUMNS = frozenset((*focus.COLUMNS, *compact.COLUMNS))  # of rows, that are read
 LONGEST_LINE = 64 * 1024 * 1024  # bytes; of JSON that is one value, and of one field of CSV
+MAX_COLUMNS = 10_000
 MAX_JSON = 256 * 1024 * 1024  # bytes of a file that is one JSON value: it is read whole
-
-
-class Read(NamedTuple):
-    """A record, or why there is none; neither: a row that is no use of tokens."""
-
-    place: int  # the line, or the number of the element of a JSON array
-    record: Usage | None = None
-    reason: str = ""
 
 
 def read_usage(path: str) -> Iterator[Read]:
@@ -40,7 +34,7 @@ def read_usage(path: str) -> Iterator[Read]:
             start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
             file.seek(0)
             if start[:1] in (b"{", b"["):
-                yield from _json(path, file)
+                yield from without_repeats(_spans_below(path, file))
             elif not start:
                 raise ParseError(f"{path} is empty", "Name a file of usage: CSV, JSON or JSON Lines.")
             else:
@@ -50,6 +44,32 @@ def read_usage(path: str) -> Iterator[Read]:
 
 
 # --- JSON ----------------------------------------------------------------------------------------------------------
+
+
+def _spans_below(path: str, file: IO[bytes]) -> Iterator[Read]:
+    """The records, without those of spans above others: which these are is known when all were read, so that a file
+    that begins with a span is read twice."""
+    head = file.read(1 << 16)
+    file.seek(0)
+    above = spans_above(_links(file)) if b'"attributes"' in head or b"esource" in head else set()
+    file.seek(0)
+    yield from without_above(_json(path, file), above) if above else _json(path, file)
+
+
+def _links(file: IO[bytes]) -> Iterator[tuple[str, str, bool]]:
+    if not _is_whole(file.readline(LONGEST_LINE).removeprefix(b"\xef\xbb\xbf")):
+        file.seek(0)
+        values: Iterable[bytes] = (file.read(MAX_JSON + 1),)
+    else:
+        file.seek(0)
+        values = iter(lambda: file.readline(LONGEST_LINE), b"")
+    for data in values:
+        try:
+            value = read_json(data.removeprefix(b"\xef\xbb\xbf"), "the line")
+        except Unusable:  # is said where its records are read
+            continue
+        for each in value if isinstance(value, list) else (value,):
+            yield from links_of(each)
 
 
 def _json(path: str, file: IO[bytes]) -> Iterator[Read]:
@@ -150,6 +170,8 @@ def read_table(path: str, header: Sequence[str], numbered: Iterable[tuple[int, S
 
     Raises ConfigError where the columns are of no known kind, ParseError where one is named twice.
     """
+    if len(header) > MAX_COLUMNS:
+        raise ParseError(f"{path}:1 has more than {MAX_COLUMNS:,} columns", "Keep those that docs/calibrate.md names.")
     if len(set(header)) < len(header):
         raise ParseError(f"{path}:1 names a column twice", "Give each column its own name.")
     short: list[Read] = []  # rows that have not as many fields as the header
@@ -168,10 +190,7 @@ def read_table(path: str, header: Sequence[str], numbered: Iterable[tuple[int, S
     elif names >= set(compact.NEEDED):
         found = compact.records_of(header, rows())
     elif names & {"usageDetails", "usage_details", "prompt_tokens"}:
-        for line, row in rows():
-            yield from _take(short)
-            yield from _exported(line, dict(zip(header, row, strict=True)))
-        yield from _take(short)
+        yield from without_repeats(_exports(header, rows(), short))
         return
     else:
         raise ConfigError(f"{path} is no file of usage: {_lacking(names)}", "docs/calibrate.md lists what can be read.")
@@ -181,6 +200,13 @@ def read_table(path: str, header: Sequence[str], numbered: Iterable[tuple[int, S
             yield Read(line, None, record.reason)
         else:
             yield Read(line, record)
+    yield from _take(short)
+
+
+def _exports(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], short: list[Read]) -> Iterator[Read]:
+    for line, row in rows:
+        yield from _take(short)
+        yield from _exported(line, dict(zip(header, row, strict=True)))
     yield from _take(short)
 
 

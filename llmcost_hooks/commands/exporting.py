@@ -95,6 +95,9 @@ def export(estimate: Estimate, asked: Export) -> int:
     unknown = unknown_parts(estimate)
     if unknown:
         return say_failures(unknown, worst([row.problem.code for row in unknown]))
+    unused = sum(not row.calls for row in estimate.priced())
+    if unused and asked.format != "focus-compact":  # which has a row for each prompt
+        click.echo(f"Note: {unused:,} prompts with 0 calls have no rows: what is not used is not charged.", err=True)
     sheet = _sheet(estimate, asked)
     if asked.path is not None and asked.path.endswith(PARQUET):
         save_parquet(sheet, asked.path)

@@ -6,6 +6,7 @@ are numbered as a spreadsheet shows them: the header is row 1.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -100,8 +101,8 @@ class _Findings:
 def _of_header(header: Sequence[str], version: str) -> Iterator[tuple[str, str, str]]:
     here = {column.name: column for column in columns_of(version)}
     every = {column.name: column for column in COLUMNS}
-    for name in dict.fromkeys(header):
-        if header.count(name) > 1:
+    for name, times in Counter(header).items():
+        if times > 1:
             yield "column-twice", name, "is there more than once"
         if name in here or (name.startswith("x_") and len(name) > 2):
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .reading import Unusable, count_of, needed_count, object_of, plus, text_of, time_of
+from .reading import Unusable, count_of, id_of, needed_count, object_of, plus, text_of, time_of
 from .record import Usage, checked
 
 
@@ -28,6 +28,7 @@ def of_message(payload: Mapping[str, Any]) -> Usage:
         reasoning_tokens=count_of(object_of(usage, "output_tokens_details"), "thinking_tokens", "reasoning_tokens"),
         server_tool_requests=plus(count_of(tools, "web_search_requests"), count_of(tools, "web_fetch_requests")),
         service_tier="fast" if usage.get("speed") == "fast" else text_of(usage, "service_tier"),
+        request_id=id_of(payload, "id"),
     ))  # fmt: skip
 
 

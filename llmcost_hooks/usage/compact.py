@@ -62,7 +62,7 @@ def records_of(
     header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
 ) -> Iterator[tuple[int, Usage | Unusable | None]]:
     """(line, record) of each row; (line, Unusable) where it cannot be read, None where it is no use of tokens."""
-    cell = {name: header.index(name) for name in header}
+    cell = {name: place for place, name in enumerate(header)}
     named = [name for name in _NAMES if name in cell]
     names_of = itemgetter(*(cell[name] for name in (*named, "ResourceId")))  # two at least: a tuple
     kind_of = lru_cache(_KINDS)(lambda names: _kind(dict(zip(named, names, strict=False))))
@@ -147,7 +147,7 @@ def _calls(cell: str, kind: _Kind, asked: Decimal | None, answered: Decimal | No
     quantity = read_count(cell, "UsageQuantity")
     if not kind.counts_tokens:
         return quantity
-    of_one = (asked or 0) + (answered or 0)
+    of_one = EXACT.add(asked or 0, answered or 0)
     if not of_one:
         return None
     calls, rest = EXACT.divmod(Decimal(quantity), of_one)

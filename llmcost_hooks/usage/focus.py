@@ -3,6 +3,9 @@
 How many requests there were: `x_RequestCount`, else rows whose unit is requests. BilledCost is the cost; of rows that
 are tagged as estimates, which bill nothing, EffectiveCost.
 
+A correction (ChargeClass) takes from the sums of its prompt and period, and may have no quantity. Where the file has
+nothing that it could take from, it is left out.
+
 Written for files of a million rows. What the names in a row mean is found out once for all rows that have the same, and
 there may be nearly as many sums as rows, so that they are columns of numbers and no objects.
 """
@@ -28,16 +31,23 @@ NEEDED = ("ResourceId", "BilledCost", "ChargeCategory", "ConsumedQuantity", "Con
 _SKU = ("x_SkuMeter", "SkuMeter", "SkuId", "SkuPriceId", "ChargeDescription")
 _NAMES = (
     "ChargeCategory", "ConsumedUnit", "BillingCurrency", "Tags", "SkuPriceDetails", "x_PromptId", "ResourceId",
-    "x_ModelId", "x_ServiceTier", "ServiceProviderName", "ProviderName", "x_ContentHash", "x_CacheHitRatio", *_SKU,
+    "x_ModelId", "x_ServiceTier", "ServiceProviderName", "ProviderName", "x_ContentHash", "x_CacheHitRatio",
+    "ChargeClass", *_SKU,
 )  # fmt: skip
 COLUMNS = (  # that are read
     *_NAMES, "ConsumedQuantity", "BilledCost", "EffectiveCost", "ListCost", "x_RequestCount", "ChargePeriodStart",
     "ChargePeriodEnd",
 )  # fmt: skip
-_UNIT = re.compile(r"(?:(\d{1,12}) )?(tokens?|requests?|calls?)", re.IGNORECASE | re.ASCII)
+_UNIT = re.compile(
+    r"(?:(\d{1,3}(?:,\d{3}){1,3}|\d{1,12}) ?)?(?:(K|M|B|thousands?|millions?|billions?) )?"
+    r"(tokens?|requests?|calls?)(?: \((?:in )?(K|M|B|thousands?|millions?|billions?)\))?",
+    re.IGNORECASE | re.ASCII,
+)
+_POWERS = {"k": 10**3, "t": 10**3, "m": 10**6, "b": 10**9}  # by the first letter
 _KINDS = 10_000  # that are remembered: a file may describe each row in other words
 Times = tuple[datetime | None, datetime | None]
 _plus = EXACT.add
+_ORDINARY = 128  # the bit that says that not all rows are corrections
 _COUNTED = 1 << len((*TOKENS, REQUESTS))  # the bit that says that requests are known
 _ANY_TOKENS = (1 << len(TOKENS)) - 1
 
@@ -69,6 +79,7 @@ class _Kind(NamedTuple):
     places: dict[int, int]  # of its _Whose: the number of a period -> where its sums are
     meter: int
     size: int  # of what ConsumedQuantity counts
+    corrects: bool | None  # None: of a file without ChargeClass, where what is below 0 does
 
 
 class _Sums:
@@ -100,13 +111,13 @@ class _Sums:
 
 def records_of(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[tuple[int, Read]]:
     """(line, record) of a file; of rows that cannot be read (line, Unusable). Records come when all rows are read."""
-    cell = {name: header.index(name) for name in header}
+    cell = {name: place for place, name in enumerate(header)}
     named = [name for name in _NAMES if name in cell]
     names_of = itemgetter(*(cell[name] for name in named))
     start, end = cell.get("ChargePeriodStart", -1), cell.get("ChargePeriodEnd", -1)
     whose: dict[_Whose, dict[int, int]] = {}
     kind_of = lru_cache(_KINDS)(lambda names: _kind(dict(zip(named, names, strict=True)), whose))
-    periods: dict[tuple[str, str], int] = {}
+    periods: dict[str, int] = {}  # by both times as one text: there may be half as many as rows
     numbers = _Numbers(*(cell.get(name, -1) for name in _Numbers._fields))
     sums = _Sums()
     for line, row in rows:
@@ -114,12 +125,12 @@ def records_of(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]])
         if not isinstance(kind, _Kind):
             yield line, kind
             continue
-        period = row[start] if start >= 0 else "", row[end] if end >= 0 else ""
+        period = f"{row[start] if start >= 0 else ''}\0{row[end] if end >= 0 else ''}"
         try:
             _add(sums, line, row, kind, periods.setdefault(period, len(periods)), numbers)
         except Unusable as error:
             yield line, error
-    yield from _records(sums, [_times(*period) for period in periods])
+    yield from _records(sums, list(periods))
 
 
 class _Numbers(NamedTuple):
@@ -137,14 +148,16 @@ def _kind(cells: Mapping[str, str], whose: dict[_Whose, dict[int, int]]) -> _Kin
         return next((cells[name] for name in names if cells.get(name)), "")
 
     unit = _UNIT.fullmatch(text("ConsumedUnit"))
-    if unit is None or text("ChargeCategory") != "Usage":
+    if text("ChargeCategory") != "Usage" or (unit is None and "token" not in text("ConsumedUnit").lower()):
         return None
     try:
+        if unit is None:
+            raise Unusable("ConsumedUnit is of tokens, and not one that is known, such as Tokens or 1K Tokens")
         if text("BillingCurrency") not in ("", "USD"):
             raise Unusable("BillingCurrency is not USD")
         tags, details = flat_texts(text("Tags"), "Tags"), flat_texts(text("SkuPriceDetails"), "SkuPriceDetails")
         sku = [cells[name] for name in _SKU if name in cells]
-        meter = meter_of(details, sku) if unit[2][0] in "tT" else REQUESTS
+        meter = meter_of(details, sku) if unit[3][0] in "tT" else REQUESTS
         share = text("x_CacheHitRatio")
         about = _About(
             unguarded_text(text("ServiceProviderName", "ProviderName")),
@@ -159,23 +172,35 @@ def _kind(cells: Mapping[str, str], whose: dict[_Whose, dict[int, int]]) -> _Kin
         one(details, "ServiceTier") or text("x_ServiceTier"),
         tags.get("llm-cost-type") == "estimate",
     )
-    return _Kind(of, about, whose.setdefault(of, {}), meter, int(unit[1] or 1))
+    return _Kind(
+        of,
+        about,
+        whose.setdefault(of, {}),
+        meter,
+        _size(unit),
+        None if "ChargeClass" not in cells else cells["ChargeClass"] == "Correction",
+    )
+
+
+def _size(unit: re.Match[str]) -> int:
+    powers = [_POWERS[word[0].lower()] for word in unit.group(2, 4) if word]
+    return int((unit[1] or "1").replace(",", "")) * (powers[0] if powers else 1) * (powers[1] if powers[1:] else 1)
 
 
 def _add(sums: _Sums, line: int, row: Sequence[str], kind: _Kind, period: int, numbers: _Numbers) -> None:
     """Everything is read before anything is added: a row that cannot be read is in no sum."""
-    whose, _, places, meter, size = kind
+    whose, _, places, meter, size, corrects = kind
     quantity, billed, effective, listed, counted = numbers
-    if size == 1:
-        count = read_count(row[quantity], "ConsumedQuantity")
-    else:
-        amount = read_amount(row[quantity], "ConsumedQuantity")
-        count = read_count(EXACT.multiply(amount, size), "ConsumedQuantity")
+    count = _signed(row[quantity], "ConsumedQuantity", size, corrects)
     cost = read_amount(row[billed], "BilledCost")
     if whose.is_estimate:
         cost = read_amount(row[effective] if effective >= 0 else "", "EffectiveCost")
     list_cost = read_amount(row[listed], "ListCost") if listed >= 0 and row[listed] else None
-    requests = read_count(row[counted], "x_RequestCount") if counted >= 0 and row[counted] else None
+    requests = (
+        _signed(row[counted], "x_RequestCount", 1, count < 0 or corrects is True)
+        if counted >= 0 and row[counted]
+        else None
+    )
     at = places.get(period)
     if at is None:
         at = places[period] = sums.new(line, period, cost, list_cost, kind)
@@ -188,6 +213,8 @@ def _add(sums: _Sums, line: int, row: Sequence[str], kind: _Kind, period: int, n
             raise Unusable("a cost has too many digits") from None
         sums.cost[at] = total
     known = 1 << meter
+    if count >= 0 and not corrects:
+        known |= _ORDINARY
     if meter != REQUESTS:
         _count(sums.tokens, meter, at, count)
     elif requests is None:
@@ -198,6 +225,15 @@ def _add(sums: _Sums, line: int, row: Sequence[str], kind: _Kind, period: int, n
     sums.known[at] |= known
 
 
+def _signed(cell: str, name: str, size: int, corrects: bool | None) -> int:
+    """A count of `size` each; of a correction also one below 0, or none."""
+    if cell == "" and corrects:
+        return 0
+    if cell[:1] == "-" and corrects is not False:
+        return -_signed(cell[1:], name, size, False)
+    return read_count(cell if size == 1 else EXACT.multiply(read_amount(cell, name), size), name)
+
+
 def _count(columns: list[MutableSequence[int]], meter: int, at: int, count: int) -> None:
     try:
         columns[meter][at] += count
@@ -206,7 +242,9 @@ def _count(columns: list[MutableSequence[int]], meter: int, at: int, count: int)
         columns[meter][at] += count
 
 
-def _times(start: str, end: str) -> Times | Unusable:
+@lru_cache(_KINDS)
+def _times(period: str) -> Times | Unusable:
+    start, _, end = period.partition("\0")
     try:
         times = (
             read_time(start, "ChargePeriodStart") if start else None,
@@ -218,13 +256,16 @@ def _times(start: str, end: str) -> Times | Unusable:
         return error
 
 
-def _records(sums: _Sums, times: Sequence[Times | Unusable]) -> Iterator[tuple[int, Usage | Unusable]]:
+def _records(sums: _Sums, periods: Sequence[str]) -> Iterator[tuple[int, Read]]:
     columns = zip(
         sums.line, sums.period, sums.known, sums.kind, sums.cost, sums.list_cost, zip(*sums.tokens, strict=True),
         zip(*sums.requests, strict=True), strict=True,
     )  # fmt: skip
     for line, period, known, (whose, about, *_), cost, list_cost, tokens, requests in columns:
-        when = times[period]
+        when = _times(periods[period])
+        if min(tokens) < 0 or min(requests) < 0 or (cost < 0 and not known & _ORDINARY):
+            yield line, Unusable("corrections take more than there is") if known & _ORDINARY else None
+            continue
         if isinstance(when, Unusable):
             yield line, when
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .reading import Unusable, count_of, needed_count, object_of, text_of, time_of
+from .reading import Unusable, count_of, id_of, needed_count, object_of, text_of, time_of
 from .record import Usage, checked
 
 TIERS = {
@@ -42,6 +42,7 @@ def of_response(payload: Mapping[str, Any]) -> Usage:
         input_image_tokens=_of_kind(usage, "IMAGE", "prompt_tokens_details", "promptTokensDetails"),
         output_audio_tokens=_of_kind(usage, "AUDIO", "candidates_tokens_details", "candidatesTokensDetails"),
         service_tier=TIERS.get(traffic.lower(), traffic.lower()) if traffic else None,
+        request_id=id_of(payload, "response_id", "responseId"),
     ))  # fmt: skip
 
 

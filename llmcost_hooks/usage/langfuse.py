@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .reading import Unusable, object_of, plus, read_amount, read_count, text_of, time_of
+from .reading import Unusable, id_of, object_of, plus, read_amount, read_count, text_of, time_of
 from .record import REPORTED, Usage, checked
 
 READ = ("input_cached_tokens", "input_cache_read", "cache_read_input_tokens", "input_cached_content_token_count")
@@ -24,8 +24,12 @@ def of_observation(payload: Mapping[str, Any]) -> Usage | None:
     """None for an observation that is no generation."""
     kind = payload.get("type")
     details = object_of(payload, "usageDetails", "usage_details")
+    older = object_of(payload, "usage")  # of version 2; later ones have it too, with less in it
+    details = details or {name: older.get(name) for name in ("input", "output", "total") if name in older}
     if (isinstance(kind, str) and kind.upper() not in ("GENERATION", "EMBEDDING")) or not details:
         return None
+    if details.keys() <= older.keys() and older.get("unit") not in (None, "TOKENS", "tokens"):
+        raise Unusable("unit of usage is not TOKENS")
     counts = {name: read_count(value, name) for name, value in details.items() if value is not None}
     asked = [count for name, count in counts.items() if name.startswith("input") or name in _INPUT]
     answered = [count for name, count in counts.items() if name.startswith("output") or name in _OUTPUT]
@@ -34,13 +38,15 @@ def of_observation(payload: Mapping[str, Any]) -> Usage | None:
     if counts.get("total") not in (None, sum(asked) + sum(answered)):
         raise Unusable("total of usageDetails is not the sum of the others")
     costs = object_of(payload, "costDetails", "cost_details")
-    spent = next((value for value in (costs.get("total"), payload.get("totalCost"), payload.get("calculatedTotalCost"))
+    spent = next((value for value in (costs.get("total"), payload.get("totalCost"), payload.get("calculatedTotalCost"),
+                                    older.get("totalCost"))
                   if value is not None), None)  # fmt: skip
 
     def of(names: tuple[str, ...]) -> int | None:
         return plus(*(counts.get(name) for name in names))
 
-    stated = text_of(object_of(payload, "metadata"), "prompt_id")
+    metadata = payload.get("metadata")  # anything: a text, a list
+    stated = text_of(metadata, "prompt_id") if isinstance(metadata, dict) else None
     return checked(Usage(
         "langfuse", stated or text_of(payload, "promptName", "prompt_name"),
         text_of(payload, "model", "providedModelName", "provided_model_name"), None,
@@ -55,4 +61,5 @@ def of_observation(payload: Mapping[str, Any]) -> Usage | None:
         output_audio_tokens=of(("output_audio_tokens",)),
         cost=None if spent is None else read_amount(spent, "cost"),
         cost_basis=None if spent is None else REPORTED,
+        request_id=id_of(payload, "id"),
     ))  # fmt: skip

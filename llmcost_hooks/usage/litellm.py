@@ -10,16 +10,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from .openai import TIERS
-from .reading import Unusable, count_of, needed_count, object_of, plus, read_amount, text_of, time_of
+from .reading import Unusable, count_of, id_of, needed_count, object_of, plus, read_amount, text_of, time_of
 from .record import REPORTED, Usage, checked
 
 
-def of_log(payload: Mapping[str, Any]) -> Usage:
+def of_log(payload: Mapping[str, Any]) -> Usage | None:
+    """None for a call that failed and used nothing."""
     metadata = object_of(payload, "metadata")
     usage = object_of(metadata, "usage_object", "additional_usage_values")
     of_input = object_of(usage, "prompt_tokens_details")
     of_output = object_of(usage, "completion_tokens_details")
     asked, answered = needed_count(payload, "prompt_tokens"), needed_count(payload, "completion_tokens")
+    if not asked and not answered and "failure" in (payload.get("status"), metadata.get("status")):
+        return None
     total = count_of(payload, "total_tokens")
     if total is not None and total != asked + answered:
         raise Unusable("total_tokens is not prompt_tokens and completion_tokens")
@@ -47,6 +50,7 @@ def of_log(payload: Mapping[str, Any]) -> Usage:
         cost=None if spent is None else read_amount(spent, "response_cost"),
         cost_basis=None if spent is None else REPORTED,
         is_local=hit is True or (isinstance(hit, str) and hit.lower() == "true"),
+        request_id=id_of(payload, "id", "request_id"),
     ))  # fmt: skip
 
 

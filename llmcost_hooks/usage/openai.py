@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .reading import Unusable, count_of, known_count, needed_count, object_of, plus, read_time, text_of, time_of
+from .reading import Unusable, count_of, id_of, known_count, needed_count, object_of, plus, read_time, text_of, time_of
 from .record import Usage, checked
 
 _LIVES = "ttl_30m_tokens", "ttl_12h_tokens"
@@ -32,13 +32,21 @@ def of_response(payload: Mapping[str, Any], usage: Mapping[str, Any]) -> Usage:
     if lives := of_input("cache_write_tokens_details"):
         details = {"cache_write_tokens": short, "lives": lives}
         short, long = _written(details, "cache_write_tokens", object_of(details, "lives"), *_LIVES)
+    read = known_count(of_input("cached_tokens"), "cached_tokens")
+    source: str = "openai"
+    provider: str | None = "OpenAI"
+    if "cache_read_input_tokens" in usage or "cache_creation_input_tokens" in usage:  # LiteLLM's, which adds them in
+        source, provider = "litellm", None
+        read = count_of(usage, "cache_read_input_tokens") if read is None else read
+        short = count_of(usage, "cache_creation_input_tokens") if short is None and long is None else short
     tier = text_of(payload, "service_tier")
     created = payload.get("created", payload.get("created_at"))
     return checked(Usage(
-        "openai", None, text_of(payload, "model"), "OpenAI", None if created is None else read_time(created, "created"),
-        None, 1, asked, known_count(of_input("cached_tokens"), "cached_tokens"), short, long, answered, reasoning,
+        source, None, text_of(payload, "model"), provider, None if created is None else read_time(created, "created"),
+        None, 1, asked, read, short, long, answered, reasoning,
         known_count(of_input("audio_tokens"), "audio_tokens"), known_count(of_input("image_tokens"), "image_tokens"),
         known_count(of_output("audio_tokens"), "audio_tokens"), None, TIERS.get(tier, tier) if tier else None,
+        request_id=id_of(payload, "id"),
     ))  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .reading import Unusable, count_of, needed_count, text_of, time_of
+from .reading import Unusable, count_of, id_of, needed_count, object_of, text_of, time_of
 from .record import Usage, checked
 
 INPUT = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens")
@@ -25,7 +25,7 @@ _VALUES = ("stringValue", "intValue", "doubleValue", "boolValue")
 def of_span(span: Mapping[str, Any]) -> Usage | None:
     """None for a span that is no call of a model: it has no count of tokens, or sums those of the spans below it."""
     attributes = attributes_of(span)
-    if not any(name in attributes for name in INPUT) or attributes.get("gen_ai.operation.name") == "invoke_agent":
+    if not is_call(attributes):
         return None
     tier = text_of(attributes, *TIER)
     return checked(Usage(
@@ -39,7 +39,29 @@ def of_span(span: Mapping[str, Any]) -> Usage | None:
         output_tokens=count_of(attributes, *OUTPUT),
         reasoning_tokens=count_of(attributes, *REASONING),
         service_tier={"default": "standard", "auto": "standard"}.get(tier, tier) if tier else None,
+        request_id=identities_of(span)[0],
     ))  # fmt: skip
+
+
+def identities_of(span: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Of a span and of the one above it, each with its trace; None where it names none."""
+    context = object_of(span, "context")
+    trace = id_of(context, "trace_id", "traceId") or id_of(span, "traceId", "trace_id") or ""
+    own = id_of(context, "span_id", "spanId") or id_of(span, "spanId", "span_id")
+    above = id_of(span, "parent_id", "parentSpanId", "parent_span_id")
+    return f"{trace}/{own}" if own else None, f"{trace}/{above}" if above else None
+
+
+def link_of(span: Mapping[str, Any]) -> tuple[str, str, bool] | None:
+    """(its identity, that of the span above it, whether it is a call with tokens); None where nothing is above it."""
+    own, above = identities_of(span)
+    if own is None or above is None:
+        return None
+    return own, above, is_call(attributes_of(span))
+
+
+def is_call(attributes: Mapping[str, Any]) -> bool:
+    return any(name in attributes for name in INPUT) and attributes.get("gen_ai.operation.name") != "invoke_agent"
 
 
 def spans_of(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-MOST = 10**36  # tokens, requests, or USD
+MOST = 10**30  # tokens, requests, or USD
+DECIMALS = 30  # an amount times a count, summed over a file, then has fewer digits than exact arithmetic allows
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?")
 _NUMBER = re.compile(r"-?(?:\d{1,37}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE]-?\d{1,2})?", re.ASCII)
@@ -43,18 +44,24 @@ def read_count(value: object, name: str) -> int:
 
 
 def read_amount(value: object, name: str) -> Decimal:
-    """A decimal number; negative ones too."""
-    if type(value) is str and len(value) < 38 and value.isascii() and value.replace(".", "", 1).isdecimal():
+    """A decimal number; negative ones too. Bounded, so that what is computed of it is exact."""
+    if type(value) is str and len(value) <= DECIMALS and value.isascii() and value.replace(".", "", 1).isdecimal():
         return Decimal(value)  # quick, for what nearly every value is
-    if isinstance(value, Decimal) and value.is_finite() and abs(value) <= MOST:
-        return value
+    if isinstance(value, Decimal):
+        return _bounded(value, name)
     text = repr(value) if type(value) in (int, float) else value  # of a float its shortest digits, and no inf or nan
     if not isinstance(text, str) or not _NUMBER.fullmatch(text.strip()):
         raise Unusable(f"{name} is not a number")
-    try:
-        return Decimal(text.strip())
-    except InvalidOperation:  # pragma: no cover - the pattern lets nothing through that Decimal refuses
-        raise Unusable(f"{name} is not a number") from None
+    return _bounded(Decimal(text.strip()), name)
+
+
+def _bounded(amount: Decimal, name: str) -> Decimal:
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int) or amount.copy_abs() > MOST:  # abs() would round, and overflow
+        raise Unusable(f"{name} is not a number, or too large")
+    if exponent < -DECIMALS:
+        raise Unusable(f"{name} has more than {DECIMALS} decimals")
+    return amount
 
 
 def read_share(value: object, name: str) -> Decimal:
@@ -143,6 +150,12 @@ def text_of(payload: Mapping[str, Any], *names: str) -> str | None:
         if value is not None and value != "":
             return read_text(value, name)
     return None
+
+
+def id_of(payload: Mapping[str, Any], *names: str) -> str | None:
+    """An id under the first of `names` that is a text; None where none is, since it is nothing that is counted."""
+    found = (payload.get(name) for name in names)
+    return next((value for value in found if isinstance(value, str) and 0 < len(value) <= 1000), None)
 
 
 def time_of(payload: Mapping[str, Any], *names: str) -> datetime | None:

@@ -45,8 +45,17 @@ class Usage(NamedTuple):
     list_cost: Decimal | None = None  # USD at public prices without any cache, where the source says
     cache_hit_ratio: Decimal | None = None  # of a source that states the share and not the tokens
     content_hash: str | None = None  # of the prompt, or its beginning
+    request_id: str | None = None  # as the source names the request, to know it again
     is_estimate: bool = False  # it was estimated, and not used
     is_local: bool = False  # a cache of the caller's own answered: no request reached the provider
+
+
+class Read(NamedTuple):
+    """A record, or why there is none; neither: a row that is no use of tokens, or is counted already."""
+
+    place: int  # the line, or the number of the element of a JSON array
+    record: Usage | None = None
+    reason: str = ""
 
 
 def checked(record: Usage) -> Usage:
@@ -77,7 +86,7 @@ _READERS = {
     **dict.fromkeys(("cost", "list_cost"), read_amount),
     "cache_hit_ratio": read_share,
     **dict.fromkeys(("source", "prompt_id", "model", "provider"), read_text),
-    **dict.fromkeys(("service_tier", "cost_basis", "content_hash"), read_text),
+    **dict.fromkeys(("service_tier", "cost_basis", "content_hash", "request_id"), read_text),
 }
 
 

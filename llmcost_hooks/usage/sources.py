@@ -6,7 +6,7 @@ wrapper says of prompt and time holds where the payload itself says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from . import anthropic, gemini, langfuse, litellm, openai, otel
@@ -34,6 +34,8 @@ def usage_of(payload: object) -> list[Usage]:
 
 
 def _within(payload: Mapping[str, Any], depth: int) -> list[Usage]:
+    if payload.get("type") in ("message_start", "message_delta"):
+        raise Unusable("is an event of a stream, which has a part of the usage: log the message at its end")
     data = payload.get("data")
     if isinstance(data, list) and all(isinstance(each, dict) for each in data) and depth == 0:
         return [record for each in data for record in _within(each, 1)]  # a page of an API
@@ -45,7 +47,7 @@ def _within(payload: Mapping[str, Any], depth: int) -> list[Usage]:
         if isinstance(inner, dict) and depth < _DEEPEST:
             records = [_attributed(record, payload) for record in _within(inner, depth + 1)]
             return [record._replace(service_tier="batch") for record in records] if _is_batch(payload) else records
-    if _failed(payload):
+    if _failed(payload) or (payload.get("object") == "chat.completion.chunk" and payload.get("usage") is None):
         return []
     raise Unusable("is no usage of a kind that is known")
 
@@ -57,16 +59,19 @@ def _plain(payload: Mapping[str, Any]) -> list[Usage] | None:
     if payload.get("schema") == SCHEMA:
         return [read_record(payload)]
     usage = payload.get("usage")
-    if isinstance(usage, dict) and "usageDetails" not in payload and "response_cost" not in payload:
+    is_langfuse = "usageDetails" in payload or "usage_details" in payload
+    if isinstance(usage, dict) and not is_langfuse and "response_cost" not in payload:
+        if "input" in usage and not any(name.endswith("_tokens") for name in usage):
+            return _some([langfuse.of_observation(payload)])  # of its version 2
         return _by_usage(payload, usage)
     if "resourceSpans" in payload or "resource_spans" in payload:
         return _some(otel.of_span(span) for span in otel.spans_of(payload))
     if "attributes" in payload and ("context" in payload or "spanId" in payload or "span_id" in payload):
         return _some([otel.of_span(payload)])
-    if "usageDetails" in payload or "usage_details" in payload or "traceId" in payload:
+    if is_langfuse or "traceId" in payload:
         return _some([langfuse.of_observation(payload)])
     if "prompt_tokens" in payload and ("response_cost" in payload or "spend" in payload):
-        return [litellm.of_log(payload)]
+        return _some([litellm.of_log(payload)])
     if "usage_metadata" in payload or "usageMetadata" in payload:
         return [gemini.of_response(payload)]
     if isinstance(payload.get("results"), list):
@@ -80,7 +85,7 @@ def _by_usage(payload: Mapping[str, Any], usage: Mapping[str, Any]) -> list[Usag
     """Anthropic's and OpenAI's `input_tokens` mean different things; where nothing tells which, neither is believed."""
     is_openai = "prompt_tokens" in usage or "input_tokens_details" in usage or payload.get("object") == "response"
     is_anthropic = payload.get("type") == "message" or not _OF_ANTHROPIC.isdisjoint(usage)
-    if is_openai and not is_anthropic:
+    if "prompt_tokens" in usage or (is_openai and not is_anthropic):  # LiteLLM's answers name both
         return [openai.of_response(payload, usage)]
     if is_anthropic and not is_openai:
         return [anthropic.of_message(payload)]
@@ -107,6 +112,19 @@ def _attributed(record: Usage, payload: Mapping[str, Any]) -> Usage:
 
 def _is_batch(payload: Mapping[str, Any]) -> bool:
     return "custom_id" in payload
+
+
+def links_of(payload: object) -> Iterator[tuple[str, str, bool]]:
+    """What `otel.link_of` says of each span in a payload; none where it is no span, or cannot be read."""
+    if not isinstance(payload, dict):
+        return
+    try:
+        if "resourceSpans" in payload or "resource_spans" in payload:
+            yield from filter(None, map(otel.link_of, otel.spans_of(payload)))
+        elif "attributes" in payload and (link := otel.link_of(payload)) is not None:
+            yield link
+    except Unusable:  # is said where its records are read
+        return
 
 
 def _failed(payload: Mapping[str, Any]) -> bool:

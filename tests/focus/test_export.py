@@ -310,3 +310,11 @@ def test_no_text_of_a_prompt_leaves(format: str, repo: Repo, tmp_path: Path) -> 
     (tmp_path / "bad.csv").write_text("BilledCost,hunter2\nhunter2canary,1\n")
     ran = failed(llm_cost(tmp_path, "focus", "validate", "bad.csv"), 3, "rules are broken")
     assert "hunter2canary" not in ran.out + ran.err
+
+
+def test_prompts_without_rows_are_said(repo: Repo) -> None:
+    for format in ("focus", "cbf", "focus-compact"):
+        said = passed(llm_cost(repo.path, "estimate", "--format", format, "--period", "2026-11", "--calls", "0")
+                      if format != "focus-compact" else
+                      llm_cost(repo.path, "estimate", "--format", format, "--calls", "0")).err  # fmt: skip
+        assert ("with 0 calls have no rows" in said) == (format != "focus-compact"), said
