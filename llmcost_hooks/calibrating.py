@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -153,11 +152,11 @@ def _updates(prompts: Sequence[Prompt], manifest: Manifest | None, ratios: Seque
 
 def _listed(manifest: Manifest | None) -> dict[str, set[str]]:
     every = manifest.every() if manifest else ()
-    return {each.path(): {_id(each, entry) for entry in each.prompts} for each in every}
+    return {each.path(): {_id(entry) for entry in each.prompts} for each in every}
 
 
-def _id(manifest: Manifest, entry: PromptEntry) -> str:
-    return entry.prompt_id or posixpath.join(manifest.directory, entry.path)
+def _id(entry: PromptEntry) -> str:
+    return entry.prompt_id or entry.path
 
 
 def _place(manifest: Manifest | None, path: str) -> str | None:
@@ -201,7 +200,7 @@ def _inheriting(
     if update.prompt_id is not None or manifest is None:
         return ()
     of = next(each for each in manifest.every() if each.path() == update.manifest)
-    entries = {_id(of, entry): entry.assumptions for entry in of.prompts}
+    entries = {_id(entry): entry.assumptions for entry in of.prompts}
     keys = (update.key, *(key for key, _ in update.also))
     own = {(each.prompt_id, each.key) for each in updates if each.is_sure() or not update.is_sure()}
     wrong = set(worse_off(update, [each for each in prompts if each.assumed.prompt_id in update.of]))

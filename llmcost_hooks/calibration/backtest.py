@@ -30,9 +30,7 @@ class BackTest(NamedTuple):
         return self.after is not None and abs(self.after) >= abs(self.before) + WORSE_BY
 
 
-def back_test(
-    prompts: Sequence[Prompt], updates: Sequence[Update], measured: Collection[str] = ()
-) -> BackTest | None:
+def back_test(prompts: Sequence[Prompt], updates: Sequence[Update], measured: Collection[str] = ()) -> BackTest | None:
     """Of the days in order of time, two thirds are fitted and the last third is tried.
 
     What is tried is what would be written: one value for all prompts of an update, rounded. A ratio of tokens corrects
@@ -77,7 +75,9 @@ def back_test(
 
 def _of_days(prompt: Prompt, days: Collection[date]) -> Prompt:
     """The prompt as if there had been no other days."""
-    left_out = {at: prompt.left_out.get(at, ()) for at in prompt.traffic.days if at not in days or at in prompt.left_out}
+    left_out = {
+        at: prompt.left_out.get(at, ()) for at in prompt.traffic.days if at not in days or at in prompt.left_out
+    }
     fits = fit_prompt(prompt.assumed, prompt.traffic, prompt.price, left_out)
     return prompt._replace(fits=fits, left_out=left_out)
 
