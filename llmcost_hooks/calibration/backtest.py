@@ -11,7 +11,6 @@ from .fits import INPUT, cost_with, fit_prompt
 from .overall import Prompt, fit_together
 from .traffic import NO_DAY
 
-
 WORSE_BY = 1.0  # percent of the actual cost: a smaller difference is chance
 
 
