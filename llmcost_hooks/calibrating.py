@@ -199,7 +199,9 @@ def _inheriting(
     """Who would take a value of [defaults] that is not right, or not known to be right, for them."""
     if update.prompt_id is not None or manifest is None:
         return ()
-    of = next(each for each in manifest.every() if each.path() == update.manifest)
+    of = next((each for each in manifest.every() if each.path() == update.manifest), None)
+    if of is None:
+        return ()  # it is gone, which whoever writes says
     entries = {_id(entry): entry.assumptions for entry in of.prompts}
     keys = (update.key, *(key for key, _ in update.also))
     own = {(each.prompt_id, each.key) for each in updates if each.is_sure() or not update.is_sure()}

@@ -23,7 +23,8 @@ SMALL = 0.2  # a ratio below it: its interval is judged in proportion to it
 FINE, WARNING, ERROR = "fine", "warning", "error"
 WARN_AT, FAIL_AT = 20.0, 50.0  # drift, in points or percent; and percent of the cost that it changes
 # A day is no anomaly below these: parts of the usual value; of a ratio no more and no less than so many of 1.
-_MATERIAL, _LEAST, _MOST = 0.15, 0.005, 0.05
+_MATERIAL = {POINTS: 0.25, PERCENT: 0.15}
+_LEAST, _MOST = 0.005, 0.05
 
 Price = Callable[[float, float, float], "float | None"]  # input, cached part of it, output -> USD of a call
 
@@ -127,7 +128,7 @@ def _unlike(days: Mapping[date, Day], parameter: str) -> tuple[date, ...]:
     values = [(at, y / x, x) for at, (y, x, _) in pairs if x > 0]
     if not values:
         return ()
-    least = _MATERIAL * median(value for _, value, _ in values)
+    least = _MATERIAL[UNITS[parameter]] * median(value for _, value, _ in values)
     return unlike(values, min(max(least, _LEAST), _MOST) if UNITS[parameter] == POINTS else least)
 
 
