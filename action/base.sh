@@ -22,22 +22,55 @@ fetch() { # fetch WHAT...: as the checkout may, else with the token
 
 commit_of() { git rev-parse --verify --quiet --end-of-options "$1^{commit}"; }
 
+shallow() { [ "$(git rev-parse --is-shallow-repository)" = true ]; }
+
+newest() { # newest WHAT...: without its history where the clone has little of it; a whole clone stays whole
+    if shallow; then fetch --depth=1 origin "$@"; else fetch origin "$@"; fi
+}
+
 branch() { # branch NAME: its newest commit, as origin/NAME
-    git check-ref-format "refs/heads/$1" && fetch --depth=1 origin "+refs/heads/$1:refs/remotes/origin/$1" && base=origin/$1
+    git check-ref-format "refs/heads/$1" && newest "+refs/heads/$1:refs/remotes/origin/$1" && base=origin/$1
+}
+
+tag() { # tag NAME
+    git check-ref-format "refs/tags/$1" && newest "refs/tags/$1:refs/tags/$1" && base=refs/tags/$1
 }
 
 commit() { # commit ID: where it is not here, from origin
     [[ $1 =~ ^([0-9a-f]{40}|[0-9a-f]{64})$ ]] || return 1
-    commit_of "$1" > /dev/null || fetch --depth=1 origin "$1" || return 1
+    commit_of "$1" > /dev/null || newest "$1" || return 1
     base=$1
 }
 
-deepen() { # deepen A B: history, until the two meet or there is no more of it
+uncut() { # uncut COMMITS: whether the clone has the parents of every one; counted to the end, as no pipe may break here
+    [ "$(git rev-list "$@" | grep -c -x -F -f "$(git rev-parse --git-path shallow)")" = 0 ]
+}
+
+known() { # known A B: whether it is certain which commits B has and A does not; llm-cost asks the same before it
+    # believes what their messages accept, and says in git/shallow.py why this is enough
+    local left below=
+    uncut "$2" "^$1" || return 1
+    if [ -z "$(git rev-list --max-parents=0 "$2" "^$1")" ]; then
+        left=$(git rev-list --boundary "$2" "^$1" | sed -n 's/^-//p')
+        [ -n "$left" ] || return 0
+        # shellcheck disable=SC2086 # they are ids
+        below=$(git merge-base --octopus --all $left) || below=
+    fi
+    # shellcheck disable=SC2086
+    uncut "$1" ${below:+--not $below}
+}
+
+met() { # met A B: whether the two have a commit in common, and what B did since then is certain
+    local at
+    at=$(git merge-base "$1" "$2") && known "$1" "$2" && known "$at" "$2"
+}
+
+deepen() { # deepen A B: history, until it is enough of it or there is no more
     local depth=32
-    until git merge-base "$1" "$2" > /dev/null; do
-        [ "$(git rev-parse --is-shallow-repository)" = true ] || break
+    while shallow && ! met "$1" "$2"; do
         if [ "$depth" -gt 10000 ]; then
-            fetch --unshallow origin "$1" "$2" || break
+            fetch --unshallow origin "$1" "$2" || true
+            break
         else
             fetch --deepen="$depth" origin "$1" "$2" || break
         fi
@@ -49,7 +82,7 @@ git rev-parse --git-dir > /dev/null 2>&1 || stop "There is no repository in work
 base=
 if [ -n "${INPUT_COMMIT:-}" ]; then # the base is the pull request's, which the comment asks for
     commit "$INPUT_COMMIT" || stop "The input commit is not the id of a commit that can be fetched."
-    if [ "$(git rev-parse --is-shallow-repository)" = true ]; then fetch --unshallow origin "$INPUT_COMMIT" || true; fi
+    if shallow; then fetch --unshallow origin "$INPUT_COMMIT" || true; fi
     fetch origin '+refs/heads/*:refs/remotes/origin/*' || stop "The branches of the repository cannot be fetched."
     exit 0
 fi
@@ -57,8 +90,8 @@ if [ -n "${INPUT_BASE:-}" ]; then
     if [[ $INPUT_BASE =~ ^[A-Za-z0-9._/-]+$ ]] && commit_of "$INPUT_BASE" > /dev/null; then
         base=$INPUT_BASE
     else
-        commit "$INPUT_BASE" || branch "$INPUT_BASE" || base=$(commit_of "$INPUT_BASE") ||
-            stop "The input base is neither a revision here nor a branch or commit of origin."
+        commit "$INPUT_BASE" || branch "$INPUT_BASE" || tag "$INPUT_BASE" || base=$(commit_of "$INPUT_BASE") ||
+            stop "The input base is neither a revision here nor a branch, tag or commit of origin."
     fi
 elif [ -n "${EVENT_BASE_REF:-}" ]; then
     branch "$EVENT_BASE_REF" || stop "The base of the pull request cannot be fetched. $(tail -n 1 "$log" | tr -d '%\r\n')"

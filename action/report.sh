@@ -6,6 +6,22 @@ folder=$RUNNER_TEMP/llm-cost-report
 mkdir -p "$folder"
 cd -- "${INPUT_DIRECTORY:-.}"
 
+stop() { # stop WHAT: without a name that could be a command to the runner
+    echo "::error title=llm-cost::$1"
+    echo "exit-code=2" >> "$GITHUB_OUTPUT"
+    exit 2
+}
+
+if [ "${GITHUB_EVENT_NAME:-}" = pull_request_target ]; then # its HEAD is the base, in which no change is
+    stop "On pull_request_target there is nothing of the pull request to judge. Run this action on: pull_request"
+fi
+if [ -n "${INPUT_MANIFEST:-}" ] && [ "$(git cat-file -t "HEAD:./$INPUT_MANIFEST" 2> /dev/null)" != blob ]; then
+    stop "The file that the input manifest names is not there: nothing is judged."
+fi
+if git merge-base --is-ancestor --end-of-options HEAD "$BASE"; then
+    echo "::notice title=llm-cost::The base holds all that HEAD does: there is nothing to compare with, and no increase."
+fi
+
 format=${INPUT_FORMAT:-markdown}
 prompts=() limits=() worst=0 # empty arrays are expanded as the old bash of macOS can
 [ -z "${INPUT_MODEL:-}" ] || prompts+=("--model=$INPUT_MODEL")
@@ -50,15 +66,12 @@ report=$folder/$report
 # What llm-cost prints may begin with the name of a file, and a name may look like a command to the runner.
 quiet=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$quiet"
-if [ -n "${INPUT_MANIFEST:-}" ] && ! git cat-file -e "HEAD:./$INPUT_MANIFEST"; then
-    echo "The manifest that the input manifest names is not there: nothing is judged." >&2
-    worst=2
-fi
 sides=("--base=$BASE" --head=HEAD --merge-base)
 run "$folder/diff.json" diff "${sides[@]}" --format=json ${prompts[@]+"${prompts[@]}"}
 judge=(check --rev=HEAD "--base=$BASE" --merge-base ${limits[@]+"${limits[@]}"} ${prompts[@]+"${prompts[@]}"})
 run "$folder/check.txt" "${judge[@]}"
 cat "$folder/check.txt"
+before=$worst # what is said again below is not shown; a failure that is new is
 if [ "$format" = json ]; then
     cp "$folder/diff.json" "$report"
 elif [ "$from" = diff ]; then
@@ -66,7 +79,10 @@ elif [ "$from" = diff ]; then
 else # the summary is what the comment says, and not that of --format=github
     GITHUB_STEP_SUMMARY="" run "$report" "${judge[@]}" "--format=$format" 2> "$folder/again.log"
 fi
-run "$folder/summary.md" comment github --dry-run "--base=$BASE" ${limits[@]+"${limits[@]}"} ${prompts[@]+"${prompts[@]}"} 2> "$folder/again.log"
+[ "$worst" = "$before" ] || cat "$folder/again.log"
+summary=(comment github --dry-run --limit=1000000 "--base=$BASE") # GitHub takes 1 MiB for the summary of a step
+run "$folder/summary.md" "${summary[@]}" ${limits[@]+"${limits[@]}"} ${prompts[@]+"${prompts[@]}"}
+[ -s "$folder/summary.md" ] || echo "### ❌ llm-cost: this change cannot be judged. The log of the step Report says why." > "$folder/summary.md"
 echo "::$quiet::"
 if [ "$format" = github ]; then grep '^::' "$report" || true; fi # every line of it that begins so is an annotation
 

@@ -146,11 +146,16 @@ def _tell(text: str) -> None:
 
 
 def write(stream: TextIO | None, text: str) -> None:
-    """Write to a text stream, in ASCII where it can show no more. None: the caller has closed it."""
-    from .render.sanitise import ascii_symbols
+    """Write to a text stream, in ASCII where it can show no more. None: the caller has closed it.
+
+    What goes to stderr are lines of a log: a CI service reads that for commands too, and none is begun there.
+    """
+    from .render.sanitise import ascii_symbols, log_text
 
     if stream is None:
         return
+    if stream is sys.stderr:
+        text = log_text(text)
     encoding = getattr(stream, "encoding", None) or "ascii"
     if not encoding.lower().replace("-", "").startswith("utf"):
         text = ascii_symbols(text).encode(encoding, "backslashreplace").decode(encoding)

@@ -36,6 +36,10 @@ class Exceeded(NamedTuple):
         """Whether it is about what a change adds; everything else is about what there is."""
         return self.what in INCREASES
 
+    def is_budget(self) -> bool:
+        """Whether it is the limit on what all prompts cost."""
+        return self.what == "limit" and self.prompt_id is None and self.tag is None
+
 
 class Found(NamedTuple):
     """What does not hold, and what is only to be warned of."""

@@ -69,6 +69,10 @@ class Verdict(NamedTuple):
             codes.append(ExitCode.BUDGET_EXCEEDED)
         return worst(codes)
 
+    def over_by_waiver(self) -> bool:
+        """Whether all cost more than the limit, and a waiver allows it."""
+        return any(each.is_budget() for each in self.waived)
+
 
 class Judged(NamedTuple):
     """One manifest of several, and the verdict on what it governs."""

@@ -22,6 +22,7 @@ class Table(NamedTuple):
     rows: tuple[tuple[Text, ...], ...]
     right: tuple[int, ...] = ()  # columns of numbers
     shares: bool = False  # drawn as an indented list without headers
+    amounts: tuple[int, ...] = ()  # columns of money, which a text has where they begin, and a page where they end
 
 
 class Report(NamedTuple):

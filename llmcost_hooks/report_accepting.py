@@ -34,18 +34,24 @@ def accepting_lines(verdict: Verdict, comparison: Comparison | None, directory: 
     return tuple(dict.fromkeys(lines))
 
 
-def waiver_lines(uses: Sequence[Use], period: str | None) -> tuple[Text, ...]:
-    """Every waiver with its commit, its reason and what came of it."""
+def accepted_lines(uses: Sequence[Use], approvers: Sequence[str], period: str | None) -> tuple[Text, ...]:
+    """Every waiver with its commit, its reason and what came of it, and who approved.
+
+    What lets the change pass is first: nobody can push it out of sight by stating more.
+    """
+    used = [use for use in uses if use.state == USED]
+    others = [use for use in uses if use.state != USED]
+    approved = [(f"{APPROVAL}: ", Name(each)) for each in approvers]
+    return (*_waiver_lines(used, period), *approved, *_waiver_lines(others, period))
+
+
+def _waiver_lines(uses: Sequence[Use], period: str | None) -> tuple[Text, ...]:
     return tuple((*stated(use.waiver), ": ", *_came_of(use, period)) for use in uses)
 
 
 def stated(waiver: Waiver) -> Text:
     """The waiver as it is written, and where."""
     return (Name(waiver.text), f", {waiver.where()}")
-
-
-def approver_lines(approvers: Sequence[str]) -> tuple[Text, ...]:
-    return tuple((f"{APPROVAL}: ", Name(each)) for each in approvers)
 
 
 def statement_notes(said: Statements, malformed: Sequence[str], on: date) -> tuple[Text, ...]:

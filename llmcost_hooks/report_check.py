@@ -15,7 +15,7 @@ from .prices.exact import EXACT
 from .pricing import PromptEstimate
 from .render.money import format_exact, format_limit, format_money, format_share
 from .report import Name, Report, Table, Text, count_prompts, name_list
-from .report_accepting import ACCEPTING, WAIVERS, accepting_lines, approver_lines, waiver_lines
+from .report_accepting import ACCEPTING, WAIVERS, accepted_lines, accepting_lines
 from .report_caching import cache_warnings
 from .report_failures import advice_lines, change_lines, failure_lines, owner_of, warning_lines, where
 from .report_parts import (
@@ -64,7 +64,7 @@ def check_report(
         sections.append((("What to do",), advice))
     if accepting := accepting_lines(verdict, comparison, manifest.directory if manifest else ""):
         sections.append((ACCEPTING, accepting))
-    if accepted := (*waiver_lines(verdict.waivers, verdict.budget.period), *approver_lines(verdict.approvers)):
+    if accepted := accepted_lines(verdict.waivers, verdict.approvers, verdict.budget.period):
         sections.append((WAIVERS, accepted))
     warnings: list[Text] = [(text,) for text in verdict.notes]
     if verdict.moved:
@@ -155,7 +155,7 @@ def _manifests(parts: tuple[Judged, ...]) -> Table:
                 (f"{len(each.estimate.rows):,}",),
                 (total(shown),),
                 ("—" if limit is None else format_limit(limit),),
-                (f"❌ {code.name}" if code else "✅",),
+                (f"❌ {code.name}" if code else "✅ accepted by a waiver" if each.verdict.over_by_waiver() else "✅",),
             )
         )
     return Table(("Manifest", "Prompts", "Cost", "Limit", "Result"), tuple(rows), right=(1, 2, 3))
@@ -172,9 +172,12 @@ def _headline(estimate: Estimate, verdict: Verdict, failures: Sequence[Text], wa
     limit = verdict.budget.limit
     if limit is None:
         return (f"✅ {count_prompts(len(estimate.rows))} priced: {total(estimate)}",)
-    left = marks(*estimate.rows).replace("≥", "at most") + format_money(limit - estimate.known_cost())
     at, budget = where(verdict.judged), verdict.budget
     stated = "" if budget.currency == USD else f" {written(limit, budget)}"
+    if verdict.over_by_waiver():
+        held = f"{total(estimate)} > {format_limit(limit)} (limit{stated})"
+        return (f"✅ Over budget{at}: {held}, accepted by a waiver",)
+    left = marks(*estimate.rows).replace("≥", "at most") + format_money(limit - estimate.known_cost())
     return (f"✅ Within budget{at}: {total(estimate)} of {format_limit(limit)} (limit{stated}), {left} left",)
 
 

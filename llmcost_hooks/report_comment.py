@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .compare import Comparison
-from .errors import ExitCode
+from .errors import ConfigError
 from .estimate import Estimate
 from .manifest import Manifest
 from .policy import Verdict
@@ -39,18 +39,33 @@ def comment_report(
         diff_report(comparison, extra, LARGEST_FIRST),
         check_report(comparison.head, manifest, verdict, comparison),
     )
+    waivers = tuple(section for section in checked.sections if is_of_waivers(section[0]))
     sections = report.sections
     if verdict.code() or verdict.warned:
         limits: tuple[Text, ...] = (checked.headline, *checked.below)
-        others = tuple(section for section in checked.sections if section[0] not in _TWICE)
-        sections = ((("Limits",), limits), *others, *sections)
+        others = (section for section in checked.sections if section[0] not in _TWICE and section not in waivers)
+        sections = ((("Limits",), limits), *waivers, *others, *sections)
     else:  # what lets it pass is said where nothing else is
-        sections = (*(section for section in checked.sections if is_of_waivers(section[0])), *sections)
-    if malformed:
-        sections = ((("Waivers that allow nothing",), tuple((Name(each),) for each in malformed)), *sections)
+        sections = (*waivers, *sections)
+    sections = (*_malformed(malformed), *sections)
     notes = tuple(dict.fromkeys((*report.notes, *checked.notes)))
     report = report._replace(sections=sections, notes=notes)
     return CommentReport(_answer(comparison, verdict, len(malformed)), report, how)
+
+
+def unjudged_report(
+    comparison: Comparison, why: ConfigError, extra: tuple[Text, ...], how: tuple[Text, ...],
+    malformed: Sequence[str] = (),
+) -> CommentReport:  # fmt: skip
+    """Of a change that can be compared and not judged: a check ends with the error `why`."""
+    report = diff_report(comparison, extra, LARGEST_FIRST)
+    lines = tuple((Name(line),) for line in (why.message, *why.hint.splitlines()))
+    sections = ((("Nothing was judged",), lines), *_malformed(malformed), *report.sections)
+    return CommentReport((f"❌ {_change(comparison)}: nothing was judged",), report._replace(sections=sections), how)
+
+
+def _malformed(waivers: Sequence[str]) -> tuple[tuple[Text, tuple[Text, ...]], ...]:
+    return ((("Waivers that allow nothing",), tuple((Name(each),) for each in waivers)),) if waivers else ()
 
 
 def _answer(comparison: Comparison, verdict: Verdict, malformed: int) -> Text:
@@ -99,21 +114,24 @@ def _outcome(head: Estimate, verdict: Verdict) -> str:
         return f"{count_prompts(len(verdict.problems))} cannot be priced"
     shown = head.at_upper_bound() if verdict.judged == "upper" else head
     limit = None if verdict.parts else verdict.budget.limit
-    over = limit is not None and shown.known_cost() > limit
-    if limit is not None and over and len(verdict.exceeded) < 2:
-        by = f"over budget by {marks(*shown.rows)}{format_money(shown.known_cost() - limit)}"
-        return by if verdict.code() or verdict.waived else f"{by}, no more than before"
-    if verdict.code() == ExitCode.BUDGET_EXCEEDED:
+    over = ""
+    if limit is not None and shown.known_cost() > limit:
+        over = f"over budget by {marks(*shown.rows)}{format_money(shown.known_cost() - limit)}"
+    if verdict.exceeded:
         count = len(verdict.exceeded)
-        return "a limit does not hold" if count == 1 else f"{count:,} limits do not hold"
+        one = over if verdict.exceeded[0].is_budget() and over else "a limit does not hold"
+        return one if count == 1 else f"{count:,} limits do not hold"
     if verdict.parts:
         return f"the limits of {len(verdict.parts):,} manifests hold"
     if limit is None:
         return "no budget is set"
+    if over:
+        return f"{over}, {'accepted by a waiver' if verdict.over_by_waiver() else 'no more than before'}"
     left = marks(*shown.rows).replace("≥", "at most") + format_money(limit - shown.known_cost())
     return f"within budget, {left} left"
 
 
 def _waived(verdict: Verdict) -> str:
-    """Behind an answer that is yes because somebody accepted what would fail."""
-    return "; accepted by a waiver" if verdict.waived and not verdict.code() else ""
+    """Behind an answer that is yes because somebody accepted what would fail, where it does not say so itself."""
+    said = verdict.over_by_waiver() and not verdict.parts
+    return "; accepted by a waiver" if verdict.waived and not said and not verdict.code() else ""

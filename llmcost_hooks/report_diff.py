@@ -44,6 +44,7 @@ def diff_report(comparison: Comparison, extra: tuple[Text, ...] = (), view: View
     table = Table(
         ("prompt_id", "Content", "Base", "Head", "Δ Cost" if has_money(base, head) else "Δ Tokens", *reasons),
         tuple((*_cells(row), *(((why(row),),) if reasons else ())) for row in shown),
+        amounts=(2, 3, 4),
     )
     below = [(f"{folded:,} unchanged {'prompt is' if folded == 1 else 'prompts are'} not shown.",)] if folded else []
     totals = [

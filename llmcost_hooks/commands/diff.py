@@ -29,7 +29,8 @@ from ..report_accepting import statement_notes
 from ..report_diff import diff_report
 from ..report_parts import side
 from ..snapshot import at_prices_of
-from ..stating import read_statements
+from ..stating import UnknownRange, read_statements
+from ..waivers import NOTHING_STATED
 from .options import (
     assumption_options,
     quoted_side,
@@ -122,7 +123,10 @@ def diff_command(
         sides = sides._replace(base=sides.base._replace(snapshot=at_prices_of(sides.base.snapshot, day)))
     comparison = compare_sides(repo, sides, base, head, memo, on, force_stale=force_stale, split=True)
     malformed: list[str] = []
-    said = read_statements(repo, base, head, malformed)  # nothing is judged here, so a malformed one is a note
+    try:
+        said = read_statements(repo, base, head, malformed)  # nothing is judged here, so a malformed one is a note
+    except UnknownRange as error:
+        said, notes = NOTHING_STATED, (*notes, (f"{error.message}.",))
     for each in (comparison.base, comparison.head):
         verbose_note(
             ctx, f"{each.label} {each.commit or ''}: {count_prompts(len(each.rows))}; prices {each.prices.version}"

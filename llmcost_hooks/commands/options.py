@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from ..boundary import write
 from ..economics import CALL, MILLION, UNITS, quoted_per
@@ -28,6 +29,10 @@ from ..snapshot import Selection, place_of
 from ..view import View
 
 F = TypeVar("F", bound=Callable[..., Any])
+_ASSUMPTIONS = (
+    "model", "calls", "output_tokens", "output_ratio", "cache_hit_ratio", "scenario", "service_tier", "region",
+)  # fmt: skip
+_CHANGING = (*_ASSUMPTIONS, "include", "exclude", "as_format", "force_stale")
 
 
 def read_ratio(text: str) -> Decimal:
@@ -89,6 +94,22 @@ def assumption_options(function: F) -> F:
         ],
         function,
     )
+
+
+def repeated_options(ctx: click.Context) -> tuple[str, ...]:
+    """What was given on the command line of all that changes a number, as words for another command: --model=gpt-4o."""
+    words: list[str] = []
+    for option in ctx.command.params:
+        name = option.name or ""
+        if name not in _CHANGING or ctx.get_parameter_source(name) != ParameterSource.COMMANDLINE:
+            continue
+        value = ctx.params[name]
+        if value is True:
+            words.append(option.opts[0])
+            continue
+        for each in value if isinstance(value, tuple) else (value,):
+            words.append(f"{option.opts[0]}={each:f}" if isinstance(each, Decimal) else f"{option.opts[0]}={each}")
+    return tuple(words)
 
 
 def selection_options(function: F) -> F:
@@ -219,8 +240,7 @@ def read_assumptions(values: dict[str, Any]) -> Assumptions:
         if values["scenario"] not in (None, "cached"):
             raise ConfigError(f"--cache-hit-ratio has no meaning in the {values['scenario']} scenario", "Drop one.")
         values["scenario"] = "cached"
-    names = ("model", "calls", "output_tokens", "output_ratio", "cache_hit_ratio", "scenario", "service_tier", "region")
-    return Assumptions(**{name: values.pop(name) for name in names})
+    return Assumptions(**{name: values.pop(name) for name in _ASSUMPTIONS})
 
 
 def read_selection(values: dict[str, Any], paths: tuple[str, ...] = ()) -> Selection:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..errors import ConfigError
-from .http import Answer, Client, ForgeError, ask, connect, document, number, objects, read_token, segment, text, value
+from .answers import document, number, objects, text, value
+from .http import Answer, Client, ForgeError, ask, connect, read_token, segment
 from .places import Place, branch_of_origin, need_number, needed, ref_of, variable, whole
 from .posting import Comment, is_marked
 

@@ -8,22 +8,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..errors import ConfigError
+from .answers import MAX_PAGES, document, number, objects, text, too_many, value
 from .bitbucket_server import BitbucketServer
-from .http import (
-    MAX_PAGES,
-    Client,
-    ForgeError,
-    ask,
-    connect,
-    document,
-    number,
-    objects,
-    read_token,
-    segment,
-    text,
-    too_many,
-    value,
-)
+from .http import Client, ForgeError, ask, connect, read_token, segment
 from .places import Place, branch_of_origin, need_number, needed, variable, whole
 from .posting import Comment, is_marked
 

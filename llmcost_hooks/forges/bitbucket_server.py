@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .http import MAX_PAGES, Client, ask, document, number, objects, segment, text, too_many, value
+from .answers import MAX_PAGES, document, number, objects, text, too_many, value
+from .http import Client, ask, segment
 from .places import needed
 from .posting import Comment, is_marked
 

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..errors import ConfigError
-from .http import (
-    MAX_PAGES,
-    Answer,
-    Client,
-    ForgeError,
-    ask,
-    connect,
-    document,
-    not_the_api,
-    number,
-    objects,
-    read_token,
-    segment,
-    text,
-    too_many,
-    value,
-)
+from .answers import MAX_PAGES, document, not_the_api, number, objects, text, too_many, value
+from .http import Answer, Client, ForgeError, ask, connect, read_token, segment
 from .places import Place, branch_of_origin, need_number, needed, ref_of, variable, whole
 from .posting import Comment, is_marked
 
@@ -145,30 +131,40 @@ def open_forge(place: Place, env: Mapping[str, str], author: str | None) -> GitH
     return GitHub(client, graphql, _repo(place), pull, author, bool(env.get("GITHUB_ACTIONS")))
 
 
-def find_pull(place: Place, env: Mapping[str, str], commit: str) -> Place:
-    """`place` with the one open pull request whose head is `commit`, and with its base.
+def find_pulls(place: Place, env: Mapping[str, str], commit: str) -> list[Place]:
+    """`place` with each open pull request into its repository whose head is `commit`, and with that one's base.
 
-    For a workflow that runs after another one: of a fork's pull request it is told the commit, and nothing else that
-    could not have been written by whoever opened it.
+    None where it was closed, or has a newer commit. For a workflow that runs after another one: of a fork's pull
+    request it is told the commit, and nothing else that could not have been written by whoever opened it.
     """
     if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", commit):
         raise ConfigError("--commit takes a whole commit id, in small letters", "Run: git rev-parse HEAD")
     client = _connect(place, env)
     pulls = _pages(client, f"/repos/{_repo(place)}/pulls", {"state": "open", "sort": "updated", "direction": "desc"})
-    found = [each for each in pulls if text(each, "head", "sha") == commit]
-    if len(found) != 1:
-        numbers = ", ".join(str(number(client, each, "number")) for each in found)
-        raise ConfigError(
-            f"{f'Pull requests {numbers} have' if found else 'No open pull request has'} the head {commit[:12]}",
-            "Name it: --pull-request N" if found else "It was closed, or has a newer commit: nothing is to be posted.",
-        )
-    base = branch_of_origin(text(found[0], "base", "ref"))
-    return place._replace(number=number(client, found[0], "number"), base=base)
+    found = {number(client, each, "number"): each for each in pulls if text(each, "head", "sha") == commit}
+    return [
+        place._replace(number=each, base=branch_of_origin(text(found[each], "base", "ref"))) for each in sorted(found)
+    ]
 
 
 def _connect(place: Place, env: Mapping[str, str]) -> Client:
     token = read_token(env, TOKENS, TITLE, _TOKEN)
-    return connect(TITLE, place.api_url or "https://api.github.com", f"Bearer {token}", (token,), HINTS)
+    address = place.api_url or "https://api.github.com"
+    return connect(TITLE, address, f"Bearer {token}", (token,), HINTS, _is_limit)
+
+
+def _is_limit(answer: Answer) -> bool:
+    """A secondary rate limit need not have a header, and GraphQL answers a limit with 200."""
+    if answer.status in (403, 429):
+        return b"secondary rate limit" in answer.body or b"abuse detection" in answer.body
+    if answer.status != 200 or b"RATE_LIMITED" not in answer.body:
+        return False
+    try:
+        found = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return False
+    errors = found.get("errors") if isinstance(found, dict) else None
+    return isinstance(errors, list) and any(text(each, "type") == "RATE_LIMITED" for each in errors)
 
 
 def _repo(place: Place) -> str:

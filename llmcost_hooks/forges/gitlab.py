@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .http import (
-    MAX_PAGES,
-    Client,
-    ask,
-    connect,
-    document,
-    number,
-    objects,
-    read_token,
-    segment,
-    text,
-    too_many,
-)
+from .answers import MAX_PAGES, document, number, objects, text, too_many
+from .http import Client, ask, connect, read_token, segment
 from .places import Place, need_number, needed, ref_of, variable, whole
 from .posting import Comment, is_marked
 
@@ -38,10 +27,15 @@ HINTS = {
 
 
 def read_place(env: Mapping[str, str]) -> Place:
-    """What GitLab CI says of a merge request's pipeline, also of one that runs in a fork."""
+    """What GitLab CI says of a merge request's pipeline, also of one that runs in a fork.
+
+    A pipeline for merged results, and one of a merge train, runs on a merge with the target branch, whose commit it
+    names: from where the source branch left it, what others merged since then would count as the merge request's own.
+    Elsewhere that variable is empty.
+    """
     iid = whole(env.get("CI_MERGE_REQUEST_IID"))
     names = ("CI_MERGE_REQUEST_PROJECT_ID", "CI_PROJECT_ID") if iid is not None else ("CI_PROJECT_ID",)
-    base = variable(env, "CI_MERGE_REQUEST_DIFF_BASE_SHA")
+    base = variable(env, "CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_MERGE_REQUEST_DIFF_BASE_SHA")
     ref = ref_of(env.get("CI_MERGE_REQUEST_REF_PATH"), "merge-requests/[0-9]{1,18}/(?:head|merge|train)")
     return Place(variable(env, "CI_API_V4_URL"), variable(env, *names), iid, base, ref=ref)
 

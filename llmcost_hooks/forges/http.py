@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from ..errors import ConfigError
+from .waiting import MINUTE, Deadline, Wait, is_limit, wait_after
 
 ATTEMPTS = 5
 CONNECT_SECONDS, READ_SECONDS, REQUEST_SECONDS, TOTAL_SECONDS = 10.0, 30.0, 60.0, 180.0
 MAX_BYTES = 64 * 1024 * 1024  # a page of a hundred long comments has a tenth of it
-MAX_PAGES = 200
 MAX_REDIRECTS = 3
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -36,6 +36,16 @@ class Unsure(ForgeError):
     """It may have done it all the same: the answer is lost."""
 
 
+class Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]  # names in small letters
+    body: bytes
+
+
+def _no_limits(answer: Answer) -> bool:
+    return False
+
+
 class Client(NamedTuple):
     """Where a forge's API is and who asks."""
 
@@ -45,16 +55,14 @@ class Client(NamedTuple):
     secrets: tuple[str, ...]  # texts that no message may show
     hints: Mapping[int, str]  # what to do about a status
     session: Any
-    deadline: float  # of all requests together, on the monotonic clock
+    deadline: Deadline  # of all requests together
+    limits: Callable[[Answer], bool] = _no_limits  # whether an answer says "slow down" in the forge's own way
 
 
-class Answer(NamedTuple):
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-def connect(forge: str, address: str, authorization: str, secrets: tuple[str, ...], hints: Mapping[int, str]) -> Client:
+def connect(
+    forge: str, address: str, authorization: str, secrets: tuple[str, ...], hints: Mapping[int, str],
+    limits: Callable[[Answer], bool] = _no_limits,
+) -> Client:  # fmt: skip
     """A client for the API at `address`. Raises ConfigError for an address that a token must not be sent to."""
     try:
         import requests
@@ -65,7 +73,8 @@ def connect(forge: str, address: str, authorization: str, secrets: tuple[str, ..
         raise ConfigError(f"{address!r} is not the address of an API", "For example: --api-url https://git.example.com")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise ConfigError(f"{address} is not an https address: the token would travel in the clear", "Use https.")
-    return Client(forge, address.rstrip("/"), authorization, secrets, hints, requests.Session(), _now() + TOTAL_SECONDS)
+    session, deadline = requests.Session(), Deadline(TOTAL_SECONDS)
+    return Client(forge, address.rstrip("/"), authorization, secrets, hints, session, deadline, limits)
 
 
 def read_token(env: Mapping[str, str], names: tuple[str, ...], forge: str, hint: str) -> str:
@@ -93,30 +102,43 @@ def ask(
     With `once`, for what must not happen twice, only where the forge cannot have done it; else Unsure. Raises
     ForgeError for an answer that is no success.
     """
-    url = path if path.startswith(("https://", "http://")) else f"{client.address}{path}"
+    url = _url(client, path)
     for attempt in range(ATTEMPTS):
-        last = attempt == ATTEMPTS - 1
         try:
             answer = _follow(client, method, url, params, payload)
         except _Lost as lost:
-            error: ForgeError = ForgeError(f"{client.forge} cannot be reached at {_host(url)}: {lost}", _REACH)
+            error: ForgeError = ForgeError(f"{client.forge} cannot be reached at {host_of(url)}: {lost}", _REACH)
             if once and not lost.unsent:
                 raise Unsure(error.message, error.hint) from None
-            wait: float | None = 2.0**attempt
+            wait: Wait | None = Wait(2.0**attempt, False)
         else:
-            if answer.status < 300:
+            own = client.limits(answer)
+            limited = own or is_limit(answer.status, answer.headers)
+            if answer.status < 300 and not limited:
                 return answer
-            error = _refusal(client, method, url, answer)
-            wait = _wait(answer, attempt)
+            error = _refusal(client, method, url, answer, limited)
+            wait = wait_after(answer.status, answer.headers, attempt, limited=limited, least=MINUTE if own else 0.0)
             if once and answer.status >= 500 and answer.status != 503:
                 raise Unsure(error.message, error.hint, error.status)
-        if wait is None or last:
+        if wait is None or attempt == ATTEMPTS - 1:
             raise error
-        if _now() + wait > client.deadline:
-            late = f"{error.message}; it asks to wait {wait:,.0f} seconds"
-            raise ForgeError(late, "Run this again then.", error.status)
-        pause(wait)
+        if wait.seconds > client.deadline.left():
+            late = f"it asks to wait {wait.seconds:,.0f} seconds" if wait.stated else "there is no time to try again"
+            raise ForgeError(f"{error.message}; {late}", "Run this again then.", error.status)
+        pause(wait.seconds)
     raise AssertionError("the last attempt returns or raises")
+
+
+def _url(client: Client, path: str) -> str:
+    """Below the API's address; or elsewhere on its host, and nowhere else: the token goes with it."""
+    if not path.startswith(("https://", "http://")):
+        return f"{client.address}{path}"
+    if _origin(path) != _origin(client.address):
+        raise ForgeError(
+            f"{_address(path)} is not at {_address(client.address)}, where the API is: the token is not sent there",
+            "Name the address of the API: --api-url. In a pipeline its variables have to name one host.",
+        )
+    return path
 
 
 _REACH = "A proxy is named by $HTTPS_PROXY, a certificate authority of your own by $REQUESTS_CA_BUNDLE."
@@ -140,7 +162,7 @@ def _follow(client: Client, method: str, url: str, params: Mapping[str, str] | N
         target = urljoin(url, answer.headers.get("location", ""))
         if _origin(target) != origin:
             raise ForgeError(
-                f"{client.forge} redirects to {_host(target) or 'another host'}, where the token is not sent",
+                f"{client.forge} redirects to {host_of(target) or 'another host'}, where the token is not sent",
                 client.hints.get(302, "Name the address of the API itself: --api-url"),
                 answer.status,
             )
@@ -164,7 +186,7 @@ def _bounded(client: Client, method: str, url: str, params: Mapping[str, str] | 
 
     thread = Thread(target=run, daemon=True)
     thread.start()
-    thread.join(max(0.1, min(REQUEST_SECONDS, client.deadline - _now())))
+    thread.join(max(0.1, min(REQUEST_SECONDS, client.deadline.left())))
     if not found:
         raise _Lost("it took too long")
     if isinstance(found[0], BaseException):
@@ -199,8 +221,9 @@ def _send(client: Client, method: str, url: str, params: Mapping[str, str] | Non
         raise _Lost("it took too long", unsent=True) from None
     except requests.exceptions.ProxyError:
         raise _Lost("the proxy does not let it through", unsent=True) from None
-    except requests.exceptions.SSLError:
-        raise _Lost("no secure connection could be made", unsent=True) from None
+    except requests.exceptions.SSLError as error:
+        # Only of a certificate it is sure that it was refused before anything was sent.
+        raise _Lost("no secure connection could be made", "SSLCertVerificationError" in repr(error)) from None
     except requests.exceptions.Timeout:
         raise _Lost("it took too long") from None
     except requests.exceptions.ConnectionError as error:
@@ -210,34 +233,11 @@ def _send(client: Client, method: str, url: str, params: Mapping[str, str] | Non
         raise _Lost("the answer is not HTTP") from None
 
 
-def _wait(answer: Answer, attempt: int) -> float | None:
-    """Seconds until the next attempt; None where none can help."""
-    limited = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
-    if answer.status == 429 or (answer.status == 403 and limited) or answer.status >= 500:
-        stated = _retry_after(answer.headers) if answer.status in (403, 429, 503) else None
-        return 2.0**attempt if stated is None else max(stated, 0.0)
-    return None
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """What the forge says: seconds, a date, or the moment when a limit is reset."""
-    from email.utils import parsedate_to_datetime
-
-    stated = headers.get("retry-after", "").strip()
-    if stated.isascii() and stated.isdigit():
-        return float(stated[:9])
-    if stated:
-        try:
-            return parsedate_to_datetime(stated).timestamp() - time.time()
-        except (ValueError, OverflowError):
-            return None
-    reset = headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset") or ""
-    return float(reset[:12]) - time.time() if reset.isascii() and reset.isdigit() else None
-
-
-def _refusal(client: Client, method: str, url: str, answer: Answer) -> ForgeError:
+def _refusal(client: Client, method: str, url: str, answer: Answer, limited: bool) -> ForgeError:
     said = _said(client, answer.body)
     what = f"{client.forge} answered {answer.status}{': ' + said if said else ''} ({method} {_path(url)})"
+    if limited:  # whatever its status is, it says nothing of the token's rights
+        return ForgeError(f"{client.forge} limits how often it is asked: {what}", "Run this again later.", 429)
     return ForgeError(what, client.hints.get(answer.status, ""), answer.status)
 
 
@@ -261,59 +261,6 @@ def _said(client: Client, body: bytes) -> str:
     return ""
 
 
-# --- answers -----------------------------------------------------------------------------------------------------
-
-
-def document(client: Client, answer: Answer) -> Any:
-    """An answer's JSON. Raises ForgeError where it is none: a sign-in page, a proxy's message."""
-    try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
-        raise not_the_api(client) from None
-
-
-def objects(client: Client, found: Any) -> list[dict[str, Any]]:
-    """`found` as a list of objects, or ForgeError."""
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise not_the_api(client)
-    return found
-
-
-def value(client: Client, found: Any, *keys: str) -> Any:
-    """`found[key][key]...`; ForgeError where one of them is not there."""
-    for key in keys:
-        if not isinstance(found, dict) or key not in found:
-            raise not_the_api(client)
-        found = found[key]
-    return found
-
-
-def text(found: Any, *keys: str) -> str:
-    """The same, "" where there is no such text."""
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else ""
-
-
-def number(client: Client, found: Any, *keys: str) -> int:
-    """A whole number in `found`, or ForgeError."""
-    it = value(client, found, *keys)
-    if not isinstance(it, int) or isinstance(it, bool):
-        raise not_the_api(client)
-    return it
-
-
-def not_the_api(client: Client) -> ForgeError:
-    return ForgeError(
-        f"What answers at {_host(client.address)} is not the API of {client.forge}",
-        "Is the address right (--api-url), and does no proxy answer in its place?",
-    )
-
-
-def too_many(client: Client) -> ForgeError:
-    return ForgeError(f"{client.forge} has more than {MAX_PAGES} pages of comments there", "Use --behavior new.")
-
-
 # --- addresses ---------------------------------------------------------------------------------------------------
 
 
@@ -332,13 +279,15 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """The host that an address names, for messages; "" where it names none."""
     return _origin(url)[1][:100]
+
+
+def _address(url: str) -> str:
+    scheme, host, port = _origin(url)
+    return f"{scheme}://{host[:100]}{'' if port in (None, 443) else f':{port}'}"
 
 
 def _path(url: str) -> str:
     return urlsplit(url).path[:200]
-
-
-def _now() -> float:
-    return time.monotonic()

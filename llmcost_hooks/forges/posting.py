@@ -73,21 +73,37 @@ def is_marked(body: str, marker: str) -> bool:
 
 
 def _updated(forge: Forge, marker: str, body: str, wanted: bool) -> Posted:
+    """The newest is brought up to date. Older ones are what runs at one moment left: nobody would update them."""
     for _ in range(ATTEMPTS):
         before = forge.own(marker)
         if not before:
             return _created(forge, marker, body, before) if wanted else Posted("nothing")
-        if _same(before[-1].body, body):
-            return Posted("unchanged", before[-1].url)
+        *older, newest = before
         try:
-            forge.update(before[-1], body)
+            if not _same(newest.body, body):
+                forge.update(newest, body)
+            for each in older:
+                _drop(forge, each, body)
         except ForgeError as error:
             if error.status not in (404, 409):  # gone, or edited, since it was read
                 raise
             http.pause(1)
             continue
-        return Posted("updated", before[-1].url)
+        return Posted("unchanged" if _same(newest.body, body) else "updated", newest.url)
     raise ForgeError(f"The comment on {forge.title} changes faster than it can be updated", "Run this again.")
+
+
+def _drop(forge: Forge, comment: Comment, body: str) -> None:
+    """Delete a comment; one that has to stay, because somebody answered it, is brought up to date too."""
+    try:
+        forge.delete(comment)
+    except ForgeError as error:
+        if error.status in (404, 410):  # gone already
+            return
+        if error.status not in (403, 405, 409):
+            raise
+        if not _same(comment.body, body):
+            forge.update(comment, body)
 
 
 def _created(forge: Forge, marker: str, body: str, before: list[Comment] | None = None) -> Posted:

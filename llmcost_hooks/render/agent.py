@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..findings import Finding, Findings
 from ..report import Name, Report, Table, Text, name_list
-from .sanitise import ascii_symbols, terminal_name
+from .sanitise import ascii_symbols, log_text, terminal_name
 
 MAX_ROWS = 20
 MAX_WORD = 120
@@ -31,7 +31,7 @@ def render_agent(report: Report, findings: Findings) -> str:
         if title not in _IN_FINDINGS:
             lines += [f"{title}:", *items]
     lines += [_line(report.unit), *(f"note: {note}" for note in map(_line, report.notes) if note not in said)]
-    return "\n".join(dict.fromkeys(line for line in lines if line)) + "\n"
+    return log_text("\n".join(dict.fromkeys(line for line in lines if line))) + "\n"
 
 
 _IN_FINDINGS = ("Cannot be priced", "Without a price")

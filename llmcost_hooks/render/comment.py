@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..report import Report
 from ..report_comment import CommentReport
-from .markdown import draw_line, render_markdown
+from .markdown import draw_line, render_compact
+
+FIRST = 3  # sections that always stand: waivers that nobody can read, limits that fail, waivers
 
 
 def marker_line(tag: str, *, visible: bool) -> str:
@@ -12,13 +14,14 @@ def marker_line(tag: str, *, visible: bool) -> str:
     return f"llm-cost comment `{tag}`" if visible else f"<!-- llm-cost comment: {tag} -->"
 
 
-def render_comment(comment: CommentReport, marker: str, title: str, limit: int) -> str:
-    """The comment in at most `limit` bytes of UTF-8; where it is cut, it says so."""
+def render_comment(comment: CommentReport, marker: str, title: str | None, limit: int) -> str:
+    """The comment in at most `limit` bytes of UTF-8; where it is cut, it says so, and what for: `title`, a forge."""
     whole = _draw(comment, marker, "")
     if len(whole.encode()) <= limit:
         return whole
     low, high = 0, min(_longest(comment.report), limit // 8)  # lines of each list: `low` fit, if any number does
-    cut = f"⚠️ Cut to what {title} takes as a comment ({limit:,} bytes): all of it is in the log, or local:"
+    to = f"what {title} takes as a comment ({limit:,} bytes)" if title else f"{limit:,} bytes"
+    cut = f"⚠️ Cut to {to}. What is left out can be seen locally."
     while low + 1 < high:
         middle = (low + high) // 2
         fits = len(_draw(_cut(comment, middle), marker, cut).encode()) <= limit
@@ -28,7 +31,7 @@ def render_comment(comment: CommentReport, marker: str, title: str, limit: int) 
 
 def _draw(comment: CommentReport, marker: str, cut: str) -> str:
     lines = "  \n".join(draw_line(line) for line in comment.how)
-    blocks = [marker, f"### {draw_line(comment.answer)}", render_markdown(comment.report).rstrip("\n")]
+    blocks = [marker, f"### {draw_line(comment.answer)}", render_compact(comment.report).rstrip("\n")]
     return "\n\n".join([*blocks, *([cut] if cut else []), lines]) + "\n"
 
 
@@ -38,7 +41,7 @@ def _longest(report: Report) -> int:
 
 
 def _cut(comment: CommentReport, kept: int) -> CommentReport:
-    """With the first `kept` rows, sections, lines of a section and notes, and how many are left out of each."""
+    """With the first `kept` rows, sections, lines of each and notes, and how many are left out."""
     report = comment.report
     table, below = report.table, report.below
     if table is not None and len(table.rows) > kept:
@@ -46,7 +49,7 @@ def _cut(comment: CommentReport, kept: int) -> CommentReport:
         table = table._replace(rows=table.rows[:kept])
     sections = tuple(
         (title, lines if len(lines) <= kept else (*lines[:kept], (f"{len(lines) - kept:,} more",)))
-        for title, lines in report.sections[:kept]
+        for title, lines in report.sections[: max(kept, FIRST)]
     )
     notes = report.notes
     if len(notes) > kept:

@@ -99,13 +99,17 @@ def _table(table: Table) -> list[str]:
 
 
 def _number(table: Table, column: int) -> str:
-    return ' class="number"' if column in table.right else ""
+    return ' class="number"' if _is_number(table, column) else ""
+
+
+def _is_number(table: Table, column: int) -> bool:
+    return column in table.right or column in table.amounts
 
 
 def _cell(table: Table, column: int, cell: Text) -> str:
     """An amount or a word is not broken; a name or a sentence is, and no narrower than it can be read."""
     short = len(plain_line(cell)) <= SHORT and not any(isinstance(part, Name) for part in cell)
-    classes = [*(["number"] if column in table.right else []), *(["short"] if short else [])]
+    classes = [*(["number"] if _is_number(table, column) else []), *(["short"] if short else [])]
     attribute = f' class="{" ".join(classes)}"' if classes else ""
     return f"<td{attribute}>{_line(cell)}</td>"
 

@@ -8,8 +8,11 @@ import unicodedata
 MAX_NAME = 200
 # Underscores within a word emphasise nothing, and a colon before a space begins neither an address nor an emoji.
 _KEPT = r"(?P<kept>(?<=[A-Za-z0-9])_+(?=[A-Za-z0-9])|:(?= ))"
-_SPECIAL = re.compile(rf"{_KEPT}|[&<|*`_~\[\]\\$#@:]")
-_SPECIAL_IN_LINKS = re.compile(rf"{_KEPT}|[&<|*`_~\[\]\\$#@:.-]")
+# What forges take for a reference, when entities are characters again: somebody, an issue, a merge request, a snippet,
+# an epic, a milestone, a label, an iteration, and whatever else has its kind in brackets. An amount stays an amount.
+_REFERENCE = r"(?P<reference>[@#]|[!&](?=\d)|\$(?=\d+(?!\d|[.,]\d))|[%~](?=[\w\"])|\*(?=iteration:)|\[(?=\w+:))"
+_SPECIAL = re.compile(rf"{_KEPT}|{_REFERENCE}|[&<|*`_~\[\]\\$:]")
+_SPECIAL_IN_LINKS = re.compile(rf"{_KEPT}|{_REFERENCE}|[&<|*`_~\[\]\\$:.-]")
 _BLOCK = re.compile(r"[-+=> ]|\d{1,9}[.)](?: |$)")  # begins a list, a quote, a heading's line or code, in its line
 
 
@@ -35,15 +38,15 @@ def markdown_name(text: str, limit: int = MAX_NAME) -> str:
     """For Markdown tables and comments: every character that would mean something there becomes a decimal entity.
 
     Names such as `prompts/search-v2.txt` and `max_tokens (typical)` stay readable; where `.` or `-` could start a link
-    (`www.`, `GH-1`) they are written as entities too. A mention or a reference (`@ada`, `#7`) is broken up by a space
-    of no width.
+    (`www.`, `GH-1`) they are written as entities too. A mention or a reference (`@ada`, `#7`, `!7`, `~label`) is
+    broken up by a space of no width.
     """
     shown = terminal_name(text, limit)
     links = any(start in shown.lower() for start in ("www.", "gh-", "http"))
     escaped = (_SPECIAL_IN_LINKS if links else _SPECIAL).sub(_entity, shown)
     if _BLOCK.match(shown) and escaped[0] == shown[0]:
         escaped = _numbered(shown[0]) + escaped[1:]
-    return escaped.replace("&#64;", "&#64;&#8203;").replace("&#35;", "&#35;&#8203;")
+    return escaped
 
 
 def xml_name(text: str, limit: int = MAX_NAME) -> str:
@@ -75,7 +78,10 @@ def log_text(text: str) -> str:
 
 
 def _entity(found: re.Match[str]) -> str:
-    return found[0] if found["kept"] else _numbered(found[0])
+    if found["kept"]:
+        return found[0]
+    shown = found[0] if found[0] in "!%" else _numbered(found[0])  # these two mean nothing by themselves
+    return f"{shown}&#8203;" if found["reference"] else shown
 
 
 def _numbered(char: str) -> str:

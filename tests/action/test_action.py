@@ -179,6 +179,12 @@ def test_the_page_lists_them() -> None:
     }
 
 
+def _commands(log: str) -> list[str]:
+    """What the runner takes for its own, but for the verdict."""
+    lines = [line for line in _outside_of_quiet(log).split("\n") if line.startswith("::")]
+    return [line for line in lines if not line.startswith("::error title=llm-cost::Exit code ")]
+
+
 def _outside_of_quiet(log: str) -> str:
     """What of a log the runner reads commands in."""
     return re.sub(r"(?ms)^::stop-commands::([0-9a-f]{32})$.*?^::\1::$", "", log)
@@ -222,10 +228,83 @@ def test_a_manifest_that_has_to_be_there(start: Start) -> None:
     assert start().run(manifest="llm-cost.toml", comment="false").code == 0
 
 
-def test_and_is_not(start: Start) -> None:
-    ended = start().run(manifest="other/llm-cost.toml", comment="false")
+@pytest.mark.parametrize("name", ["other/llm-cost.toml", "prompts", "../work/llm-cost.toml"])
+def test_and_is_not(name: str, start: Start, forge: GitHubServer) -> None:
+    """Or is no file: nothing is said of costs, so nothing green."""
+    ended = start().run(manifest=name)
     assert (ended.code, ended.outputs["exit-code"]) == (2, "2")
-    assert "is not there: nothing is judged" in ended.log
+    assert ended.ran == ["Find the base", "Report"] and not forge.seen
+    assert _commands(ended.log) == [
+        "::error title=llm-cost::The file that the input manifest names is not there: nothing is judged."
+    ]
+    assert "✅" not in ended.log and not ended.summary and not ended.outputs["report"]
+
+
+def test_on_pull_request_target_nothing_of_the_pull_request_is_there(start: Start, forge: GitHubServer) -> None:
+    ended = start(ref="refs/heads/main", name="pull_request_target").run()
+    assert (ended.code, ended.outputs["exit-code"], ended.ran) == (2, "2", ["Find the base", "Report"])
+    (said,) = _commands(ended.log)
+    assert said.startswith("::error title=llm-cost::On pull_request_target ") and said.endswith("on: pull_request")
+    assert not forge.seen
+
+
+@pytest.mark.parametrize("before", ["0" * 40, None])
+def test_where_there_is_nothing_to_compare_with_it_is_said(before: str | None, start: Start) -> None:
+    """The first push of the default branch: its limits are judged, and no increase is."""
+    pushed = {"repository": {"default_branch": "main"}, "before": before}
+    runner = start(ref="refs/heads/main", name="push", base_ref="", event=pushed)
+    for inputs, code in ({}, 0), ({"budget": "1.00"}, 1):
+        ended = runner.run(**inputs)
+        assert (ended.code, ended.outputs["delta"]) == (code, "0"), ended.log
+        assert _commands(ended.log)[0].startswith("::notice title=llm-cost::The base holds all that HEAD does: ")
+
+
+def test_a_pull_request_that_deletes_the_last_prompt_is_told(start: Start, origin: Repo, forge: GitHubServer) -> None:
+    origin.checkout("main")
+    text = (origin.path / "llm-cost.toml").read_text()
+    origin.write("llm-cost.toml", text[: text.index("[[prompts]]")] + '[discover]\ninclude = ["prompts/*.md"]\n')
+    origin.commit("whatever is there")
+    origin.branch("gone")
+    origin.git("rm", "-q", "-r", "prompts")
+    origin.commit("none left")
+    pull_request(origin, "gone")
+    ended = start().run()
+    assert (ended.code, ended.outputs["exit-code"], ended.outputs["percent"]) == (2, "2", "-100.00"), ended.log
+    (body,) = forge.bodies()
+    assert ended.summary == body and "(-100%): nothing was judged\n" in body and " | removed | " in body
+    assert "finds no prompt: nothing was judged" in ended.log
+
+
+def test_where_nothing_can_be_shown_the_log_says_why(start: Start, origin: Repo, forge: GitHubServer) -> None:
+    origin.checkout("main")
+    origin.git("rm", "-q", "-r", "prompts", "llm-cost.toml")
+    origin.commit("nothing")
+    origin.branch("other")
+    origin.write("README.md", "other")
+    origin.commit("nothing either")
+    pull_request(origin, "other")
+    ended = start().run(comment="false")
+    assert (ended.code, ended.outputs["exit-code"]) == (2, "2")
+    assert "No prompt was found: there is nothing to tell" in ended.log
+    assert ended.summary == "### ❌ llm-cost: this change cannot be judged. The log of the step Report says why.\n"
+
+
+def test_the_summary_is_cut_to_what_a_summary_takes(start: Start, origin: Repo, forge: GitHubServer) -> None:
+    """Which is more than a comment."""
+    origin.checkout("main")
+    text = (origin.path / "llm-cost.toml").read_text()
+    origin.write("llm-cost.toml", text[: text.index("[[prompts]]")] + '[discover]\ninclude = ["prompts/*.md"]\n')
+    origin.commit("whatever is there")
+    origin.branch("many")
+    for n in range(1_200):
+        origin.write(f"prompts/one-of-the-many-prompts-of-this-project-{n:04}.md", "text")
+    origin.commit("many")
+    pull_request(origin, "many")
+    ended = start().run()
+    (body,) = forge.bodies()
+    assert len(body.encode()) <= 65_536 < len(ended.summary.encode())
+    assert "Cut to what GitHub takes" in body and "in the log" not in body and "Cut to" not in ended.summary
+    assert len(re.findall("one-of-the-many-prompts.* new ", ended.summary)) == 1_200
 
 
 def test_from_a_fork_nothing_is_written_but_here(start: Start, forge: GitHubServer) -> None:
@@ -272,6 +351,49 @@ def test_a_base_of_ones_own(base: str, start: Start, origin: Repo) -> None:
     ended = start().run(base=base.format(oid=origin.oid("feat")), comment="false")
     assert ended.code == 0, ended.log
     assert ended.outputs["delta"] == ("0.5" if base == "main" else "0")
+
+
+def test_a_base_that_is_a_tag(start: Start, origin: Repo) -> None:
+    origin.git("tag", "v1", "main~1")
+    ended = start().run(base="v1", comment="false")
+    assert (ended.code, ended.outputs["delta"]) == (0, "0.5"), ended.log
+
+
+@pytest.mark.parametrize("base", ["", "feat", "v1"])
+def test_a_whole_clone_stays_whole(base: str, start: Start, origin: Repo) -> None:
+    origin.git("tag", "v1", "main")
+    runner = start(depth=None)
+    before = Repo(runner.workspace).git("rev-list", "--count", "HEAD")
+    ended = runner.run(comment="false", base=base)
+    assert ended.code == 0, ended.log
+    copy = Repo(runner.workspace)
+    assert copy.git("rev-parse", "--is-shallow-repository") == "false"
+    assert copy.git("rev-list", "--count", "HEAD") == before
+
+
+ACCEPTED = "LLM-Cost-Accept: search <= +$1.00/month (once)"
+
+
+@pytest.mark.parametrize("depth", [1, 2, 7, 45, None])
+@pytest.mark.parametrize("own", [True, False], ids=["own", "of main"])
+def test_a_waiver_counts_where_it_is_the_pull_requests_own(
+    own: bool, depth: int | None, start: Start, origin: Repo
+) -> None:
+    """However much was fetched: one of main, from before the branch, is not taken for its own, and its own is found."""
+    origin.checkout("main")
+    origin.commit("old" if own else f"old\n\n{ACCEPTED}")
+    origin.branch("topic")
+    origin.write("prompts/search.md", words(600))
+    origin.commit(f"longer\n\n{ACCEPTED}" if own else "longer")
+    for n in range(6):
+        origin.commit(f"more {n}")
+    origin.checkout("main")
+    for n in range(40):
+        origin.commit(f"moved on {n}")
+    pull_request(origin, "topic")
+    origin.commit("moved on after that")
+    ended = start(depth=depth).run(fail_on_increase="25%", comment="false")
+    assert (ended.code, ended.outputs["exit-code"]) == ((0, "0") if own else (1, "1")), ended.log
 
 
 def test_a_directory_of_ones_own(start: Start, tmp_path: Path) -> None:

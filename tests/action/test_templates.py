@@ -80,13 +80,14 @@ def posted(forge: Forge, ran: Ran, code: int = 0) -> None:
     assert "llm-cost: " not in ran.err or code
 
 
-def gitlab(clone: Repo, address: str, token: str, branch: str = "main") -> Ran:
+def gitlab(clone: Repo, address: str, token: str, branch: str = "main", **more: str) -> Ran:
     job = template("gitlab-ci.yml")["llm-cost"]
     script = "set -eo pipefail\n" + "\n".join([*job["before_script"], *job["script"]])
     variables = {
         "CI_PROJECT_DIR": str(clone.path.parent), "CI_API_V4_URL": address, "CI_PROJECT_ID": "group/project",
         "CI_MERGE_REQUEST_PROJECT_ID": "group/project", "CI_MERGE_REQUEST_IID": "7", "GITLAB_TOKEN": token,
         "CI_MERGE_REQUEST_DIFF_BASE_SHA": clone.oid(f"origin/{branch}"), "CI_PIPELINE_SOURCE": "merge_request_event",
+        **{"CI_MERGE_REQUEST_EVENT_TYPE": "detached", "CI_MERGE_REQUEST_TARGET_BRANCH_SHA": "", **more},
     }  # fmt: skip
     return bash(clone, script, **{**job["variables"], **variables})
 
@@ -153,6 +154,25 @@ def test_it_fails_where_a_limit_does(name: str, clone: Repo, serve: Any) -> None
     ran = run(clone, serve(forge), TOKEN)
     posted(forge, ran, code=1)
     assert "Exit code: 1 (BUDGET_EXCEEDED)" in ran.err
+
+
+def test_what_others_merged_is_not_the_merge_requests_own(clone: Repo, serve: Any) -> None:
+    """A pipeline for merged results: HEAD merges the target branch, which has moved on and become dearer."""
+    left = clone.oid("origin/main")
+    clone.git("checkout", "-q", "--detach", "origin/main")
+    clone.write("prompts/classify.md", words(9000))
+    manifest = (clone.path / "llm-cost.toml").read_text()
+    clone.write("llm-cost.toml", manifest.replace("limit = 10.00", 'limit = 10.00\nmax_increase = "$1.00"'))
+    clone.commit("somebody else's")
+    target = clone.oid("HEAD")
+    clone.merge("origin/feat")
+    clone.git("update-ref", "refs/remotes/origin/main", left)
+    merged = {"CI_MERGE_REQUEST_EVENT_TYPE": "merged_result", "CI_MERGE_REQUEST_TARGET_BRANCH_SHA": target}
+    for kind in (merged, {**merged, "CI_MERGE_REQUEST_EVENT_TYPE": "merge_train"}):
+        forge = GitLabServer()
+        ran = gitlab(clone, serve(forge), TOKEN, **kind)
+        assert ran.code == 0, ran
+        assert "This change adds $0.50 per month" in forge.bodies()[0]
 
 
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if name != "Jenkinsfile"])

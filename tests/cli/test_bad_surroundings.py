@@ -81,7 +81,13 @@ def test_shallow_clone(prompts: Repo, ready: Ready, tmp_path: Path) -> None:
         ran = failed(llm_cost(clone.path, "diff", *args), 2, "is not in this shallow clone", "git fetch --unshallow")
         assert ran.out == "" and "fetch-depth: 0" in ran.err
     failed(llm_cost(clone.path, "diff", "HEAD~1"), 2, "git fetch --unshallow")
-    passed(llm_cost(clone.path, "diff", "origin/main", "HEAD"))
+    ran = passed(llm_cost(clone.path, "diff", "origin/main", "HEAD"))
+    assert "too little history to tell which commits are the change's own" in ran.out
+    ran = failed(llm_cost(clone.path, "check", "--base", "origin/main"), 2, "too little history", "fetch-depth: 0")
+    assert ran.out == ""
+    whole = prompts.clone(tmp_path / "whole")
+    assert "history" not in passed(llm_cost(whole.path, "diff", "origin/main", "HEAD")).out
+    passed(llm_cost(whole.path, "check", "--base", "origin/main"))
 
 
 def test_shallow_clone_of_one_branch(prompts: Repo, ready: Ready, tmp_path: Path) -> None:

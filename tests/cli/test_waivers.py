@@ -105,6 +105,20 @@ def test_in_the_comment_of_a_pull_request(repo: Repo) -> None:
         assert "- ❌ Increase exceeded: +$0.25 > $0.10" in text
 
 
+def test_one_of_another_period_is_named_in_the_comment(repo: Repo) -> None:
+    """Then nothing is judged, and the check fails."""
+    oid = size(repo, 500, f"why\n\n{ACCEPT.replace('month', 'year')}")
+    failed(llm_cost(repo.path, "check", "--base", "main"), 2, "is stated per year, and [budget] period is month")
+    for options in ((), ("--when", "over"), ("--threshold", "$100")):
+        text = passed(llm_cost(repo.path, "comment", "github", "--dry-run", "--base", "main", *options)).out
+        assert "### ❌ This change adds $0.25 per month (+16%): nothing was judged\n" in text
+        assert f"\nNothing was judged:\n\n- commit {oid[:9]}: LLM-Cost-Accept " in text
+        assert "is stated per year, and \\[budget] period is month" in text.replace("&#91;", "\\[").replace(
+            "&#93;", "]"
+        )
+        assert "| search | modified | $1.50 | $1.75 | +$0.25 ⚠️ |" in text
+
+
 def test_merges_squashes_picks_and_reverts(repo: Repo) -> None:
     size(repo, 500, f"why\n\n{ACCEPT}")
     feat = repo.oid("HEAD")

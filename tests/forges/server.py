@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -28,7 +31,7 @@ class Fault(NamedTuple):
 
     method: str
     path: str  # a pattern that is searched in the path
-    reply: Reply | str  # "drop": no answer; "drip": one that never ends
+    reply: Reply | str  # "drop": no answer; "drip": one that never ends; "garble": bytes that TLS cannot read
     after: bool = False  # the request is carried out first, and only its answer is lost
 
 
@@ -95,10 +98,12 @@ class GitHubServer(Forge):
         self.pulls: list[dict[str, Any]] = []
         self.size = 100
 
-    def add(self, body: str, author: str) -> dict[str, Any]:
-        number = self.next_id()
+    def add(self, body: str, author: str, pull: str = "") -> dict[str, Any]:
+        number, pull = self.next_id(), pull or str(self.number)
         comment = {
-            "id": number, "node_id": f"IC_{number}", "body": body, "html_url": f"https://github.com/o/r/pull/{self.number}#{number}",
+            "id": number, "node_id": f"IC_{number}", "body": body,
+            "html_url": f"https://github.com/o/r/pull/{pull}#{number}",
+            "issue_url": f"https://api.github.com/repos/o/r/issues/{pull}",
             "user": {"login": author, "type": "Bot" if author.endswith("[bot]") else "User"},
         }  # fmt: skip
         self.comments.append(comment)
@@ -113,12 +118,13 @@ class GitHubServer(Forge):
             return Reply(403, {"message": "Resource not accessible by integration"})
         if ask.path == "/repos/o/r/pulls":
             return self.listed(ask, self.pulls)
-        if ask.path == f"/repos/o/r/issues/{self.number}/comments":
+        if place := re.fullmatch(r"/repos/o/r/issues/([0-9]+)/comments", ask.path):
             if ask.method == "GET":
-                return self.listed(ask, self.comments)
+                there = [each for each in self.comments if each["issue_url"].endswith(f"/{place[1]}")]
+                return self.listed(ask, there)
             if len(ask.body["body"]) > 65_536:
                 return Reply(422, {"message": "Validation Failed", "errors": [{"message": "body is too long"}]})
-            return Reply(201, self.add(ask.body["body"], self.viewer or BOT))
+            return Reply(201, self.add(ask.body["body"], self.viewer or BOT, place[1]))
         found = re.fullmatch(r"/repos/o/r/issues/comments/([0-9]+)", ask.path)
         comment = self.with_id(found[1]) if found else None
         if comment is None:
@@ -309,11 +315,15 @@ class DataCenterServer(Forge):
 
 
 @contextmanager
-def serving(forge: Forge) -> Iterator[str]:
-    """The address of the forge's server, while it runs."""
+def serving(forge: Forge, certificate: Path | None = None) -> Iterator[str]:
+    """The address of the forge's server, while it runs; over TLS with a certificate."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(forge))
     server.daemon_threads = True
-    forge.address = f"http://127.0.0.1:{server.server_port}"
+    forge.address = f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01), daemon=True)
     thread.start()
     try:
@@ -343,6 +353,8 @@ def _handler(forge: Forge) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 if reply == "drip":
                     self.drip()
+                if reply == "garble":
+                    os.write(self.connection.fileno(), b"\x17\x03\x03\x00\x20" + b"x" * 32)
                 return
             self.send(reply)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import subprocess
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ import pytest
 from llmcost_hooks.forges import FORGES
 from llmcost_hooks.forges.places import given
 
-from ..cli.running import failed, llm_cost, passed
+from ..cli.running import PROJECT, failed, llm_cost, passed
+from ..pure.test_sanitise import PARSER
 from ..repos import Repo
 from .conftest import Comment
 from .server import (
@@ -58,7 +61,7 @@ def test_the_first_comment(name: str, comment: Comment) -> None:
     first, _, answer, *_ = body.split("\n")
     assert first == marker(name)
     assert answer == "### ✅ This change adds $0.50 per month (+32%): within budget, $7.96 left"
-    assert "| search      | modified  | $1.50  | $2.00  | +$0.50 ⚠️ |" in body
+    assert "| search | modified | $1.50 | $2.00 | +$0.50 ⚠️ |" in body
     assert re.search(rf"`git fetch origin{REFS[name]} && llm-cost diff [0-9a-f]{{12}} [0-9a-f]{{12}}`", body)
 
 
@@ -75,6 +78,32 @@ def test_the_next_run_updates_it_and_another_one_changes_nothing(name: str, comm
     assert passed(comment(name, forge)).out.startswith("Comment is up to date: ")
     asked = sum(1 for ask in forge.seen if ask.path == "/graphql")  # who the token is
     assert forge.count("POST") + forge.count("PUT") + forge.count("PATCH") - asked == writes - 2 * (name == "github")
+
+
+@every_forge
+def test_runs_at_one_moment_leave_two_and_the_next_one_leaves_one(name: str, comment: Comment) -> None:
+    forge = SERVERS[name]()
+    theirs = f"{marker(name)}\nof somebody else"
+    forge.add(theirs, OTHER)
+    for n in range(3):
+        forge.add(f"{marker(name)}\nrun {n}", me(name))
+    newest = forge.comments[-1]["id"]
+    assert passed(comment(name, forge)).out.startswith("Comment updated: ")
+    assert [each["id"] for each in forge.comments][1:] == [newest]
+    assert forge.bodies()[0] == theirs and "within budget" in forge.bodies()[1]
+    forge.comments.insert(1, {**forge.comments[1], "id": 90})
+    assert passed(comment(name, forge)).out.startswith("Comment is up to date: ")
+    assert [each["id"] for each in forge.comments][1:] == [newest]
+
+
+def test_an_older_one_that_was_answered_is_brought_up_to_date(comment: Comment) -> None:
+    forge = DataCenterServer()
+    for n in range(2):
+        forge.add(f"{marker('data-center')}\nrun {n}", ME)
+    forge.faults = [Fault("DELETE", "", Reply(409, {"errors": [{"message": "It has replies."}]}))]
+    passed(comment("data-center", forge))
+    assert len(forge.comments) == 2 and len(set(forge.bodies())) == 1
+    assert "within budget" in forge.bodies()[0]
 
 
 @every_forge
@@ -260,6 +289,90 @@ def test_a_dry_run_needs_no_token_and_sends_nothing(comment: Comment) -> None:
     assert not forge.seen
 
 
+def _plain(body: str) -> str:
+    return html.unescape(body).replace("\u200b", "")
+
+
+FOUND = '[discover]\ninclude = ["prompts/*.md"]\n'
+
+
+def _again(repo: Repo, comment: Comment, *options: str) -> tuple[str, str, list[str]]:
+    """The total of a comment, what the command in it prints when a shell runs it, and its options by their names."""
+    body = passed(comment("github", GitHubServer(), *options, "--dry-run", token="")).out
+    (total,) = re.findall("(?m)^Total: .*$", body)
+    (code,) = (
+        each for each in PARSER.parseInline(body.splitlines()[-1])[0].children or [] if each.type == "code_inline"
+    )
+    shell = f"set -e; git() {{ :; }}; llm-cost() {{ printf '%s\\0' \"$@\"; }}; {code.content}"
+    words = subprocess.run(["bash", "-c", shell], cwd=repo.path, capture_output=True, check=True).stdout.decode()
+    given = words.split("\0")[:-1]
+    names = [each.partition("=")[0] for each in given if each.startswith("--")]
+    return total, passed(llm_cost(repo.path, *given)).out, names
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--model", "gpt-4o-mini"), ("--calls", "7", "--output-tokens", "3"), ("--output-ratio", ".25"),
+        ("--include", "prompts/s*.md", "--exclude", "prompts/it's $(touch pwned); #*", "--exclude", "ö|x"),
+        ("--cache-hit-ratio", "0.5", "--as", "text", "--force-stale"),
+    ],
+)  # fmt: skip
+def test_what_was_asked_for_is_in_the_command(options: tuple[str, ...], comment: Comment, repo: Repo) -> None:
+    total, shown, words = _again(repo, comment, *options)
+    assert total in shown
+    assert words == [each for each in options if each.startswith("--")]
+    assert not (repo.path / "pwned").exists()
+
+
+@pytest.mark.parametrize("name", ["a`b`<img src=x>", "a\nb", "\u202eb"])
+def test_what_cannot_be_shown_in_it_is_said(name: str, comment: Comment) -> None:
+    body = passed(comment("github", GitHubServer(), "--exclude", name, "--dry-run", token="")).out
+    last = body.splitlines()[-1]
+    assert re.fullmatch(
+        r"To see the same: `git fetch origin pull/7/head && llm-cost diff [0-9a-f]{12} [0-9a-f]{12}`, "
+        r"with the options of this run \(llm-cost \S+\)",
+        last,
+    )
+
+
+def test_a_change_that_leaves_nothing_to_judge_is_told(comment: Comment, repo: Repo) -> None:
+    """As the check: without a prompt no limit holds."""
+    repo.checkout("main")
+    repo.write("llm-cost.toml", PROJECT[: PROJECT.index("[[prompts]]")] + FOUND)
+    repo.commit("whatever is there")
+    repo.branch("gone")
+    repo.git("rm", "-q", "-r", "prompts")
+    repo.commit("none left")
+    forge = GitHubServer()
+    passed(comment("github", forge, "--when", "over"))
+    (body,) = forge.bodies()
+    assert re.search(r"### ❌ This change saves \$\d\.\d\d per month \(-100%\): nothing was judged\n", body), body
+    assert re.search(r"(?m)^- \S+llm-cost\.toml finds no prompt: nothing was judged$", _plain(body)), body
+    assert re.search(r"(?m)^\| prompts/search\.md \| removed \| \$1\.50 \| — \| -\$1\.50 \|$", body)
+
+
+def test_nor_without_a_manifest(comment: Comment, repo: Repo) -> None:
+    repo.checkout("main")
+    repo.rm("llm-cost.toml")
+    repo.commit("no manifest")
+    repo.branch("gone")
+    repo.git("rm", "-q", "-r", "prompts")
+    repo.commit("none left")
+    options = ("--model", "gpt-4o", "--output-tokens", "9")
+    failed(llm_cost(repo.path, "check", "--rev", "HEAD", "--base", "main", *options), 2, "No prompt was found")
+    body = passed(comment("github", GitHubServer(), *options, "--dry-run", token="")).out
+    assert re.search(r"### ❌ This change saves \S+ .*: nothing was judged\n", body)
+    assert "- No prompt was found: nothing was judged\n" in body
+
+
+def test_cut_for_another_place(comment: Comment) -> None:
+    whole = passed(comment("github", GitHubServer(), "--dry-run", token="")).out
+    cut = passed(comment("github", GitHubServer(), "--dry-run", "--limit", "1000000", token="")).out
+    assert cut == whole
+    failed(comment("github", GitHubServer(), "--limit", "1000000"), 2, "--limit needs --dry-run")
+
+
 PIPELINES: list[tuple[str, type[Forge], dict[str, str]]] = [
     ("github", GitHubServer, {
         "GITHUB_API_URL": "{address}", "GITHUB_GRAPHQL_URL": "{address}/graphql", "GITHUB_REPOSITORY": "o/r",
@@ -366,9 +479,15 @@ def test_a_pull_request_by_its_head(comment: Comment, repo: Repo, serve: Any, pa
     assert "Cost Comparison: origin/release → " in forge.bodies()[0]
     assert "`git fetch origin pull/7/head && " in forge.bodies()[0]  # a fork's branch is in no other ref
     forge.pulls.append({"number": 8, "head": {"sha": head}, "base": {"ref": "main"}})
-    failed(llm_cost(repo.path, "comment", "github", "--commit", head, env=env), 2, "Pull requests 7, 8 have the head")
+    repo.git("update-ref", "refs/remotes/origin/main", "main")
+    ran = passed(llm_cost(repo.path, "comment", "github", "--commit", head, "--model", "gpt-4o-mini", env=env))
+    assert ran.out == (
+        "Comment updated: https://github.com/o/r/pull/7#101\nComment posted: https://github.com/o/r/pull/8#102\n"
+    )
+    assert "Cost Comparison: origin/main → " in forge.bodies()[1]
+    assert all("This change adds $0.03 per month" in body for body in forge.bodies())  # by the model that was asked for
     forge.pulls.clear()
-    ran = llm_cost(repo.path, "comment", "github", "--commit", head, env=env)
-    failed(ran, 2, "No open pull request has the head", "nothing is to be posted")
+    ran = passed(llm_cost(repo.path, "comment", "github", "--commit", head, env=env))  # no fault of this run
+    assert "No open pull request has the head" in ran.out and "Nothing was posted" in ran.out
     failed(llm_cost(repo.path, "comment", "github", "--commit", "feat", env=env), 2, "a whole commit id")
     failed(llm_cost(repo.path, "comment", "gitlab", "--commit", head, env=env), 2, "--commit is for GitHub")

@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from llmcost_hooks.checking import check_side
 from llmcost_hooks.errors import ConfigError
 from llmcost_hooks.forges import http as client
 from llmcost_hooks.forges.http import LOOPBACK, connect
 
+from ..certificates import make_certificate
 from ..cli.running import Ran, failed, llm_cost, passed
 from ..repos import Repo
 from .conftest import Comment
@@ -32,6 +34,7 @@ from .server import (
     GitHubServer,
     GitLabServer,
     Reply,
+    serving,
 )
 from .test_comment import HIDDEN, SERVERS, every_forge, marker, me
 
@@ -129,10 +132,73 @@ def test_a_date_and_a_reset_are_moments(comment: Comment, pauses: list[float]) -
 
 def test_a_limit_that_ends_too_late_is_said(comment: Comment, pauses: list[float]) -> None:
     forge = GitHubServer()
-    later = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 3000)}
+    later = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(time.time()) + 2990)}
     forge.faults = [Fault("GET", "comments", Reply(403, {"message": "API rate limit exceeded"}, later))]
     refused(comment("github", forge), "answered 403: API rate limit exceeded", "it asks to wait 2,9", "Run this again")
     assert not pauses
+
+
+def limits(headers: dict[str, str] | None = None, status: int = 403) -> Reply:
+    """As GitHub answers to many requests at one time: the hour's limit is not reached, and ends whenever it does."""
+    plenty = {"X-RateLimit-Remaining": "4990", "X-RateLimit-Reset": str(int(time.time()) + 3000)}
+    return Reply(status, {"message": "You have exceeded a secondary rate limit."}, {**plenty, **(headers or {})})
+
+
+@pytest.mark.parametrize("status", [403, 429])
+@pytest.mark.parametrize(("method", "path"), [("GET", "comments"), ("POST", "comments"), ("POST", "graphql")])
+def test_a_secondary_limit_is_waited_for(
+    method: str, path: str, status: int, comment: Comment, pauses: list[float]
+) -> None:
+    forge = GitHubServer()
+    forge.faults = [
+        Fault(method, path, limits(status=status)),
+        Fault(method, path, limits({"Retry-After": "5"}, status)),
+    ]
+    passed(comment("github", forge))
+    assert pauses == [60, 5]
+    assert len(forge.comments) == 1
+
+
+def test_a_limit_of_graphql_has_the_status_of_a_success(comment: Comment, pauses: list[float]) -> None:
+    forge = GitHubServer()
+    limited = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}
+    forge.faults = [Fault("POST", "graphql", Reply(200, limited))]
+    forge.add('of a person: {"errors": [{"type": "RATE_LIMITED"}]}', OTHER)
+    passed(comment("github", forge))
+    assert pauses == [60] and len(forge.comments) == 2
+    forge.faults = [Fault("POST", "graphql", Reply(200, limited))] * 9
+    in_actions = {"GITHUB_ACTIONS": "true"}  # it is not taken for an answer to who the token is
+    ran = comment("github", forge, env=in_actions)
+    refused(ran, "GitHub limits how often it is asked: GitHub answered 200: API rate limit exceeded", "again later")
+    assert "pull-requests: write" not in ran.err
+
+
+def test_only_what_the_forge_asks_is_said_to_be_asked(
+    comment: Comment, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "TOTAL_SECONDS", 3.0)
+    forge = GitHubServer()
+    forge.faults = [Fault("GET", "comments", limits())]
+    ran = comment("github", forge)
+    refused(ran, "secondary rate limit. (GET /repos/o/r/issues/7/comments); there is no time to try again")
+    assert "asks" not in ran.err and not pauses
+
+
+def test_the_time_for_requests_begins_with_the_first(
+    comment: Comment, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counting a large repository may take longer than all requests together."""
+
+    def slowly(*args: Any, **options: Any) -> Any:
+        time.sleep(1.2)
+        return check_side(*args, **options)
+
+    monkeypatch.setattr(client, "TOTAL_SECONDS", 1.1)
+    monkeypatch.setattr("llmcost_hooks.commands.comment.check_side", slowly)
+    forge = GitHubServer()
+    forge.faults = [Fault("POST", "comments", Reply(503, {}, {"Retry-After": "0"}))]
+    passed(comment("github", forge))
+    assert pauses == [0] and len(forge.comments) == 1
 
 
 # --- answers that are lost ------------------------------------------------------------------------------------------
@@ -150,6 +216,33 @@ def test_a_comment_is_made_once(
     passed(comment(name, forge))
     assert len(forge.comments) == 2
     assert pauses == [1]
+
+
+def test_a_secure_connection_that_breaks_has_carried_the_comment(
+    comment: Comment, pauses: list[float], tmp_path: Path
+) -> None:
+    """The failure of TLS comes when the answer is read."""
+    authority = make_certificate(tmp_path)
+    forge = GitLabServer()
+    with serving(forge, tmp_path / "cert.pem"):
+        trusted = {"REQUESTS_CA_BUNDLE": str(authority)}
+        forge.faults = [Fault("POST", "notes", "garble", after=True)]
+        passed(comment("gitlab", forge, env=trusted))
+        assert len(forge.comments) == 1 and pauses == [1]
+        forge.comments.clear()
+        forge.faults = [Fault("POST", "notes", "garble", after=True)]
+        ran = comment("gitlab", forge, "--behavior", "new", env=trusted)
+        refused(ran, "no secure connection could be made; the comment may be there all the same")
+        assert len(forge.comments) == 1
+
+
+def test_a_certificate_that_nobody_vouches_for(comment: Comment, pauses: list[float], tmp_path: Path) -> None:
+    make_certificate(tmp_path)
+    forge = GitLabServer()
+    with serving(forge, tmp_path / "cert.pem"):
+        ran = comment("gitlab", forge, "--behavior", "new")
+    refused(ran, "no secure connection could be made", "$REQUESTS_CA_BUNDLE")
+    assert not forge.seen and "may be there" not in ran.err
 
 
 @every_forge
@@ -300,6 +393,18 @@ def test_a_redirect_to_another_host_is_not_followed(status: int, comment: Commen
         forge.faults = [Fault(method, "comments", Reply(status, {}, target))]
         refused(comment("github", forge), "GitHub redirects to 127.0.0.1, where the token is not sent")
     assert not elsewhere.seen and not forge.comments
+
+
+def test_the_second_api_is_on_the_host_of_the_first(repo: Repo, serve: Callable[..., str]) -> None:
+    """A variable of the pipeline names it; another host, port or scheme gets no token."""
+    elsewhere, forge = GitHubServer(), GitHubServer()
+    address = serve(forge)
+    for there in (f"{serve(elsewhere)}/graphql", address.replace("127.0.0.1", "localhost") + "/graphql",
+                  "https://127.0.0.1/graphql", "http://[::1/graphql"):  # fmt: skip
+        env = {"GITHUB_API_URL": address, "GITHUB_GRAPHQL_URL": there, "GITHUB_REPOSITORY": "o/r",
+               "GITHUB_REF": "refs/pull/7/merge", "GITHUB_TOKEN": TOKEN}  # fmt: skip
+        refused(llm_cost(repo.path, "comment", "github", "--base", "main", env=env), "token is not sent there")
+    assert not elsewhere.seen and not forge.seen
 
 
 def test_a_repository_that_was_renamed_is_found(comment: Comment) -> None:

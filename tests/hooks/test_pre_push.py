@@ -211,6 +211,8 @@ def test_shallow_clone(pushed: Repo, server: Repo, tmp_path: Path, install: Inst
     size(shallow, 405)
     ended = push(shallow, "origin", "old", ok=False, said="is not in this shallow clone")
     assert "git fetch --unshallow" in ended.err and "Exit code: 2 (CONFIG_ERROR)" in ended.err
+    ended = push(shallow, "-f", "origin", "old:main", ok=False, said="too little history", hooks=1)
+    assert "git fetch --unshallow" in ended.err and "Exit code: 2 (CONFIG_ERROR)" in ended.err
 
 
 def test_deleted_manifest(pushed: Repo) -> None:

@@ -6,6 +6,7 @@ import errno
 import gc
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -359,6 +360,15 @@ def test_any_failure_can_be_shown_anywhere(message: str, hint: str, encoding: st
 def test_a_failure_cannot_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     complain("\x1b[2Ja\nb\r", "\x1b]0;x\x07")
     assert capsys.readouterr().err == "llm-cost: \\x1b[2Ja\\x0ab\\x0d\n  \\x1b]0;x\\x07\n"
+
+
+@pytest.mark.parametrize("command", ["##vso[task.setvariable variable=x]y", "##[error]x", "::error::x"])
+def test_a_failure_is_no_command_to_a_ci_service(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Some read both streams, and find theirs anywhere in a line."""
+    complain(f"{command} {command}", f"{command}\na {command}")
+    write(sys.stderr, f"{command}\n")
+    said = capsys.readouterr().err
+    assert "##" not in said and not re.search(r"(?m)^\s*::", said)
 
 
 @pytest.mark.parametrize("code", ExitCode)

@@ -22,7 +22,9 @@ from llmcost_hooks.policy import Judged, Verdict, join_verdicts, judge
 from llmcost_hooks.pricing import NO_MODEL, Unpriced
 from llmcost_hooks.prompts import Problem
 from llmcost_hooks.render.comment import marker_line, render_comment
+from llmcost_hooks.render.text import render_text
 from llmcost_hooks.report import Name
+from llmcost_hooks.report_check import check_report
 from llmcost_hooks.report_comment import comment_report
 from llmcost_hooks.waivers import Statements, Waiver, parse_statements
 
@@ -175,6 +177,42 @@ def test_a_ratchet_is_no_pass_to_be_proud_of() -> None:
     assert answer(HEAD, BASE, rules).endswith("over budget by $1.40, no more than before")
 
 
+def test_a_budget_that_was_passed_before_is_not_what_fails() -> None:
+    """Nor what a waiver accepts: the ratchet holds it back, and one prompt grows by more than it may."""
+    before = estimate(row("search", "8.00"), row("summarize", "2.80"), label="main")
+    after = estimate(row("search", "4.00"), row("summarize", "4.00", content_hash="new"), label="feat")
+    rules = manifest(limit=Decimal(5), ratchet=True, max_prompt_increase=Decimal("0.50"), period="month")
+    assert answer(before, after, rules) == "❌ This change saves $2.80 per month (-26%): a limit does not hold"
+    said = answer(before, after, rules, accepting("summarize <= +$2.00/month"))
+    assert said.endswith(": over budget by $3.00, no more than before; accepted by a waiver"), said
+
+
+def test_check_does_not_call_a_waived_overrun_within_budget() -> None:
+    rules = manifest(limit=Decimal(7), period="month")
+    comparison, verdict = judged(BASE, HEAD, rules, accepting("total <= $8.00/month"))
+    text = render_text(check_report(HEAD, rules, verdict, comparison))
+    assert text.startswith("✅ Over budget: $7.23 > $7.00 (limit), accepted by a waiver\n"), text
+    several = join_verdicts([Judged(HEAD, rules, comparison, verdict)] * 2)
+    table = check_report(HEAD, None, several, comparison).table
+    assert table is not None and [each[-1] for each in table.rows] == [("✅ accepted by a waiver",)] * 2
+
+
+@pytest.mark.parametrize("increase", ["0.50", "0.05"])
+def test_what_accepts_it_is_not_pushed_out_of_sight(increase: str) -> None:
+    """By more waivers, which whoever opens the pull request writes; and it stands where another limit fails, too."""
+    unused = [f"{'x' * 180}{n} <= +$1.00/month (no use)" for n in range(500)]
+    rules = manifest(limit=Decimal(10), max_increase=Decimal("0.50"), max_prompt_increase=Decimal(increase))
+    rules = rules._replace(budget=rules.budget._replace(period="month"))
+    texts = [*unused, "total <= +$1.00/month (longer answers)"]
+    said = parse_statements([("f00d" * 10, texts, ["Ada <ada@example.com>"])])
+    text = drawn(BASE, HEAD, rules, said, limit=20_000)
+    assert text.split("\n")[2].startswith("### ✅" if increase == "0.50" else "### ❌")
+    assert "⚠️ Cut to " in text
+    waivers = text[text.index("\nWaivers:\n") :].split("\n")
+    assert waivers[3].startswith("- total &#60;= +&#36;1.00/month (longer answers), commit f00df00df: used: ")
+    assert waivers[4].startswith("- Cost-Approved-By: Ada ")
+
+
 @pytest.mark.parametrize(
     ("rules", "waiver", "says"),
     [
@@ -183,7 +221,7 @@ def test_a_ratchet_is_no_pass_to_be_proud_of() -> None:
         (
             manifest(limit=Decimal(7), period="month"),
             "total <= $8.00/month",
-            "✅ # over budget by $0.23; accepted by a waiver",
+            "✅ # over budget by $0.23, accepted by a waiver",
         ),
         (
             TEN._replace(budget=LITTLE.budget._replace(max_increase=None)),
@@ -289,6 +327,16 @@ def test_it_is_cut_to_what_the_forge_takes(limit: int) -> None:
     assert text.endswith(f"{HOW[0][0]}\n")
     longer = drawn(base, head, limit=limit + 600, notes=tuple(f"note {n}" for n in range(count)))
     assert len(re.findall(r"^\| prompt-", longer, re.MULTILINE)) > len(shown)  # it is cut no more than it has to be
+
+
+def test_a_long_name_costs_what_it_takes_and_no_other_row() -> None:
+    names = [f"prompt-{n:04}" for n in range(3_000)]
+    shown = []
+    for first in ("prompt-long", "@" * 200):
+        base = estimate(*(row(name, "1") for name in (first, *names)))
+        head = estimate(*(row(name, "2", content_hash="new") for name in (first, *names)))
+        shown.append(len(re.findall(r"^\| prompt-\d+ \|", drawn(base, head, limit=65_536), re.MULTILINE)))
+    assert shown[1] > shown[0] - 100 > 900
 
 
 def test_what_cannot_be_priced_is_cut_too() -> None:

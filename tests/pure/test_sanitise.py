@@ -18,7 +18,7 @@ from llmcost_hooks.render.text import render_text
 from llmcost_hooks.report import Name, Report, Table
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])  # with raw HTML on, as nothing may become HTML
-MARKUP = "|`*_~[]()<>#@!$&\\:;{}^\"'+=-. \t\r\n/wWhHtTpPsSgGaA019"
+MARKUP = "|`*_~[]()<>#@!$%&\\:;{}^\"'+=-. \t\r\n/wWhHtTpPsSgGaA019"
 HOSTILE = st.one_of(
     st.text(MARKUP, max_size=24),
     st.text(max_size=24),
@@ -28,11 +28,13 @@ HOSTILE = st.one_of(
             ["</td>", "<script>", "<!--", "-->", "![x](y)", "[x](y)", "http://a.b", "www.a.b", "@ada", "#7", "GH-1",
              "a/b#1", "&lt;", "&#124;", "|", "\\|", "`", "``", "**", "~~", "\x1b[31m", "\u202e", "\u2066", "\ufeff",
              "\u200d", "\r", "\n", "\n\n", "\x85", "\u2028", "\udc9b", "\ud800", "---", "- ", "1. ", "    ", "$x$",
+             "!7", "%1", '%"v 1"', "~bug", "~7", "$7", "&7", "*iteration:7", "[issue:7]", "a/b!7",
              ":smile:", "<a@b.c>", "<https://a.b>", "e\u0301"]
         ),
         max_size=6,
     ).map("".join),
 )  # fmt: skip
+REFERENCE = re.compile(r'[@#](?!\u200b)|[!&]\d|\$\d+(?!\d|[.,]\d)|[%~][\w"]|\*iteration:|\[\w+:')
 BIDI = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 
 SHOWN = frozenset(
@@ -111,7 +113,7 @@ def check_table(names: list[str]) -> None:
         assert harmless(shown)
         assert not BIDI.search(shown)
         assert content.replace("\u200b", "").strip() == shown.strip()
-        assert not re.search("[@#](?!\u200b)", content)  # nobody is mentioned, nothing is referred to
+        assert not REFERENCE.search(content)  # nobody is mentioned, nothing is referred to
         assert found[3 * n + 5][0].content == "$1.00"
     assert not re.search(r"(?i)www\.|://|\bgh-\d|:[\w+-]+:|\$(?!1\.00)", markdown)
 
@@ -168,6 +170,9 @@ def test_names_that_people_use_stay_readable() -> None:
     assert markdown_name("GH-1") == "GH&#45;1"
     assert markdown_name("@ada") == "&#64;&#8203;ada"
     assert markdown_name("fix-#7") == "fix-&#35;&#8203;7"
+    assert markdown_name("fix-!7 %20 ~bug") == "fix-!&#8203;7 %&#8203;20 &#126;&#8203;bug"
+    assert markdown_name("$7 +$7.50 $x") == "&#36;&#8203;7 +&#36;7.50 &#36;x"
+    assert markdown_name("&7 a&b ~ 5%") == "&#38;&#8203;7 a&#38;b &#126; 5%"
     assert markdown_name("_a_ b_") == "&#95;a&#95; b&#95;"
     assert markdown_name("日_本") == "日&#95;本"
     assert markdown_name(":a: b:") == "&#58;a: b&#58;"

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from llmcost_hooks.facts import load_price_book
 from llmcost_hooks.pricestore import change_trust
 
+from ..certificates import make_certificate
 from ..cli.running import Ran, llm_cost
 from ..preloaded import Preloaded
 from ..trust.files import BUNDLED_AT, Key, key, signed, small
@@ -72,35 +68,10 @@ class User(NamedTuple):
         return path.read_bytes() if path.exists() else None
 
 
-def _certificate(folder: Path) -> Path:
-    """A certificate for localhost, its own authority, valid around today's real clock."""
-    secret, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(timezone.utc)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(secret.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(secret, hashes.SHA256())
-    )
-    public = certificate.public_bytes(serialization.Encoding.PEM)
-    plain = serialization.NoEncryption()
-    private = secret.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    (folder / "cert.pem").write_bytes(private + public)
-    (folder / "authority.pem").write_bytes(public)
-    return folder / "authority.pem"
-
-
 @pytest.fixture(scope="session")
 def publisher(tmp_path_factory: pytest.TempPathFactory, sealed_session: Path) -> Iterator[Publisher]:
     folder = tmp_path_factory.mktemp("publisher")
-    authority = _certificate(folder)
+    authority = make_certificate(folder)
     command = [sys.executable, str(Path(__file__).parent / "server.py"), str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
