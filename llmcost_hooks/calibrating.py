@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from .calibration.advice import Update, updates_of, updates_of_defaults
+from .calibration.advice import Update, updates_of, updates_of_defaults, worse_off
 from .calibration.backtest import BackTest, back_test
-from .calibration.fits import INPUT, Fit, Price, anomalies, fit_prompt, parameters_of
+from .calibration.fits import INPUT, RATIO, Fit, Price, anomalies, fit_prompt, parameters_of
 from .calibration.overall import Prompt, fit_together
 from .calibration.profile import Assumed, Profile
 from .calibration.ratios import Line, TokenRatio, fit_ratio, is_fixed
@@ -19,7 +19,7 @@ from .estimate import estimate_snapshot
 from .facts import read_facts
 from .git.plumbing import Repository
 from .lookup import Resolve, make_resolver
-from .manifest import Assumptions, Manifest
+from .manifest import Assumptions, Manifest, PromptEntry
 from .memo import Memo
 from .nested import governing
 from .prices.book import PriceBook
@@ -43,6 +43,14 @@ class Skipped:
         self.other = 0  # rows that are no use of tokens
 
 
+class Withheld(NamedTuple):
+    """An update that would make an estimate worse, and is not recommended."""
+
+    update: Update
+    reason: str
+    prompts: tuple[str, ...] = ()  # for which it is wrong or unknown
+
+
 class Calibration(NamedTuple):
     """All that is shown and written."""
 
@@ -55,6 +63,7 @@ class Calibration(NamedTuple):
     ratios: tuple[TokenRatio, ...]
     back_test: BackTest | None
     manifest: Manifest | None
+    withheld: tuple[Withheld, ...] = ()
 
 
 BAD_NAMED = 3  # of the records that cannot be read, how many are named
@@ -98,8 +107,7 @@ def calibrate(
         days = anomalies(used, parameters_of(assumed))
         found.append(Prompt(assumed, used, price, fit_prompt(assumed, used, price, days), days))
     ratios = _ratios(found, book, on, repo, manifest, memo)
-    updates = _updates(found, manifest, ratios)
-    changed = {each.assumed.prompt_id: _parameters(each, updates, _measured(ratios)) for each in found}
+    updates, withheld = _keep(found, _updates(found, manifest, ratios), profile, manifest, _measured(ratios))
     return Calibration(
         profile,
         traffic,
@@ -108,8 +116,9 @@ def calibrate(
         fit_together(found),
         updates,
         ratios,
-        back_test(found, changed),
+        back_test(found, updates, _measured(ratios)),
         manifest,
+        withheld,
     )
 
 
@@ -143,7 +152,11 @@ def _updates(prompts: Sequence[Prompt], manifest: Manifest | None, ratios: Seque
 
 def _listed(manifest: Manifest | None) -> dict[str, set[str]]:
     every = manifest.every() if manifest else ()
-    return {each.path(): {entry.prompt_id or entry.path for entry in each.prompts} for each in every}
+    return {each.path(): {_id(entry) for entry in each.prompts} for each in every}
+
+
+def _id(entry: PromptEntry) -> str:
+    return entry.prompt_id or entry.path
 
 
 def _place(manifest: Manifest | None, path: str) -> str | None:
@@ -157,11 +170,52 @@ def _measured(ratios: Sequence[TokenRatio]) -> set[str]:
     return {name for ratio in ratios if ratio.is_worth_it() for name in ratio.prompts}
 
 
-def _parameters(prompt: Prompt, updates: Sequence[Update], measured: Collection[str]) -> set[str]:
-    """What the updates change of a prompt."""
-    own = {INPUT} if prompt.assumed.prompt_id in measured else set()
-    own |= {each.key for each in updates if each.prompt_id == prompt.assumed.prompt_id}
-    return own | {each.key for each in updates if each.prompt_id is None and each.manifest == prompt.assumed.manifest}
+def _keep(
+    prompts: Sequence[Prompt], updates: Sequence[Update], profile: Profile, manifest: Manifest | None,
+    measured: Collection[str],
+) -> tuple[tuple[Update, ...], tuple[Withheld, ...]]:  # fmt: skip
+    """The updates that make no prompt and no later day worse; the others with why they do."""
+    kept, withheld = [], []
+    for update in updates:
+        if wrong := _inheriting(update, prompts, updates, profile, manifest):
+            withheld.append(Withheld(update, "would be wrong for, or is not known of, prompts that take it", wrong))
+        else:
+            kept.append(update)
+    # What is wrong of one prompt is no reason to withhold what is right of another.
+    for names in dict.fromkeys(update.of for update in kept):
+        group = [each for each in prompts if each.assumed.prompt_id in names]
+        of = [update for update in kept if set(update.of) & set(names)]
+        tested = back_test(group, of, measured)
+        if tested is not None and tested.is_worse():
+            error = f"~{tested.before:+.3g}% off on the later days, with it ~{tested.after:+.3g}%"
+            withheld += [Withheld(update, f"makes the back-test worse: {error}") for update in of]
+            kept = [update for update in kept if update not in of]
+    return tuple(kept), tuple(withheld)
+
+
+def _inheriting(
+    update: Update, prompts: Sequence[Prompt], updates: Sequence[Update], profile: Profile, manifest: Manifest | None
+) -> tuple[str, ...]:
+    """Who would take a value of [defaults] that is not right, or not known to be right, for them."""
+    if update.prompt_id is not None or manifest is None:
+        return ()
+    of = next((each for each in manifest.every() if each.path() == update.manifest), None)
+    if of is None:
+        return ()  # it is gone, which whoever writes says
+    entries = {_id(entry): entry.assumptions for entry in of.prompts}
+    keys = (update.key, *(key for key, _ in update.also))
+    own = {(each.prompt_id, each.key) for each in updates if each.is_sure() or not update.is_sure()}
+    wrong = set(worse_off(update, [each for each in prompts if each.assumed.prompt_id in update.of]))
+    for name, stated in entries.items():
+        # an answer that is stated in tokens takes no ratio; one that gets its own value does not either
+        free = update.key == RATIO and stated.output_tokens is not None
+        if not free and any(getattr(stated, key) is None for key in keys) and (name, update.key) not in own:
+            wrong.add(name)
+    for name, assumed in profile.prompts.items():
+        place = assumed.manifest or _place(manifest, assumed.path)
+        if place == update.manifest and name not in entries and name not in update.of:
+            wrong.add(name)
+    return tuple(sorted(wrong))
 
 
 # --- the ratio of a tokenizer --------------------------------------------------------------------------------------

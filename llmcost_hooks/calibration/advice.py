@@ -23,6 +23,7 @@ class Update(NamedTuple):
     value: Decimal | int
     fit: Fit
     also: tuple[tuple[str, str | int], ...] = ()  # keys without which it would mean nothing
+    of: tuple[str, ...] = ()  # the prompts that it was fitted on, which take it
 
     def is_large(self) -> bool:
         return self.fit.level() == ERROR
@@ -72,7 +73,23 @@ def _updates(
                 also = ((INPUT, rounded_size(size)),)
                 fit = fit._replace(confidence=min(fit.confidence, size.confidence, key=_SURE.index))
             also = also if scenarios == {"cached"} else (("scenario", "cached"), *also)
-        found.append(Update(prompt_id, manifest, fit.parameter, rounded(fit), fit, also))
+        names = tuple(each.assumed.prompt_id for each in prompts)
+        found.append(Update(prompt_id, manifest, fit.parameter, rounded(fit), fit, also, names))
+    return found
+
+
+def worse_off(update: Update, prompts: Iterable[Prompt]) -> list[str]:
+    """The prompts whose own measured value is further from the update's than from what is assumed, or is not known.
+
+    One value for several prompts is right for their sum and may be wrong for each of them.
+    """
+    found = []
+    for each in prompts:
+        fit = next((fit for fit in each.fits if fit.parameter == update.key), None)
+        if fit is None or (
+            fit.assumed is not None and abs(float(update.value) - fit.actual) >= abs(fit.assumed - fit.actual)
+        ):
+            found.append(each.assumed.prompt_id)
     return found
 
 

@@ -19,10 +19,12 @@ LOW, MEDIUM, HIGH = "low", "medium", "high"
 ENOUGH, MANY = 100, 500  # requests
 DAY, WEEK = timedelta(hours=24), timedelta(days=7)
 WIDE, WIDEST = 5.0, 15.0  # half an interval, in points or percent
+SMALL = 0.2  # a ratio below it: its interval is judged in proportion to it
 FINE, WARNING, ERROR = "fine", "warning", "error"
 WARN_AT, FAIL_AT = 20.0, 50.0  # drift, in points or percent; and percent of the cost that it changes
-# A day is no anomaly below these: points of a ratio, and percent of a size.
-_MATERIAL = {POINTS: 5.0, PERCENT: 15.0}
+# A day is no anomaly below these: parts of the usual value; of a ratio no more and no less than so many of 1.
+_MATERIAL = {POINTS: 0.25, PERCENT: 0.15}
+_LEAST, _MOST = 0.005, 0.05
 
 Price = Callable[[float, float, float], "float | None"]  # input, cached part of it, output -> USD of a call
 
@@ -68,8 +70,9 @@ class Sample(NamedTuple):
     requests: int
     window: timedelta | None  # None: a record names no time
 
-    def confidence(self, half: float | None) -> str:
-        """The issue's thresholds, and never better than the interval."""
+    def confidence(self, half: float | None, part: float = 1.0) -> str:
+        """The issue's thresholds, and never better than the interval; `part` of whose limits holds."""
+        half = None if half is None else half / part
         if self.requests < ENOUGH or self.window is None or self.window < DAY or half is None or half > WIDEST:
             return LOW
         return HIGH if self.requests > MANY and self.window > WEEK and half <= WIDE else MEDIUM
@@ -125,9 +128,8 @@ def _unlike(days: Mapping[date, Day], parameter: str) -> tuple[date, ...]:
     values = [(at, y / x, x) for at, (y, x, _) in pairs if x > 0]
     if not values:
         return ()
-    unit = UNITS[parameter]
-    scale = 1.0 if unit == POINTS else median(value for _, value, _ in values)
-    return unlike(values, _MATERIAL[unit] / 100 * scale)
+    least = _MATERIAL[UNITS[parameter]] * median(value for _, value, _ in values)
+    return unlike(values, min(max(least, _LEAST), _MOST) if UNITS[parameter] == POINTS else least)
 
 
 def fit(
@@ -147,8 +149,13 @@ def fit(
         scale = 100.0 if UNITS[parameter] == POINTS else 100 / actual if actual else None
         half = None if scale is None else half * scale
     requests = sum(count for _, _, count in pairs)
-    confidence = Sample(requests, window).confidence(half)
+    confidence = Sample(requests, window).confidence(half, _part(parameter, max(actual, assumed or 0.0)))
     return Fit(parameter, assumed, actual, half, requests, confidence, cost(actual))
+
+
+def _part(parameter: str, value: float) -> float:
+    """What part of the limits of an interval holds: 5 points are nothing sure of a ratio of 0.05."""
+    return min(1.0, value / SMALL) if UNITS[parameter] == POINTS and value > 0 else 1.0
 
 
 def fit_prompt(

@@ -28,7 +28,7 @@ from ..manifest_values_edit import NewValue, set_values
 from ..prices.own import OwnRatio
 from ..reading import WORKTREE, read_manifest
 from ..render.sanitise import terminal_name
-from ..report import Name, Text
+from ..report import Name, Text, name_list
 from ..report_calibrate import calibration_report, drift_reason, drift_text, sample
 from ..report_calibrate_notes import traffic_notes
 from .asking import can_ask, confirm
@@ -167,6 +167,11 @@ def _show(found: Calibration, output: str, path: str) -> None:
         notes.append((f"{skipped.other:,} rows are no use of tokens",))
     if found.traffic.estimates:
         notes.append((f"{found.traffic.estimates:,} rows are estimates, and no usage: left out",))
+    for held in found.withheld:
+        names: Text = (": ", *name_list(list(held.prompts))) if held.prompts else ()
+        notes.append(
+            (Name(_label(held.update)), f" = {held.update.value} is not recommended: it {held.reason}", *names)
+        )
     notes += traffic_notes(found.traffic, found.profile, found.prompts)
     parts = (found.prompts, found.together, found.updates, found.ratios, found.back_test)
     report = calibration_report(*parts, found.profile, notes)
@@ -245,6 +250,9 @@ def _too_large(found: Calibration) -> list[str]:
 
 
 def _nothing(found: Calibration, *, alone: bool) -> int:
+    if alone and found.withheld:
+        said = ", ".join(f"{_label(held.update)} {held.reason}" for held in found.withheld)
+        return _refuse(f"No recommendation holds: nothing was applied ({said})", "Write what is right of each prompt.")
     if alone and (found.updates or any(each.is_worth_it() for each in found.ratios)):
         return _refuse("No recommendation is of high confidence: nothing was applied", "Review them on a terminal.")
     if alone and all(fit.confidence == LOW for fit in found.together):
@@ -273,21 +281,31 @@ def _label(update: Update) -> str:
 def _write(top: str, manifest: Manifest, updates: Sequence[Update], ratios: Sequence[TokenRatio]) -> list[str]:
     """Each manifest once; ratios of tokens into that at the top, or the first."""
     paths = [each.path() for each in manifest.every()]
+    if gone := sorted({update.manifest for update in updates} - set(paths)):
+        raise ConfigError(f"There is no {', '.join(gone)} any more: nothing was applied", "Estimate again.")
     written = []
-    for path in paths:
+    for each in manifest.every():
+        path = each.path()
         new = {
             (update.prompt_id, key): value  # the size of an input may be of two updates, and is the same in both
             for update in updates
             if update.manifest == path
             for key, value in ((update.key, update.value), *update.also)
         }
-        values = [NewValue(prompt_id, key, value) for (prompt_id, key), value in new.items()]
+        values = [NewValue(_in_manifest(name, each), key, value) for (name, key), value in new.items()]
         stated = [_stated(ratio) for ratio in ratios] if path == paths[0] else []
         if values or stated:
             directory = os.path.join(top, os.path.dirname(path))
             edit_manifest(directory, lambda text, new=values, own=stated: set_values(text or "", new, own))  # type: ignore[misc]
             written.append(path)
     return written
+
+
+def _in_manifest(name: str | None, manifest: Manifest) -> str | None:
+    """As its text names an entry: an id as it is, a path from its own directory."""
+    if name is None or any(entry.prompt_id == name for entry in manifest.prompts):
+        return name
+    return name.removeprefix(manifest.directory)
 
 
 def _stated(ratio: TokenRatio) -> OwnRatio:

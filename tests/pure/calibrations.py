@@ -34,8 +34,7 @@ def _calibrated(
         prompts.append(Prompt(assumed, traffic, price, fit_prompt(assumed, traffic, price, days), days))
         updates += updates_of(prompts[-1], "llm-cost.toml")
     together = fit_together(prompts)
-    changed = {name: {each.key for each in updates if each.prompt_id == name} for name in used}
-    parts = (prompts, together, updates, ratios, back_test(prompts, changed))
+    parts = (prompts, together, updates, ratios, back_test(prompts, updates))
     profile = Profile({name: assumed for name, (assumed, _) in used.items()}, "month", ())
     whole = Traffic({name: each for name, (_, each) in used.items()}, 0, 0, 0, 0)
     report = calibration_report(*parts, profile, traffic_notes(whole, profile, prompts))

@@ -1,0 +1,127 @@
+"""What `calibrate --apply` writes is what was tried, and reaches no prompt that it is wrong for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..repos import Repo
+from .running import document, failed, llm_cost, passed, words
+
+TOP = """\
+version = 1
+
+[defaults]
+model = "gpt-4o"
+calls = 1000
+output_ratio = 0.1
+
+[budget]
+period = "month"
+"""
+
+
+def _project(repo: Repo, tmp_path: Path, files: Mapping[str, str]) -> str:
+    for path, text in files.items():
+        repo.write(path, text)
+    repo.commit("prompts")
+    profile = tmp_path / "estimates.json"
+    profile.write_text(passed(llm_cost(repo.path, "estimate", "--format", "json")).out)
+    return str(profile)
+
+
+def _log(path: Path, answers: Mapping[str, list[int]], requests: Mapping[int, int] | None = None) -> str:
+    """Requests of 1,800 tokens, 100 a day; the answers of each prompt by day."""
+    lines = []
+    for name, days in answers.items():
+        for day, answered in enumerate(days):
+            usage = {"prompt_tokens": 1800, "completion_tokens": answered, "total_tokens": 1800 + answered,
+                     "prompt_tokens_details": {"cached_tokens": 0}}  # fmt: skip
+            for number in range((requests or {}).get(day, 100)):
+                at = 1790812800 + day * 86400 + number * 50
+                body = {"prompt_id": name, "id": "c", "object": "chat.completion", "created": at, "model": "gpt-4o",
+                        "usage": usage}  # fmt: skip
+                lines.append(json.dumps(body))
+    path.write_text("\n".join(lines) + "\n")
+    return str(path)
+
+
+def _args(profile: str, log: str, *more: str) -> tuple[str, ...]:
+    return ("calibrate", "--profile", profile, "--actuals", log, *more)
+
+
+APPLY = ("--apply", "--accept-large-drift")
+TWO = {"llm-cost.toml": TOP + '\n[discover]\ninclude = ["prompts/*.md"]\n',
+       "prompts/b.md": words(1800), "prompts/c.md": words(1800)}  # fmt: skip
+
+
+def test_one_value_for_prompts_that_drift_apart_is_not_written(repo: Repo, tmp_path: Path) -> None:
+    profile = _project(repo, tmp_path, TWO)
+    log = _log(tmp_path / "log.jsonl", {"prompts/b.md": [900] * 12, "prompts/c.md": [90] * 12})
+    ran = failed(llm_cost(repo.path, *_args(profile, log, *APPLY)), 1, "No recommendation holds")
+    assert (
+        "is not recommended: it would be wrong for, or is not known of, prompts that take it: prompts/c.md" in ran.out
+    )
+    assert (repo.path / "llm-cost.toml").read_text() == TWO["llm-cost.toml"]
+
+
+def test_one_value_for_prompts_that_drift_alike_is_tried_and_written(repo: Repo, tmp_path: Path) -> None:
+    profile = _project(repo, tmp_path, TWO)
+    log = _log(tmp_path / "log.jsonl", {"prompts/b.md": [540] * 12, "prompts/c.md": [720] * 12})
+    found = document(passed(llm_cost(repo.path, *_args(profile, log, "--format", "json"))))
+    passed(llm_cost(repo.path, *_args(profile, log, *APPLY)))
+    assert "output_ratio = 0.35\n" in (repo.path / "llm-cost.toml").read_text()
+    after = document(passed(llm_cost(repo.path, "estimate", "--format", "json")))
+    (tmp_path / "after.json").write_text(json.dumps(after))
+    again = document(passed(llm_cost(repo.path, *_args(str(tmp_path / "after.json"), log, "--format", "json"))))
+    was, now = (float(each["back_test"][key]) for each, key in
+                ((found, "error_after_percent"), (again, "error_before_percent")))  # fmt: skip
+    assert abs(was - now) < 1
+
+
+def test_an_entry_that_inherits_is_not_changed_behind_its_back(repo: Repo, tmp_path: Path) -> None:
+    entry = '\n[[prompts]]\npath = "prompts/c.md"\nprompt_id = "c"\n'
+    profile = _project(repo, tmp_path, {**TWO, "llm-cost.toml": TWO["llm-cost.toml"] + entry})
+    log = _log(tmp_path / "log.jsonl", {"prompts/b.md": [720] * 10, "c": [180] * 10})
+    ran = failed(llm_cost(repo.path, *_args(profile, log, *APPLY)), 1, "No recommendation holds")
+    assert "prompts that take it: c" in ran.out
+
+
+def test_an_update_that_makes_its_own_back_test_worse_is_not_applied(repo: Repo, tmp_path: Path) -> None:
+    entry = '\n[[prompts]]\npath = "prompts/c.md"\nprompt_id = "c"\n'
+    profile = _project(repo, tmp_path, {"llm-cost.toml": TOP + entry, "prompts/c.md": words(1800)})
+    log = _log(tmp_path / "log.jsonl", {"c": [560] * 2 + [500, 540] * 13 + [180] * 14})
+    ran = llm_cost(repo.path, *_args(profile, log, *APPLY))
+    assert "makes the back-test worse" in failed(ran, 1, "").out
+
+
+def test_a_manifest_that_is_gone_is_named(repo: Repo, tmp_path: Path) -> None:
+    nested = TOP + '\n[[prompts]]\npath = "prompts/x.md"\n'
+    files = {"llm-cost.toml": TOP, "svc/llm-cost.toml": nested, "svc/prompts/x.md": words(1800)}
+    profile = _project(repo, tmp_path, files)
+    log = _log(tmp_path / "log.jsonl", {"svc/prompts/x.md": [720] * 10})
+    (repo.path / "svc/llm-cost.toml").unlink()
+    ran = llm_cost(repo.path, *_args(profile, log, *APPLY))
+    failed(ran, 2, "There is no svc/llm-cost.toml any more: nothing was applied")
+
+
+def test_an_entry_of_a_nested_manifest_is_found_by_its_path(repo: Repo, tmp_path: Path) -> None:
+    nested = TOP + '\n[[prompts]]\npath = "prompts/x.md"\n'
+    files = {"llm-cost.toml": TOP, "svc/llm-cost.toml": nested, "svc/prompts/x.md": words(1800)}
+    profile = _project(repo, tmp_path, files)
+    log = _log(tmp_path / "log.jsonl", {"svc/prompts/x.md": [720] * 10})
+    passed(llm_cost(repo.path, *_args(profile, log, *APPLY)))
+    assert (repo.path / "svc/llm-cost.toml").read_text().startswith(nested + "output_ratio = 0.40\n")
+
+
+def test_an_outlier_of_a_small_ratio_is_named_and_moves_nothing(repo: Repo, tmp_path: Path) -> None:
+    profile = _project(repo, tmp_path, TWO)
+    days = [180, 182, 178, 181, 261, 179, 180, 181, 179, 180]
+    log = _log(tmp_path / "log.jsonl", {"prompts/b.md": days}, {4: 1000})
+    found = document(passed(llm_cost(repo.path, *_args(profile, log, "--format", "json"))))
+    [prompt] = found["prompts"]
+    assert len(prompt["anomalous_days"]) == 1
+    assert [each for each in found["recommendations"] if each["key"] == "output_ratio"] == []
+    [ratio] = [each for each in prompt["parameters"] if each["parameter"] == "output_ratio"]
+    assert abs(float(ratio["actual"]) - 0.1) < 0.001
