@@ -118,8 +118,8 @@ def response(request: Request) -> str:
         "prompt_tokens_details": {"cached_tokens": request.cached, "audio_tokens": 0},
         "completion_tokens_details": {"reasoning_tokens": 0},
     }  # fmt: skip
-    body = {"id": "chatcmpl-0", "object": "chat.completion", "created": int(request.at.timestamp()),
-            "model": "gpt-4o-2024-08-06", "usage": usage}  # fmt: skip
+    body = {"id": f"chatcmpl-{request.at:%Y%m%d%H%M%S%f}", "object": "chat.completion",
+            "created": int(request.at.timestamp()), "model": "gpt-4o-2024-08-06", "usage": usage}  # fmt: skip
     return json.dumps({"prompt_id": "search", "response": body})
 
 

@@ -164,7 +164,8 @@ def _show(found: Calibration, output: str, path: str) -> None:
             )
         )
     if skipped.other:
-        notes.append((f"{skipped.other:,} rows are no use of tokens",))
+        rows = "row is" if skipped.other == 1 else "rows are"
+        notes.append((f"{skipped.other:,} {rows} no use of tokens, or counted already",))
     if found.traffic.estimates:
         notes.append((f"{found.traffic.estimates:,} rows are estimates, and no usage: left out",))
     for held in found.withheld:

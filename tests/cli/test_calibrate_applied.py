@@ -40,8 +40,8 @@ def _log(path: Path, answers: Mapping[str, list[int]], requests: Mapping[int, in
                      "prompt_tokens_details": {"cached_tokens": 0}}  # fmt: skip
             for number in range((requests or {}).get(day, 100)):
                 at = 1790812800 + day * 86400 + number * 50
-                body = {"prompt_id": name, "id": "c", "object": "chat.completion", "created": at, "model": "gpt-4o",
-                        "usage": usage}  # fmt: skip
+                body = {"prompt_id": name, "id": f"{name}{at}", "object": "chat.completion", "created": at,
+                        "model": "gpt-4o", "usage": usage}  # fmt: skip
                 lines.append(json.dumps(body))
     path.write_text("\n".join(lines) + "\n")
     return str(path)
