@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from .calibration.advice import Update, updates_of, updates_of_defaults, worse_off
+from .calibration.advice import Update, Withheld, updates_of, updates_of_defaults, worse_off
 from .calibration.backtest import BackTest, back_test
 from .calibration.fits import INPUT, RATIO, Fit, Price, anomalies, fit_prompt, parameters_of
 from .calibration.overall import Prompt, fit_together
@@ -41,14 +41,6 @@ class Skipped:
         self.bad = 0  # records that cannot be read
         self.named: list[Read] = []  # some of them
         self.other = 0  # rows that are no use of tokens
-
-
-class Withheld(NamedTuple):
-    """An update that would make an estimate worse, and is not recommended."""
-
-    update: Update
-    reason: str
-    prompts: tuple[str, ...] = ()  # for which it is wrong or unknown
 
 
 class Calibration(NamedTuple):

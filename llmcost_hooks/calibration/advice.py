@@ -32,6 +32,14 @@ class Update(NamedTuple):
         return self.fit.confidence == HIGH
 
 
+class Withheld(NamedTuple):
+    """An update that would make an estimate worse, and is not recommended."""
+
+    update: Update
+    reason: str
+    prompts: tuple[str, ...] = ()  # for which it is wrong or unknown
+
+
 def is_worth_it(fit: Fit) -> bool:
     """Whether a fit is to be recommended: enough is known, and it differs by more than its interval says by chance."""
     if fit.confidence == LOW:

@@ -176,7 +176,8 @@ def _show(found: Calibration, output: str, path: str) -> None:
     notes += traffic_notes(found.traffic, found.profile, found.prompts)
     parts = (found.prompts, found.together, found.updates, found.ratios, found.back_test)
     report = calibration_report(*parts, found.profile, notes)
-    show(report, lambda: calibration_document(*parts, found.traffic, skipped.bad, skipped.other), output)
+    counts = (found.traffic, skipped.bad, skipped.other)
+    show(report, lambda: calibration_document(*parts, *counts, found.withheld), output)
 
 
 # --- a limit on drift ----------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from ..calibration.advice import Update
+from ..calibration.advice import Update, Withheld
 from ..calibration.backtest import BackTest
 from ..calibration.fits import Fit
 from ..calibration.intervals import NAME as INTERVAL
@@ -19,7 +19,7 @@ SCHEMA = "llm-cost/calibration/1"
 
 def calibration_document(
     prompts: Sequence[Prompt], together: Sequence[Fit], updates: Sequence[Update], ratios: Sequence[TokenRatio],
-    tested: BackTest | None, traffic: Traffic, bad: int, other: int,
+    tested: BackTest | None, traffic: Traffic, bad: int, other: int, withheld: Sequence[Withheld] = (),
 ) -> Document:  # fmt: skip
     return {
         "schema": SCHEMA,
@@ -29,6 +29,9 @@ def calibration_document(
         "prompts": [_prompt(each) for each in prompts],
         "token_ratios": [_ratio(ratio) for ratio in ratios],
         "recommendations": [_update(update) for update in updates],
+        "withheld": [
+            {**_update(each.update), "reason": f"it {each.reason}", "prompts": list(each.prompts)} for each in withheld
+        ],
         "back_test": None if tested is None else _tested(tested),
         "records": {
             "read": traffic.records,

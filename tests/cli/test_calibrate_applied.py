@@ -6,6 +6,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from jsonschema import Draft202012Validator
+
+from llmcost_hooks.data import open_data
+
 from ..repos import Repo
 from .running import document, failed, llm_cost, passed, words
 
@@ -64,6 +68,12 @@ def test_one_value_for_prompts_that_drift_apart_is_not_written(repo: Repo, tmp_p
         "is not recommended: it would be wrong for, or is not known of, prompts that take it: prompts/c.md" in ran.out
     )
     assert (repo.path / "llm-cost.toml").read_text() == TWO["llm-cost.toml"]
+    found = document(passed(llm_cost(repo.path, *_args(profile, log, "--format", "json"))))
+    Draft202012Validator(json.loads(bytes(open_data("calibration.schema.json")))).validate(found)
+    (withheld,) = found["withheld"]
+    assert found["recommendations"] == []
+    assert (withheld["key"], withheld["prompts"]) == ("output_ratio", ["prompts/c.md"])
+    assert withheld["reason"].startswith("it would be wrong for")
 
 
 def test_one_value_for_prompts_that_drift_alike_is_tried_and_written(repo: Repo, tmp_path: Path) -> None:
