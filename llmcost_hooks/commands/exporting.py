@@ -20,6 +20,7 @@ from ..focus.period import read_period
 from ..focus.rows import focus_sheet
 from ..focus.sheet import Sheet
 from ..render.csv_text import render_csv
+from ..report import count_prompts
 from ..sheet_file import PARQUET, save_bytes, save_parquet
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -97,7 +98,7 @@ def export(estimate: Estimate, asked: Export) -> int:
         return say_failures(unknown, worst([row.problem.code for row in unknown]))
     unused = sum(not row.calls for row in estimate.priced())
     if unused and asked.format != "focus-compact":  # which has a row for each prompt
-        click.echo(f"Note: {unused:,} prompts with 0 calls have no rows: what is not used is not charged.", err=True)
+        click.echo(f"Note: no rows of {count_prompts(unused)} with 0 calls: what is not used is not charged.", err=True)
     sheet = _sheet(estimate, asked)
     if asked.path is not None and asked.path.endswith(PARQUET):
         save_parquet(sheet, asked.path)

@@ -317,4 +317,4 @@ def test_prompts_without_rows_are_said(repo: Repo) -> None:
         said = passed(llm_cost(repo.path, "estimate", "--format", format, "--period", "2026-11", "--calls", "0")
                       if format != "focus-compact" else
                       llm_cost(repo.path, "estimate", "--format", format, "--calls", "0")).err  # fmt: skip
-        assert ("with 0 calls have no rows" in said) == (format != "focus-compact"), said
+        assert ("with 0 calls: what is not used" in said) == (format != "focus-compact"), said
