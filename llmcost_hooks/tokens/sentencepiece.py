@@ -37,7 +37,9 @@ _PIECE = re.compile(
 class SentencePieceSplitter:
     """Cuts text into pieces; joined, they are the text again. Texts have to be prepared."""
 
-    cut = r"[^\s>](?=[ \t])|\n(?=\S)"  # where a piece ends, and the text before and behind is cut as if it stood alone
+    # Where a piece ends, and the text before and behind is cut as if it stood alone: behind a tag too, which is no part
+    # of what is merged.
+    cut = rf"[^\s>](?=[ \t])|\n(?=\S)|(?:{_TAG.pattern})(?=\S)"
 
     def __init__(self, ranks: Ranks) -> None:
         self._characters = Characters(ranks)
