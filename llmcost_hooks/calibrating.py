@@ -30,8 +30,8 @@ from .reading import WORKTREE, read_side
 from .sheet_file import PARQUET, read_rows
 from .snapshot import Selection
 from .usage.costs import Priced, call_price, make_pricer
-from .usage.record import Usage
-from .usage_files import COLUMNS, Read, read_table, read_usage
+from .usage.record import Read, Usage
+from .usage_files import COLUMNS, read_table, read_usage
 
 
 class Skipped:

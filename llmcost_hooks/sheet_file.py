@@ -19,7 +19,6 @@ from .whole_file import replacing, usual_mode
 if TYPE_CHECKING:
     from types import ModuleType
 
-LONGEST_CELL = 131_072  # characters
 MOST_DIGITS = 76  # of Parquet's widest decimals
 PARQUET = ".parquet"
 LONGEST_CELL = 128 * 1024  # characters; of CSV that is checked

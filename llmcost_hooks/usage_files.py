@@ -12,7 +12,7 @@ from typing import IO, Any
 from .errors import ConfigError, ParseError
 from .usage import compact, focus
 from .usage.reading import Unusable
-from .usage.record import Read as Read
+from .usage.record import Read
 from .usage.repeats import spans_above, without_above, without_repeats
 from .usage.sources import cells_payload, links_of, usage_of
 

@@ -20,27 +20,10 @@ from .cli.running import MODULES
 from .hooks import plain
 from .pinned.sitecustomize import PINNED
 from .preloaded import Preloaded
-from .repos import Repo
+from .repos import GIT_CONFIG, Repo
 
 settings.register_profile("suite", deadline=None, database=None, derandomize=True)
 settings.load_profile("suite")
-
-GIT_CONFIG = """\
-[user]
-    name = Ada Example
-    email = ada@example.invalid
-[init]
-    defaultBranch = main
-[protocol "file"]
-    allow = always
-[advice]
-    detachedHead = false
-[gc]
-    auto = 0
-[maintenance]
-    auto = false
-"""
-
 
 HERE = ("127.0.0.1", "::1", "localhost")
 

@@ -10,6 +10,22 @@ from typing import NamedTuple
 
 ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")  # a test may set them; a `Repo` stays where it is
 FIRST_COMMIT = datetime(2026, 1, 1, tzinfo=timezone.utc)
+# Whoever runs git in tests and tools; nothing of the machine's own configuration is read.
+GIT_CONFIG = """\
+[user]
+    name = Ada Example
+    email = ada@example.invalid
+[init]
+    defaultBranch = main
+[protocol "file"]
+    allow = always
+[advice]
+    detachedHead = false
+[gc]
+    auto = 0
+[maintenance]
+    auto = false
+"""
 
 
 class Ended(NamedTuple):

@@ -206,10 +206,8 @@ def test_nothing_below_reaches_a_face() -> None:
 
 
 def test_no_command_imports_another() -> None:
-    shared = {"commands"} | {
-        f"commands.{each}"
-        for each in ("options", "sides", "lazy", "asking", "own_prices", "rows", "naming", "exporting")
-    }
+    beside = "options showing sides lazy asking applying own_prices rows naming exporting"
+    shared = {"commands", *(f"commands.{each}" for each in beside.split())}
     for name in set(in_rooms("commands")) - shared:
         assert {other for other in inner(modules()[name]) if room(other) == "commands"} <= shared, name
     for name in shared:

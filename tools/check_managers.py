@@ -18,6 +18,8 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.repos import GIT_CONFIG
+
 MANIFEST = """\
 version = 1
 
@@ -39,24 +41,13 @@ ACCEPT = "LLM-Cost-Accept: search <= +$2.00/month (longer answers)"
 OVER, GREW = "Budget exceeded", "Increase exceeded"
 
 
-CONFIG = """\
-[user]
-name = Ada Example
-email = ada@example.invalid
-[init]
-defaultBranch = main
-[protocol "file"]
-allow = always
-"""
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", required=True, help="the directory that has lefthook and husky")
     programs = os.path.abspath(parser.parse_args().programs)
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch)
-        (home / "gitconfig").write_text(CONFIG)
+        (home / "gitconfig").write_text(GIT_CONFIG)
         environ = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") and name != "CI"}
         env = {
             **environ, "PATH": os.pathsep.join([programs, os.environ["PATH"]]),

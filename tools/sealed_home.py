@@ -5,19 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-CONFIG = """\
-[user]
-name = Ada Example
-email = ada@example.invalid
-[init]
-defaultBranch = main
-[protocol "file"]
-allow = always
-[advice]
-detachedHead = false
-[gc]
-auto = 0
-"""
+from tests.repos import GIT_CONFIG
+
 SHARED = ("GIT_", "XDG_", "LLMCOST_", "LLM_COST_", "PYTHON", "GITHUB_", "VIRTUAL_ENV")
 
 
@@ -27,7 +16,7 @@ def seal(folder: Path) -> None:
         if name.startswith(SHARED) or name in ("CI", "NO_COLOR"):
             del os.environ[name]
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "gitconfig").write_text(CONFIG, encoding="utf-8")
+    (folder / "gitconfig").write_text(GIT_CONFIG, encoding="utf-8")
     os.environ.update(
         HOME=str(folder),
         GIT_CONFIG_GLOBAL=str(folder / "gitconfig"),

@@ -71,7 +71,7 @@ class Sample(NamedTuple):
     window: timedelta | None  # None: a record names no time
 
     def confidence(self, half: float | None, part: float = 1.0) -> str:
-        """The issue's thresholds, and never better than the interval; `part` of whose limits holds."""
+        """By how much was seen, and never better than the interval; `part` of whose limits holds."""
         half = None if half is None else half / part
         if self.requests < ENOUGH or self.window is None or self.window < DAY or half is None or half > WIDEST:
             return LOW

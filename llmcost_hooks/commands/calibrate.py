@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import click
@@ -15,24 +13,22 @@ from ..calibrating import Calibration, Skipped, calibrate, read_records
 from ..calibration.advice import Update, applicable
 from ..calibration.fits import ERROR, HIGH, LOW
 from ..calibration.profile import Profile, parse_profile
-from ..calibration.ratios import TokenRatio
 from ..clock import today
 from ..errors import ConfigError, ExitCode
 from ..facts import load_price_book
 from ..git.files import read_file
 from ..git.objects import Unread
 from ..git.plumbing import Repository, open_repository
-from ..manifest import NAME, Manifest
-from ..manifest_file import edit_manifest
-from ..manifest_values_edit import NewValue, set_values
-from ..prices.own import OwnRatio
+from ..manifest import NAME
 from ..reading import WORKTREE, read_manifest
 from ..render.sanitise import terminal_name
 from ..report import Name, Text, name_list
 from ..report_calibrate import calibration_report, drift_reason, drift_text, sample
 from ..report_calibrate_notes import traffic_notes
+from .applying import write_updates
 from .asking import can_ask, confirm
-from .options import format_option, read_memo, show
+from .options import format_option, read_memo
+from .showing import show
 
 MAX_PROFILE = 256 * 1024 * 1024
 
@@ -236,7 +232,7 @@ def _apply(found: Calibration, repo: Repository | None, values: dict[str, Any], 
         return _say(f"{said}.")
     if not alone and not (asks and confirm(f"Apply updates to {NAME}?", "Use --apply.")):
         return _say("Nothing was written.")
-    for path in _write(repo.top, found.manifest, updates, ratios):
+    for path in write_updates(repo.top, found.manifest, updates, ratios):
         _say(f"✓ Updated {path}; commit it like code")
     left = len(found.updates) - len(updates)
     if left:
@@ -278,38 +274,3 @@ def _say(text: str) -> int:
 
 def _label(update: Update) -> str:
     return f"{update.prompt_id or '[defaults]'}: {update.key}"
-
-
-def _write(top: str, manifest: Manifest, updates: Sequence[Update], ratios: Sequence[TokenRatio]) -> list[str]:
-    """Each manifest once; ratios of tokens into that at the top, or the first."""
-    paths = [each.path() for each in manifest.every()]
-    if gone := sorted({update.manifest for update in updates} - set(paths)):
-        raise ConfigError(f"There is no {', '.join(gone)} any more: nothing was applied", "Estimate again.")
-    written = []
-    for each in manifest.every():
-        path = each.path()
-        new = {
-            (update.prompt_id, key): value  # the size of an input may be of two updates, and is the same in both
-            for update in updates
-            if update.manifest == path
-            for key, value in ((update.key, update.value), *update.also)
-        }
-        values = [NewValue(_in_manifest(name, each), key, value) for (name, key), value in new.items()]
-        stated = [_stated(ratio) for ratio in ratios] if path == paths[0] else []
-        if values or stated:
-            directory = os.path.join(top, os.path.dirname(path))
-            edit_manifest(directory, lambda text, new=values, own=stated: set_values(text or "", new, own))  # type: ignore[misc]
-            written.append(path)
-    return written
-
-
-def _in_manifest(name: str | None, manifest: Manifest) -> str | None:
-    """As its text names an entry: an id as it is, a path from its own directory."""
-    if name is None or any(entry.prompt_id == name for entry in manifest.prompts):
-        return name
-    return name.removeprefix(manifest.directory)
-
-
-def _stated(ratio: TokenRatio) -> OwnRatio:
-    low, typical, high = (Decimal(f"{number:.3f}") for number in (ratio.low, ratio.ratio, ratio.high))
-    return OwnRatio(ratio.model, low, typical, high, today())

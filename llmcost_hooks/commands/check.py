@@ -28,15 +28,8 @@ from ..report_check import check_report
 from ..report_parts import economics_notes
 from ..stating import read_statements
 from ..view import View
-from .options import (
-    assumption_options,
-    group_option,
-    read_memo,
-    read_selection,
-    result_options,
-    show_result,
-    verbose_note,
-)
+from .options import assumption_options, group_option, read_memo, read_selection, result_options
+from .showing import show_result, verbose_note
 from .sides import moved_on, since_merge_base
 
 HELP = """Hold the cost of all prompts against [budget] in llm-cost.toml.

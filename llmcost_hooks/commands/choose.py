@@ -31,9 +31,9 @@ from .options import (
     read_selection,
     read_unit,
     read_usd,
-    show,
     unit_option,
 )
+from .showing import show
 
 HELP = """Choose the cheapest model that is good enough for a prompt.
 

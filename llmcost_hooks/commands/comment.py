@@ -39,8 +39,8 @@ from .options import (
     read_usd,
     repeated_options,
     selection_options,
-    verbose_note,
 )
+from .showing import verbose_note
 from .sides import since_merge_base
 
 HELP = """Write what a change costs into a comment on its pull request, or bring the comment up to date.

@@ -42,12 +42,11 @@ from .options import (
     refuse_empty,
     result_options,
     selection_options,
-    show_result,
     unit_option,
-    verbose_note,
     view_options,
 )
 from .own_prices import read_date
+from .showing import show_result, verbose_note
 from .sides import Asked, find_sides, split_paths
 
 if TYPE_CHECKING:

@@ -46,13 +46,11 @@ from .options import (
     refuse_empty,
     refuse_formats,
     selection_options,
-    show,
-    show_result,
     unit_option,
-    verbose_note,
     view_options,
 )
 from .rows import estimate_rows, refuse_beside_data
+from .showing import show, show_result, verbose_note
 
 HELP = """Estimate what prompts cost.
 

@@ -20,7 +20,8 @@ from ..reading import STAGED, WORKTREE, commit_source, parse_manifests, read_man
 from ..report_explain import explain_document, explain_report
 from ..suggest import what_ifs
 from .naming import find_prompt
-from .options import assumption_options, output_options, read_memo, read_selection, show
+from .options import assumption_options, output_options, read_memo, read_selection
+from .showing import show
 
 HELP = """Explain one number, from blob to dollar.
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from ..boundary import complain
 from ..clock import build_day
 from ..errors import ConfigError, worst
 from ..estimate import Estimate
@@ -98,7 +99,7 @@ def export(estimate: Estimate, asked: Export) -> int:
         return say_failures(unknown, worst([row.problem.code for row in unknown]))
     unused = sum(not row.calls for row in estimate.priced())
     if unused and asked.format != "focus-compact":  # which has a row for each prompt
-        click.echo(f"Note: no rows of {count_prompts(unused)} with 0 calls: what is not used is not charged.", err=True)
+        complain(f"note: no rows of {count_prompts(unused)} with 0 calls: what is not used is not charged")
     sheet = _sheet(estimate, asked)
     if asked.path is not None and asked.path.endswith(PARQUET):
         save_parquet(sheet, asked.path)

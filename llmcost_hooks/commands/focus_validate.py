@@ -11,7 +11,8 @@ from ..known.focus import VERSIONS
 from ..render.sanitise import terminal_name
 from ..report_focus import findings_text, focus_document, focus_report
 from ..sheet_file import read_rows
-from .options import format_option, show
+from .options import format_option
+from .showing import show
 
 HELP = """Check a FOCUS file (CSV or Parquet) against the specification's rules, and say what fails where.
 

@@ -21,7 +21,8 @@ from ..prices.book import ModelRow, PriceBook
 from ..prices.offers import scaled
 from ..report import Name, Text
 from ..report_models import ModelLine, models_document, models_report
-from .options import format_option, read_ratio, show
+from .options import format_option, read_ratio
+from .showing import show
 
 OWN_APIS = frozenset(DIRECT.values())
 HELP = """List models with their prices in USD per million tokens.

@@ -10,7 +10,8 @@ from ..prices.book import PriceBook
 from ..prices.changes import compare_books
 from ..render.sanitise import terminal_name
 from ..report_changes import changes_document, changes_report
-from .options import format_option, show
+from .options import format_option
+from .showing import show
 
 HELP = """Compare two price files, on the day of today.
 

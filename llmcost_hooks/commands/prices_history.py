@@ -14,8 +14,9 @@ from ..prices.offers import scaled
 from ..report import Name, Text
 from ..report_price import history_document, history_report
 from ..stated import read_stated
-from .options import format_option, show
+from .options import format_option
 from .own_prices import manifest_prices
+from .showing import show
 
 HELP = """Show the dated rows of one model's listed price: past ones, and those to come.
 

@@ -13,8 +13,9 @@ from ..prices.book import PriceBook
 from ..prices.own import STATED
 from ..report_price import Priced, price_document, price_report
 from ..stated import mistake_in
-from .options import format_option, show
+from .options import format_option
 from .own_prices import manifest_prices, read_date
+from .showing import show
 
 HELP = """Show everything that is known of one model's price on a day.
 
