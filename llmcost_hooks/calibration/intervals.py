@@ -38,7 +38,7 @@ _T = (
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
     2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
 )  # fmt: skip
-_Z = 1.959964
+Z = 1.959964  # what 2.5% of normal values exceed
 
 
 def half_width(days: Mapping[date, tuple[float, float]]) -> float | None:
@@ -63,6 +63,6 @@ def student(degrees: int) -> float:
     """Student's t that 2.5% exceed; above 30 degrees by the expansion 26.7.5 of the same handbook."""
     if degrees <= len(_T):
         return _T[degrees - 1]
-    first = (_Z**3 + _Z) / (4 * degrees)
-    second = (5 * _Z**5 + 16 * _Z**3 + 3 * _Z) / (96 * degrees**2)
-    return _Z + first + second
+    first = (Z**3 + Z) / (4 * degrees)
+    second = (5 * Z**5 + 16 * Z**3 + 3 * Z) / (96 * degrees**2)
+    return Z + first + second

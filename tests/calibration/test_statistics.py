@@ -10,7 +10,7 @@ from llmcost_hooks.calibration.anomalies import unlike
 from llmcost_hooks.calibration.fits import HIGH, LOW, MEDIUM, Fit, Sample
 from llmcost_hooks.calibration.intervals import half_width, student
 from tools.check_intervals import many, small
-from tools.simulate_traffic import Shape
+from tools.simulate_traffic import LOAD_TEST, Shape
 
 DAY = timedelta(days=1)
 
@@ -87,7 +87,7 @@ def test_drift_is_points_of_ratios_and_percent_of_sizes(
 
 def test_traffic_with_a_known_truth() -> None:
     """A short one of docs/evidence/calibrate.txt: 150 intervals, of which 142 are expected to hold the truth."""
-    found = many(Shape(9, 600, outlier_days=1), 50, seed=7)
+    found = many(Shape(9, 600, outliers=(LOAD_TEST,)), 50, seed=7)
     assert 0.88 <= found.covered / found.judged <= 1
     assert found.within >= 0.95 * (found.runs - found.refused)
     assert found.missed_days <= 1

@@ -14,7 +14,7 @@ import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tools.simulate_traffic import Shape, Truth, response, simulate
+from tools.simulate_traffic import LOAD_TEST, Shape, Truth, response, simulate
 
 from ..repos import Repo
 from .running import ROOT, answer, document, failed, llm_cost, passed, words
@@ -94,7 +94,7 @@ def test_applied_it_drifts_no_more(project: Repo, tmp_path: Path) -> None:
 
 
 def test_the_document_is_valid(project: Repo, tmp_path: Path) -> None:
-    found = answer(project, *args(project, log(tmp_path / "log.jsonl", shape=Shape(9, 847, outlier_days=1))))
+    found = answer(project, *args(project, log(tmp_path / "log.jsonl", shape=Shape(9, 847, outliers=(LOAD_TEST,)))))
     assert [f"{error.json_path}: {error.message}" for error in CHECK.iter_errors(found)] == []
     [prompt] = found["prompts"]
     assert len(prompt["anomalous_days"]) == 1
@@ -110,7 +110,7 @@ def test_the_document_is_valid(project: Repo, tmp_path: Path) -> None:
 
 def test_one_outlier_day_does_not_move_the_recommendation(project: Repo, tmp_path: Path) -> None:
     usual, odd = (
-        answer(project, *args(project, log(tmp_path / "log.jsonl", shape=Shape(14, 2800, outlier_days=number))))
+        answer(project, *args(project, log(tmp_path / "log.jsonl", shape=Shape(14, 2800, outliers=(LOAD_TEST,) * number))))
         for number in (0, 1)
     )
     values = [float(found["recommendations"][0]["value"]) for found in (usual, odd)]
