@@ -110,7 +110,9 @@ def test_the_document_is_valid(project: Repo, tmp_path: Path) -> None:
 
 def test_one_outlier_day_does_not_move_the_recommendation(project: Repo, tmp_path: Path) -> None:
     usual, odd = (
-        answer(project, *args(project, log(tmp_path / "log.jsonl", shape=Shape(14, 2800, outliers=(LOAD_TEST,) * number))))
+        answer(
+            project, *args(project, log(tmp_path / "log.jsonl", shape=Shape(14, 2800, outliers=(LOAD_TEST,) * number)))
+        )
         for number in (0, 1)
     )
     values = [float(found["recommendations"][0]["value"]) for found in (usual, odd)]
