@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_days_that_share_a_day_are_covered() -> None:
     held = 0
     for _ in range(2000):
         own = [chance.gauss(0, 1) for _ in range(21)]
-        mixed = [10 + (first + second) / 2 for first, second in zip(own, own[1:], strict=False)]
+        mixed = [10 + (first + second) / 2 for first, second in pairwise(own)]
         half = half_width(by_day([(value, 1.0) for value in mixed]))
         assert half is not None
         held += abs(sum(mixed) / 20 - 10) <= half
@@ -104,10 +105,10 @@ def test_few_days_say_little_of_their_spread() -> None:
 def test_ordinary_days_are_seldom_named(count: int) -> None:
     """In about 5% of files of three parameters; five spreads, whatever the number of days, named one in 13% of 8."""
     chance = random.Random(count)
-    alarms = sum(
-        any([unlike([(day, chance.gauss(10, 1), 100.0) for day in range(count)], 0.0) for _ in range(3)])
-        for _ in range(600)
-    )
+    alarms = 0
+    for _ in range(600):
+        files = [[(day, chance.gauss(10, 1), 100.0) for day in range(count)] for _ in range(3)]
+        alarms += any(unlike(days, 0.0) for days in files)
     assert alarms / 600 <= 0.075
 
 

@@ -66,7 +66,7 @@ def calibrate_medium() -> tuple[Report, Document]:
 
 def calibrate_low() -> tuple[Report, Document]:
     """The roadmap's own: 47 requests over 2 days."""
-    return _search(USUAL, Shape(2, 47))
+    return _search(USUAL, Shape(2, 47), seed=2)
 
 
 def calibrate_one_day() -> tuple[Report, Document]:
