@@ -33,7 +33,7 @@ prompt_id = "search"
 """
 NOTES = {
     "log.jsonl": """\
-note: 5 rows are no use of tokens
+note: 6 rows are no use of tokens
 note: 3 rows are of requests that other rows count
 note: 3 chunks of streams have no usage (with include_usage the last chunk of a stream has it)
 note: 9 calls failed and used no tokens

@@ -51,6 +51,7 @@ TRACE = {"resourceSpans": [{"resource": {}, "scopeSpans": [{"scope": {}, "spans"
     span("e", "d", "chat", 40),
     span("f", "c", "", db_system="postgresql", error_type="timeout"),
     span("g", "a", "chat", error_type="rate_limit_exceeded"),
+    span("h", "a", "chat"),  # of an instrumentation that counts no tokens
 ]}]}]}  # fmt: skip
 GENERATION = {"id": "o1", "traceId": "t1", "startTime": "2026-11-20T09:30:00.000Z", "type": "GENERATION",
               "level": "ERROR", "statusMessage": "overloaded", "model": "gpt-4o", "promptName": "search"}  # fmt: skip
@@ -77,7 +78,7 @@ LOG: Sequence[Any] = [
     {"object": "page", "data": [{"object": "bucket", "start_time": AT, "end_time": AT + 86400, "results": []}]},
     chat("chatcmpl-1"),
 ]  # fmt: skip
-OF_LOG = {NOT_USAGE: 2 + 3, COUNTED: 2 + 1, CHUNK: 3, FAILED: len(FAILURES) + 1, ABOVE: 2}  # 2 of the trace are no use
+OF_LOG = {NOT_USAGE: 3 + 3, COUNTED: 2 + 1, CHUNK: 3, FAILED: len(FAILURES) + 1, ABOVE: 2}  # 3 of the trace are no use
 
 BILL = """\
 ResourceId,BilledCost,ChargeCategory,ChargeClass,ConsumedQuantity,ConsumedUnit,ChargePeriodStart,ChargePeriodEnd,SkuMeter
