@@ -17,7 +17,6 @@ WRAPPERS = ("response", "body", "result", "message", "completion", "raw_response
 TIMES = ("timestamp", "time", "created_at", "createTime", "create_time", "created", "start_time", "startTime")
 COLUMNS = frozenset((*langfuse.COLUMNS, *litellm.COLUMNS, *TIMES, "prompt_id"))  # of a table of payloads, that are read
 _DEEPEST = 4
-_OF_LANGFUSE = ("usageDetails", "usage_details")
 _OF_ANTHROPIC = frozenset(("cache_creation", "cache_creation_input_tokens", "cache_read_input_tokens"))
 _MARKS = frozenset((  # of which every payload of a known kind has one
     "schema", "usage", "resourceSpans", "resource_spans", "attributes", "usageDetails", "usage_details", "traceId",
@@ -64,7 +63,7 @@ def _plain(payload: Mapping[str, Any]) -> Sequence[Usage | str] | None:
     if payload.get("schema") == SCHEMA:
         return [read_record(payload)]
     usage = payload.get("usage")
-    is_langfuse = any(name in payload for name in _OF_LANGFUSE)
+    is_langfuse = "usageDetails" in payload or "usage_details" in payload
     if isinstance(usage, dict) and not is_langfuse and "response_cost" not in payload:
         if "input" in usage and not any(name.endswith("_tokens") for name in usage):
             return [langfuse.of_observation(payload)]  # of its version 2
@@ -146,7 +145,7 @@ def cells_payload(row: Iterable[tuple[str, str]], read_json: Any) -> dict[str, A
     """
     found: dict[str, Any] = {}
     for name, cell in row:
-        if name in _OF_LANGFUSE:
+        if name in ("usageDetails", "usage_details"):
             found[name] = None
         if cell[:1] in ("{", "["):
             found[name] = read_json(cell, name)

@@ -155,8 +155,11 @@ def test_nested_cells_are_json(tmp_path: Path) -> None:
         "list": pyarrow.list_(pyarrow.struct([("at", pyarrow.timestamp("us", "UTC")), ("of", COSTS)])),
         "map": pyarrow.map_(pyarrow.binary(), pyarrow.list_(pyarrow.float64())),
     }
-    row = {"none": None, "list": [{"at": WHEN, "of": [("a", Decimal(1)), ("b", None)]}, None, {"at": None, "of": []}],
-           "map": [(b"k", [0.5, float("nan"), None]), (b"l", None)]}  # fmt: skip
+    row: dict[str, Any] = {
+        "none": None,
+        "list": [{"at": WHEN, "of": [("a", Decimal(1)), ("b", None)]}, None, {"at": None, "of": []}],
+        "map": [(b"k", [0.5, float("nan"), None]), (b"l", None)],
+    }
     arrays = [pyarrow.array([row[name]], kind) for name, kind in kinds.items()]
     pyarrow.parquet.write_table(pyarrow.table(arrays, names=list(kinds)), tmp_path / "x.parquet")
     assert list(read_rows(str(tmp_path / "x.parquet")))[1] == [
