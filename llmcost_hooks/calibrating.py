@@ -96,7 +96,7 @@ def calibrate(
     for name in sorted(profile.prompts.keys() & traffic.prompts.keys()):
         assumed, used = profile.prompts[name], traffic.prompts[name]
         price = _price(resolve, assumed, own.get(assumed.manifest or ""))
-        days = anomalies(used, parameters_of(assumed))
+        days = anomalies(used, parameters_of(assumed, price))
         found.append(Prompt(assumed, used, price, fit_prompt(assumed, used, price, days), days))
     ratios = _ratios(found, book, on, repo, manifest, memo)
     updates, withheld = _keep(found, _updates(found, manifest, ratios), profile, manifest, _measured(ratios))
@@ -203,8 +203,8 @@ def _inheriting(
         free = update.key == RATIO and stated.output_tokens is not None
         if not free and any(getattr(stated, key) is None for key in keys) and (name, update.key) not in own:
             wrong.add(name)
-    for name, assumed in profile.prompts.items():
-        place = assumed.manifest or _place(manifest, assumed.path)
+    places = {name: each.manifest or _place(manifest, each.path) for name, each in profile.prompts.items()}
+    for name, place in (*places.items(), *profile.unpriced.items()):
         if place == update.manifest and name not in entries and name not in update.of:
             wrong.add(name)
     return tuple(sorted(wrong))

@@ -77,8 +77,8 @@ def _of_prompt(each: Prompt) -> Iterator[Text]:
         yield (name, ": no price is known for ", Name(each.assumed.model), ", so that no drift of its cost is either")
     if each.assumed.scenario == "batch" and any(fit.parameter == "cache_hit_ratio" and fit.actual for fit in each.fits):
         yield (name, ": batches have no cached price in an estimate; cache_hit_ratio is not to be updated")
-    cache = next((fit for fit in each.fits if fit.parameter == CACHE), None)
-    size = None if cache is None else size_for_cache(each, cache)
+    measured = {fit.parameter: fit for fit in each.fits}
+    size = size_for_cache(each, measured) if CACHE in measured else None
     if size is not None:
         yield (name, ": more was cached than stands before the first thing that varies in it, which is all that an "
                "estimate counts; ", _of_size(each, size))  # fmt: skip

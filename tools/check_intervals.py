@@ -49,8 +49,8 @@ def one_run(truth: Truth, shape: Shape, seed: int, *, use_price: Price | None = 
     left = fit_prompt(after, later, use_price)
     drifts = {fit.parameter: fit.drift() or 0.0 for fit in left}
     means = {fit.parameter: fit.actual for fit in left}
-    now = price(means[INPUT], means[INPUT] * means[CACHE], means[INPUT] * means[RATIO])
-    said = price(after.input_tokens, after.cached_tokens, after.output_tokens or 0)
+    now = price(means[INPUT], means[INPUT] * means[CACHE], 0, means[INPUT] * means[RATIO])
+    said = price(after.input_tokens, after.cached_tokens, 0, after.output_tokens or 0)
     return Run(covered, updates, drifts, 100 * (now / said - 1), len(days), any(fit.confidence == LOW for fit in fits))
 
 

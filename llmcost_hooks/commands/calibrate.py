@@ -47,7 +47,7 @@ OpenTelemetry GenAI spans (JSON); exports of LiteLLM and Langfuse. docs/calibrat
 
 \b
 Per prompt and over all, with a 95% interval:
-  cache_hit_ratio, output_ratio   drift in points
+  cache_hit_ratio, output_ratio   drift in points (and cache_write_ratio, where writes to the cache cost more)
   avg_input_tokens                drift in percent (and output_tokens, where those are stated)
   token ratio                     of a model without a public tokenizer, from prompts that are sent as they stand
 Drift warns at 20 and is an error at 50; so is a cost of a call that changes by 20 or 50%.

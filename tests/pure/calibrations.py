@@ -30,12 +30,12 @@ def _calibrated(
 ) -> tuple[Report, Document]:
     prompts, updates = [], []
     for assumed, traffic in used.values():
-        days = anomalies(traffic, parameters_of(assumed))
+        days = anomalies(traffic, parameters_of(assumed, price))
         prompts.append(Prompt(assumed, traffic, price, fit_prompt(assumed, traffic, price, days), days))
         updates += updates_of(prompts[-1], "llm-cost.toml")
     together = fit_together(prompts)
     parts = (prompts, together, updates, ratios, back_test(prompts, updates))
-    profile = Profile({name: assumed for name, (assumed, _) in used.items()}, "month", ())
+    profile = Profile({name: assumed for name, (assumed, _) in used.items()}, "month", {})
     whole = Traffic({name: each for name, (_, each) in used.items()}, 0, 0, 0, 0)
     report = calibration_report(*parts, profile, traffic_notes(whole, profile, prompts))
     return report, calibration_document(*parts, whole, 0, dict.fromkeys(LEFT_OUT, 0))
