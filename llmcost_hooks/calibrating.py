@@ -30,7 +30,7 @@ from .reading import WORKTREE, read_side
 from .sheet_file import PARQUET, read_rows
 from .snapshot import Selection
 from .usage.costs import Priced, call_price, make_pricer
-from .usage.record import Read, Usage
+from .usage.record import LEFT_OUT, Read, Usage
 from .usage_files import COLUMNS, read_table, read_usage
 
 
@@ -40,7 +40,7 @@ class Skipped:
     def __init__(self) -> None:
         self.bad = 0  # records that cannot be read
         self.named: list[Read] = []  # some of them
-        self.other = 0  # rows that are no use of tokens
+        self.left_out = dict.fromkeys(LEFT_OUT, 0)
 
 
 class Calibration(NamedTuple):
@@ -66,8 +66,8 @@ def read_records(path: str, skipped: Skipped, *, lenient: bool) -> Iterator[Usag
     for read in _reads(path):
         if read.record is not None:
             yield read.record
-        elif not read.reason:
-            skipped.other += 1
+        elif read.left_out:
+            skipped.left_out[read.left_out] += 1
         elif lenient:
             skipped.bad += 1
             if skipped.bad <= BAD_NAMED:

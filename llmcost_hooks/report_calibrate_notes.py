@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .calibration.advice import is_countable, size_for_cache
 from .calibration.fits import CACHE, Fit
@@ -10,6 +10,22 @@ from .calibration.overall import Prompt
 from .calibration.profile import Profile
 from .calibration.traffic import Traffic
 from .report import Name, Text, name_list
+from .usage.record import ABOVE, CHUNK, COUNTED, FAILED, NOT_USAGE, NOTHING_TO_CORRECT
+
+_LEFT_OUT = {  # of one, of several
+    NOT_USAGE: ("row is no use of tokens", "rows are no use of tokens"),
+    COUNTED: ("row is of a request that another row counts", "rows are of requests that other rows count"),
+    CHUNK: (
+        "chunk of a stream has no usage (with include_usage the last chunk of a stream has it)",
+        "chunks of streams have no usage (with include_usage the last chunk of a stream has it)",
+    ),
+    FAILED: ("call failed and used no tokens", "calls failed and used no tokens"),
+    ABOVE: ("span sums those below it and counts nothing", "spans sum those below them and count nothing"),
+    NOTHING_TO_CORRECT: (
+        "correction has nothing in the file that it corrects",
+        "corrections have nothing in the file that they correct",
+    ),
+}
 
 
 def traffic_notes(traffic: Traffic, profile: Profile, prompts: Sequence[Prompt]) -> list[Text]:
@@ -31,6 +47,11 @@ def traffic_notes(traffic: Traffic, profile: Profile, prompts: Sequence[Prompt])
     for each in prompts:
         notes += _of_prompt(each)
     return notes
+
+
+def left_out_notes(counts: Mapping[str, int]) -> list[tuple[str]]:
+    """Why rows were left out: a line for each reason that occurred."""
+    return [(f"{counts[why]:,} {words[counts[why] > 1]}",) for why, words in _LEFT_OUT.items() if counts[why]]
 
 
 def _of_prompt(each: Prompt) -> Iterator[Text]:

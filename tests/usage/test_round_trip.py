@@ -142,7 +142,7 @@ def row(
 
 def records(rows: list[list[str]]) -> list[Usage | Unusable]:
     found = [record for _, record in focus.records_of(PERIODS, list(enumerate(rows, 2)))]
-    assert None not in found
+    assert not any(isinstance(each, str) for each in found)
     return found  # type: ignore[return-value]
 
 
