@@ -24,7 +24,7 @@ from ..reading import WORKTREE, read_manifest
 from ..render.sanitise import terminal_name
 from ..report import Name, Text, name_list
 from ..report_calibrate import calibration_report, drift_reason, drift_text, sample
-from ..report_calibrate_notes import left_out_notes, traffic_notes
+from ..report_calibrate_notes import left_out_notes, traffic_notes, unnamed_text
 from .applying import write_updates
 from .asking import can_ask, confirm
 from .options import format_option, read_memo
@@ -138,7 +138,7 @@ def _refuse_nothing(found: Calibration, path: str) -> None:
         )
     if traffic.unnamed and not traffic.prompts:
         raise ConfigError(
-            f"{path}: {traffic.unnamed:,} records name no prompt",
+            f"{path}: {unnamed_text(traffic)}",
             f"Say whose they are: --prompt-id NAME. {_known(found.profile)}",
         )
     if not traffic.records:
@@ -161,8 +161,6 @@ def _show(found: Calibration, output: str, path: str) -> None:
             )
         )
     notes += left_out_notes(skipped.left_out)
-    if found.traffic.estimates:
-        notes.append((f"{found.traffic.estimates:,} rows are estimates, and no usage: left out",))
     for held in found.withheld:
         names: Text = (": ", *name_list(list(held.prompts))) if held.prompts else ()
         notes.append(

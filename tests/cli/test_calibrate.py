@@ -266,7 +266,7 @@ def test_a_small_drift_that_moves_the_cost_says_so(project: Repo, tmp_path: Path
 @pytest.mark.parametrize(
     ("text", "more", "said"),
     [
-        ('{"usage": {"prompt_tokens": 1, "completion_tokens": 1}}\n', (), "1 records name no prompt"),
+        ('{"usage": {"prompt_tokens": 1, "completion_tokens": 1}}\n', (), "1 record names no prompt"),
         (
             '{"prompt_id": "x", "usage": {"prompt_tokens": 1, "completion_tokens": 1}}\n',
             (),
