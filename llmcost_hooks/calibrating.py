@@ -30,7 +30,7 @@ from .reading import WORKTREE, read_side
 from .sheet_file import PARQUET, read_rows
 from .snapshot import Selection
 from .usage.costs import Priced, call_price, make_pricer
-from .usage.record import Read, Usage
+from .usage.record import LEFT_OUT, Read, Usage
 from .usage_files import COLUMNS, read_table, read_usage
 
 
@@ -40,7 +40,7 @@ class Skipped:
     def __init__(self) -> None:
         self.bad = 0  # records that cannot be read
         self.named: list[Read] = []  # some of them
-        self.other = 0  # rows that are no use of tokens
+        self.left_out = dict.fromkeys(LEFT_OUT, 0)
 
 
 class Calibration(NamedTuple):
@@ -66,8 +66,8 @@ def read_records(path: str, skipped: Skipped, *, lenient: bool) -> Iterator[Usag
     for read in _reads(path):
         if read.record is not None:
             yield read.record
-        elif not read.reason:
-            skipped.other += 1
+        elif read.left_out:
+            skipped.left_out[read.left_out] += 1
         elif lenient:
             skipped.bad += 1
             if skipped.bad <= BAD_NAMED:
@@ -96,7 +96,7 @@ def calibrate(
     for name in sorted(profile.prompts.keys() & traffic.prompts.keys()):
         assumed, used = profile.prompts[name], traffic.prompts[name]
         price = _price(resolve, assumed, own.get(assumed.manifest or ""))
-        days = anomalies(used, parameters_of(assumed))
+        days = anomalies(used, parameters_of(assumed, price))
         found.append(Prompt(assumed, used, price, fit_prompt(assumed, used, price, days), days))
     ratios = _ratios(found, book, on, repo, manifest, memo)
     updates, withheld = _keep(found, _updates(found, manifest, ratios), profile, manifest, _measured(ratios))
@@ -203,8 +203,8 @@ def _inheriting(
         free = update.key == RATIO and stated.output_tokens is not None
         if not free and any(getattr(stated, key) is None for key in keys) and (name, update.key) not in own:
             wrong.add(name)
-    for name, assumed in profile.prompts.items():
-        place = assumed.manifest or _place(manifest, assumed.path)
+    places = {name: each.manifest or _place(manifest, each.path) for name, each in profile.prompts.items()}
+    for name, place in (*places.items(), *profile.unpriced.items()):
         if place == update.manifest and name not in entries and name not in update.of:
             wrong.add(name)
     return tuple(sorted(wrong))

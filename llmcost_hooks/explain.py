@@ -91,13 +91,13 @@ def _arithmetic(
     rates, output = _billed(row, file, paid.offer, row.variant).rates, row.output_tokens
     parts = call_parts(
         paid.offer, row.variant, row.input_tokens, row.cached_input_tokens, output or 0, file.assumptions.time_of_day,
-        row.requests,
+        row.requests, row.cache_write_tokens,
     )  # fmt: skip
     assert parts is not None
     asked, answered = parts
     yield Line(
         "input of a call",
-        call_formula(rates, row._replace(output_tokens=0), row.cached_input_tokens, paid.offer),
+        call_formula(rates, row._replace(output_tokens=0), row.cached_input_tokens, paid.offer, row.cache_write_tokens),
         asked,
     )
     if output is not None:
@@ -124,11 +124,14 @@ def _tokens(row: PromptEstimate, file: PromptFile, facts: PromptFacts, paid: Pai
     if len(row.parts) > 1:
         yield Line("input tokens", " + ".join(str(part[2]) for part in row.parts), Decimal(tokens), TOKENS)
     if row.scenario == "cached" and assumed.cache_hit_ratio is not None:
-        cached = Decimal(row.cached_input_tokens)
+        cached = row.cached_input_tokens
         formula = f"min(floor({tokens} * {format_exact(assumed.cache_hit_ratio)}), {row.cacheable_tokens})"
-        yield Line(
-            "cached tokens", formula if row.cacheable_tokens >= (row.cache_min_tokens or 0) else "0", cached, TOKENS
-        )
+        formula = formula if row.cacheable_tokens >= (row.cache_min_tokens or 0) else "0"
+        yield Line("cached tokens", formula, Decimal(cached), TOKENS)
+        if row.cache_write_tokens and assumed.cache_write_ratio is not None:
+            share = f"floor({tokens} * {format_exact(assumed.cache_write_ratio)})"
+            formula = f"min({share}, {row.cacheable_tokens} - {cached})"
+            yield Line("cache write tokens", formula, Decimal(row.cache_write_tokens), TOKENS)
     output = None if row.output_tokens is None else Decimal(row.output_tokens)
     if output is not None and row.output_basis == "ratio" and assumed.output_ratio is not None:
         yield Line("output tokens", f"ceil({tokens} * {format_exact(assumed.output_ratio)})", output, TOKENS)

@@ -54,6 +54,7 @@ class Assumptions(NamedTuple):
     output_tokens: int | None = None  # per call
     output_ratio: Decimal | None = None  # output tokens / input tokens
     cache_hit_ratio: Decimal | None = None  # share of input tokens that the provider's prompt cache serves
+    cache_write_ratio: Decimal | None = None  # share of input tokens that is written to that cache
     avg_input_tokens: int | None = None  # per call, as measured; stands for the counted text
     scenario: str | None = None
     format: str | None = None
@@ -240,6 +241,7 @@ _ASSUMPTIONS: dict[str, Callable[[object], Any]] = {
     "output_tokens": read_count,
     "output_ratio": read_number,
     "cache_hit_ratio": read_share,
+    "cache_write_ratio": read_share,
     "avg_input_tokens": read_count,
     "scenario": one_of(SCENARIOS),
     "format": one_of(FORMATS),

@@ -80,6 +80,7 @@ class PromptEstimate(NamedTuple):
     stated_model: str = ""  # the model as it is written
     paid: Paid | None = None  # what it is priced with; None in a row that nothing priced
     uses: tuple[tuple[str, int], ...] = ()  # how often each of `undeclared` is put in; () where nobody can say
+    cache_write_tokens: int = 0  # part of input_tokens, and none of the cached: billed as written to the cache
 
     def inference_cost(self) -> Decimal:
         """USD in the scenario, of the calls alone."""
@@ -238,6 +239,7 @@ def _priced(
     if trained is None or listed_training is None:
         return unpriced(no_rate(model.id, add_price(stated, bool(assumed.fine_tuned))))
     cached = _cached(model, assumed, sized)
+    written = _written(paid.offer, model, assumed, sized, cached)
     variant = variant_of(assumed)
     time, requests = assumed.time_of_day, sized.requests
 
@@ -245,8 +247,11 @@ def _priced(
         return output if basis != "ratio" else _output(facts, model, assumed, size)[0]
 
     def costs(size: int) -> Costs | None:
-        """For an input of this size; an output that is a ratio of it grows along, what the cache serves does not."""
-        of_call = call_parts(paid.offer, variant, size, min(cached, size), output_of(size) or 0, time, requests)
+        """For an input of this size; an output that is a ratio of it grows along, what the cache serves or takes does
+        not."""
+        read = min(cached, size)
+        taken = min(written, size - read)
+        of_call = call_parts(paid.offer, variant, size, read, output_of(size) or 0, time, requests, taken)
         if of_call is None:
             return None
         asked, answered = of_call
@@ -255,7 +260,7 @@ def _priced(
     parts = costs(tokens)
     listed = _list_cost(paid, variant, tokens, output or 0, time, requests)
     if parts is None or listed is None:
-        what = _what_is_missing(paid, variant, per_request(tokens, requests), cached, parts is not None)
+        what = _what_is_missing(paid, variant, per_request(tokens, requests), cached, written, parts is not None)
         hint = f"Run: llm-cost prices show {quoted(model.row.id)}"
         return unpriced(Problem(f"{model.id} has no {what}", hint, ExitCode.PRICING_ERROR))
     return PromptEstimate(
@@ -269,7 +274,7 @@ def _priced(
         model.row.cache_min_tokens, _cache_discount(paid.offer, variant, per_request(tokens, requests)),
         assumed.cache_hit_ratio, parts.per_call,
         parts if sized.low == tokens else costs(sized.low), parts if sized.high == tokens else costs(sized.high),
-        trained, output_of(sized.high), model.row.context_window, stated, paid, sized.uses,
+        trained, output_of(sized.high), model.row.context_window, stated, paid, sized.uses, written,
     )  # fmt: skip
 
 
@@ -299,6 +304,16 @@ def _cached(model: Model, assumed: Assumptions, sized: Input) -> int:
     return cached_share(sized.tokens, sized.cacheable, least, ratio)
 
 
+def _written(offer: Offer, model: Model, assumed: Assumptions, sized: Input, cached: int) -> int:
+    """Input tokens that are billed as written to the cache: of what can be cached a request reads or writes each, so
+    that they are never more than what is left of that. None where the provider charges no more for writes."""
+    if assumed.scenario != "cached" or not assumed.cache_write_ratio or offer.standard.rates.cache_write_5m is None:
+        return 0
+    least = model.row.cache_min_tokens or 0
+    share = cached_share(sized.tokens, sized.cacheable, least, assumed.cache_write_ratio)
+    return min(share, sized.cacheable - cached)
+
+
 def _cache_discount(offer: Offer, variant: str, tokens: int) -> Decimal | None:
     """USD per million input tokens that the cache serves; None where a rate is unknown."""
     tariff = offer.tariff(variant)
@@ -306,15 +321,18 @@ def _cache_discount(offer: Offer, variant: str, tokens: int) -> Decimal | None:
     return None if rates is None or rates.input is None or rates.cache_read is None else rates.input - rates.cache_read
 
 
-def _what_is_missing(paid: Paid, variant: str, tokens: int, cached: int, no_list_price: bool) -> str:
+def _what_is_missing(paid: Paid, variant: str, tokens: int, cached: int, written: int, no_list_price: bool) -> str:
     offer, variant = (paid.listed, STANDARD) if no_list_price else (paid.offer, variant)
     tariff = offer.tariff(variant)
     if tariff is None:
         return f"{variant} price"
     reached = [tier.above_input_tokens for tier in tariff.tiers if tokens > tier.above_input_tokens]
     tier = f" above {reached[-1]:,} input tokens" if tariff.at(tokens) != tariff.rates else ""
+    of_what = f"{variant} " if variant != STANDARD else ""
     if cached and not no_list_price and tariff.at(tokens).cache_read is None:
-        return ("" if variant == STANDARD else f"{variant} ") + f"cached input price{tier}"
+        return f"{of_what}cached input price{tier}"
+    if written and not no_list_price and tariff.at(tokens).cache_write_5m is None:
+        return f"{of_what}cache write price{tier}"
     return f"{variant} price{tier}"
 
 
@@ -352,8 +370,10 @@ def _notes(paid: Paid, sized: Input, assumed: Assumptions) -> list[str]:
             )
         elif tokens < least:
             notes.append(f"{model.id} caches prompts of {least:,} tokens and more: nothing of this one is cached")
-        elif offer.standard.rates.cache_write_5m is not None:
-            notes.append(f"{model.id} charges for cache writes; they are not in this estimate")
+        elif offer.standard.rates.cache_write_5m is not None and assumed.cache_write_ratio is None:
+            notes.append(
+                f"{model.id} charges for cache writes; without cache_write_ratio they are not in this estimate"
+            )
     if offer.windows and assumed.time_of_day is None:
         notes.append(f'{model.id}: the dearest rates of the day; time_of_day = "HH:MM" (UTC) names the hour')
     if model.row.mode in ("audio", "realtime"):

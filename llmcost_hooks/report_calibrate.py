@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
@@ -190,7 +189,9 @@ def _whose(update: Update) -> Text:
 
 def _advice(update: Update) -> str:
     level = {FINE: "drift", WARNING: "significant drift", ERROR: "large drift"}[update.fit.level()]
-    needs = " and ".join(f"{key} = {json.dumps(value)}" for key, value in update.also)
+    needs = " and ".join(
+        f'{key} = "{value}"' if key == "scenario" else f"{key} = {value}" for key, value in update.also
+    )
     also = f", with {needs}" if needs else ""
     value = f"{update.value}"
     if update.fit.assumed is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .calibration.advice import is_countable, size_for_cache
 from .calibration.fits import CACHE, Fit
@@ -10,6 +10,25 @@ from .calibration.overall import Prompt
 from .calibration.profile import Profile
 from .calibration.traffic import Traffic
 from .report import Name, Text, name_list
+from .usage.record import ABOVE, CHUNK, COUNTED, FAILED, NOT_USAGE, NOTHING_TO_CORRECT
+
+_LEFT_OUT = {  # of one, of several
+    NOT_USAGE: ("row is no use of tokens", "rows are no use of tokens"),
+    COUNTED: ("row is of a request that another row counts", "rows are of requests that other rows count"),
+    CHUNK: (
+        "chunk of a stream has no usage (with include_usage the last chunk of a stream has it)",
+        "chunks of streams have no usage (with include_usage the last chunk of a stream has it)",
+    ),
+    FAILED: ("call failed and used no tokens", "calls failed and used no tokens"),
+    ABOVE: ("span sums those below it and counts nothing", "spans sum those below them and count nothing"),
+    NOTHING_TO_CORRECT: (
+        "correction has nothing in the file that it corrects",
+        "corrections have nothing in the file that they correct",
+    ),
+}
+
+_UNCOUNTED = ("record does not say how many requests it stands for",
+              "records do not say how many requests they stand for")  # fmt: skip
 
 
 def traffic_notes(traffic: Traffic, profile: Profile, prompts: Sequence[Prompt]) -> list[Text]:
@@ -23,14 +42,30 @@ def traffic_notes(traffic: Traffic, profile: Profile, prompts: Sequence[Prompt])
     if profile.unpriced:
         notes.append((*name_list(sorted(profile.unpriced)), ": without a price in the profile, and not calibrated"))
     if traffic.unnamed:
-        notes.append(
-            (f"{traffic.unnamed:,} records name no prompt and are left out (--prompt-id NAME says whose they are)",)
-        )
+        notes.append((f"{unnamed_text(traffic)}, left out (--prompt-id NAME says whose they are)",))
     if traffic.local:
-        notes.append((f"{traffic.local:,} requests were answered by a cache of your own and are left out",))
+        were = _counted(traffic.local, "request was", "requests were")
+        notes.append((f"{were} answered by a cache of your own: left out",))
+    if traffic.estimates:
+        notes.append(
+            (f"{_counted(traffic.estimates, 'row is an estimate', 'rows are estimates')}, and no usage: left out",)
+        )
     for each in prompts:
         notes += _of_prompt(each)
     return notes
+
+
+def unnamed_text(traffic: Traffic) -> str:
+    return _counted(traffic.unnamed, "record names no prompt", "records name no prompt")
+
+
+def left_out_notes(counts: Mapping[str, int]) -> list[tuple[str]]:
+    """Why rows were left out: a line for each reason that occurred."""
+    return [(_counted(counts[why], *words),) for why, words in _LEFT_OUT.items() if counts[why]]
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count:,} {one if count == 1 else several}"
 
 
 def _of_prompt(each: Prompt) -> Iterator[Text]:
@@ -39,16 +74,23 @@ def _of_prompt(each: Prompt) -> Iterator[Text]:
     if not any(day.tells_cache or day.shares_of for day in days):
         yield (name, ": no record says what a cache served: cache_hit_ratio is not fitted")
     elif unknown:
-        yield (name, f": {unknown:,} of {asked:,} requests do not say what a cache served and count as not cached")
+        does = (
+            "does not say what a cache served and counts"
+            if unknown == 1
+            else "do not say what a cache served and count"
+        )
+        yield (name, f": {unknown:,} of {_counted(asked, 'request', 'requests')} {does} as not cached")
     if used.uncounted:
-        told = "do not say how many requests they stand for (in FOCUS, x_RequestCount does)"
-        yield (name, f": {used.uncounted:,} records {told}: no sizes are fitted, and the confidence is low")
+        stand = _counted(used.uncounted, *_UNCOUNTED)
+        yield (name, f": {stand} (in FOCUS, x_RequestCount does): no sizes are fitted, and the confidence is low")
     if used.untimed:
-        yield (name, f": {used.untimed:,} requests name no time, so that the window is unknown (low confidence)")
+        name_no = _counted(used.untimed, "request names", "requests name")
+        yield (name, f": {name_no} no time, so that the window is unknown (low confidence)")
     if priced := sum(day.priced for day in days):
-        yield (name, f": ~ {priced:,} requests have no cost and are priced by this price file")
+        have = _counted(priced, "request has no cost and is", "requests have no cost and are")
+        yield (name, f": ~ {have} priced by this price file")
     if unpriced := sum(day.unpriced for day in days):
-        yield (name, f": {unpriced:,} requests have no cost and no known price")
+        yield (name, f": {_counted(unpriced, 'request has', 'requests have')} no cost and no known price")
     others = sorted(model for model in used.models if not _same_model(model, each.assumed.model))
     if others:
         yield (name, ": ran on ", *name_list(others), "; the profile assumes ", Name(each.assumed.model))
@@ -56,8 +98,8 @@ def _of_prompt(each: Prompt) -> Iterator[Text]:
         yield (name, ": no price is known for ", Name(each.assumed.model), ", so that no drift of its cost is either")
     if each.assumed.scenario == "batch" and any(fit.parameter == "cache_hit_ratio" and fit.actual for fit in each.fits):
         yield (name, ": batches have no cached price in an estimate; cache_hit_ratio is not to be updated")
-    cache = next((fit for fit in each.fits if fit.parameter == CACHE), None)
-    size = None if cache is None else size_for_cache(each, cache)
+    measured = {fit.parameter: fit for fit in each.fits}
+    size = size_for_cache(each, measured) if CACHE in measured else None
     if size is not None:
         yield (name, ": more was cached than stands before the first thing that varies in it, which is all that an "
                "estimate counts; ", _of_size(each, size))  # fmt: skip

@@ -82,10 +82,14 @@ def _parquet_rows(path: str, only: Container[str] | None) -> Iterator[list[str]]
 
 def _texts(arrow: Any, column: Any) -> list[str]:
     """The cells of a column. Each text and time once: they are few where rows are many."""
+    if arrow.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
     if arrow.types.is_decimal(column.type):
         return ["" if value is None else format_cell(value, DECIMAL) for value in column.to_pylist()]
     if arrow.types.is_nested(column.type):
-        return [_cell_text(value) for value in column.to_pylist()]
+        json_of = _json_values(arrow, column.type)
+        text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+        return ["" if value is None else text(json_of(value)) for value in column.to_pylist()]
     encoded = column.dictionary_encode(null_encoding="encode")
     known = [_cell_text(value) for value in encoded.dictionary.to_pylist()]
     return [known[at] for at in encoded.indices.to_pylist()]
@@ -100,9 +104,30 @@ def _cell_text(value: object) -> str:
         return f"{at:%Y-%m-%dT%H:%M:%SZ}"
     if isinstance(value, (Decimal, float)):
         return format_cell(Decimal(repr(value)) if isinstance(value, float) else value, DECIMAL)
-    if isinstance(value, (list, dict)):  # a map of Arrow is a list of pairs, a struct a dict
-        return json.dumps(dict(value), ensure_ascii=False, separators=(",", ":"), default=str)
+    if isinstance(value, bytes):  # a text, as those write it who have no other
+        return value.decode("utf-8", "replace")
     return str(value)
+
+
+def _json_values(arrow: Any, kind: Any) -> Callable[[Any], Any]:
+    """What makes JSON of the values of a nested type: a map of Arrow is a list of pairs."""
+    if arrow.types.is_map(kind):
+        of_key, of_item = _json_values(arrow, kind.key_type), _json_values(arrow, kind.item_type)
+        return lambda pairs: {of_key(key): None if each is None else of_item(each) for key, each in pairs}
+    if arrow.types.is_struct(kind):
+        of = {kind.field(at).name: _json_values(arrow, kind.field(at).type) for at in range(kind.num_fields)}
+        return lambda found: {name: None if each is None else of[name](each) for name, each in found.items()}
+    if arrow.types.is_nested(kind):
+        of_each = _json_values(arrow, kind.value_type)
+        return lambda listed: [None if each is None else of_each(each) for each in listed]
+    return _json_value
+
+
+def _json_value(value: object) -> object:
+    """JSON has no NaN: it is null, as what else is unknown."""
+    if isinstance(value, (str, bool, int)):
+        return value
+    return None if value != value else value if isinstance(value, float) else _cell_text(value)
 
 
 def _pyarrow() -> tuple[ModuleType, ModuleType]:

@@ -38,7 +38,7 @@ def cheaper_model(row: PromptEstimate, book: PriceBook, on: date, own: OwnPrices
     tariff = offer.tariff(row.variant)
     assert tariff is not None  # it has a cost
     rates = tariff.at(per_request(row.input_tokens, row.requests))
-    call = call_formula(rates, row, row.cached_input_tokens, offer)
+    call = call_formula(rates, row, row.cached_input_tokens, offer, _written(row, offer))
     formula = f"{format_exact(row.effective_cost)} - {call} * {row.calls}"
     percent = percent_saved(row.effective_cost, saving)
     return Suggestion(row.prompt_id, MODEL, row.model, other, saving, percent, formula)
@@ -58,9 +58,16 @@ def _cheaper(
         if _tokens_of(paid.model) != _tokens_of(model):
             continue
         sizes = row.input_tokens, row.cached_input_tokens, row.output_tokens or 0
-        cost = call_cost(paid.offer, row.variant, *sizes, requests=row.requests)
+        cost = call_cost(
+            paid.offer, row.variant, *sizes, requests=row.requests, written=_written(row, paid.offer)
+        )  # fmt: skip
         if cost is not None and 100 * cost * row.calls <= 99 * row.effective_cost:
             yield other, cost * row.calls, paid.offer
+
+
+def _written(row: PromptEstimate, offer: Offer) -> int:
+    """Plain input of a model that charges no more for writes."""
+    return row.cache_write_tokens if offer.standard.rates.cache_write_5m is not None else 0
 
 
 def _tokens_of(model: Model) -> tuple[object, ...]:

@@ -10,13 +10,13 @@ from decimal import Decimal
 from typing import IO, Any
 
 from .errors import ConfigError, ParseError
-from .usage import compact, focus
+from .usage import compact, focus, sources
 from .usage.reading import Unusable
-from .usage.record import Read
+from .usage.record import Read, Usage
 from .usage.repeats import spans_above, without_above, without_repeats
 from .usage.sources import cells_payload, links_of, usage_of
 
-COLUMNS = frozenset((*focus.COLUMNS, *compact.COLUMNS))  # of rows, that are read
+COLUMNS = frozenset((*focus.COLUMNS, *compact.COLUMNS, *sources.COLUMNS))  # of tables, that are read
 LONGEST_LINE = 64 * 1024 * 1024  # bytes; of JSON that is one value, and of one field of CSV
 MAX_COLUMNS = 10_000
 MAX_JSON = 256 * 1024 * 1024  # bytes of a file that is one JSON value: it is read whole
@@ -89,9 +89,7 @@ def _json(path: str, file: IO[bytes]) -> Iterator[Read]:
             yield Read(number, None, error.reason)
             continue
         for record in records:
-            yield Read(number, record)
-        if not records:
-            yield Read(number)
+            yield _read(number, record)
 
 
 def _is_whole(line: bytes) -> bool:
@@ -123,10 +121,12 @@ def _of_value(number: int, value: object) -> Iterator[Read]:
     except Unusable as error:
         yield Read(number, None, error.reason)
         return
-    if not records:
-        yield Read(number)
     for record in records:
-        yield Read(number, record)
+        yield _read(number, record)
+
+
+def _read(number: int, found: Usage | str) -> Read:
+    return Read(number, found) if isinstance(found, Usage) else Read(number, left_out=found)
 
 
 def read_json(text: bytes | str, name: str) -> Any:
@@ -196,17 +196,20 @@ def read_table(path: str, header: Sequence[str], numbered: Iterable[tuple[int, S
         raise ConfigError(f"{path} is no file of usage: {_lacking(names)}", "docs/calibrate.md lists what can be read.")
     for line, record in found:
         yield from _take(short)
-        if isinstance(record, Unusable):
+        if isinstance(record, Usage):
+            yield Read(line, record)
+        elif isinstance(record, Unusable):
             yield Read(line, None, record.reason)
         else:
-            yield Read(line, record)
+            yield Read(line, left_out=record)
     yield from _take(short)
 
 
 def _exports(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], short: list[Read]) -> Iterator[Read]:
+    read = [(at, name) for at, name in enumerate(header) if name in sources.COLUMNS]
     for line, row in rows:
         yield from _take(short)
-        yield from _exported(line, dict(zip(header, row, strict=True)))
+        yield from _exported(line, [(name, row[at]) for at, name in read])
     yield from _take(short)
 
 
@@ -215,7 +218,7 @@ def _take(short: list[Read]) -> Iterator[Read]:
         yield short.pop(0)
 
 
-def _exported(line: int, row: dict[str, str]) -> Iterator[Read]:
+def _exported(line: int, row: Sequence[tuple[str, str]]) -> Iterator[Read]:
     try:
         payload = cells_payload(row, read_json)
     except Unusable as error:

@@ -64,16 +64,17 @@ def case_of(row: PromptEstimate, file: PromptFile | None, resolve: Resolve, own:
         return None
     cost = call_cost(
         paid.offer, row.variant, row.input_tokens, row.cached_input_tokens, row.output_tokens or 0,
-        assumed.time_of_day, row.requests,
+        assumed.time_of_day, row.requests, row.cache_write_tokens,
     )  # fmt: skip
     return Case(row, paid.offer, assumed.time_of_day) if cost == row.per_call else None
 
 
-def call_formula(rates: Rates, row: PromptEstimate, cached: int, offer: Offer) -> str:
+def call_formula(rates: Rates, row: PromptEstimate, cached: int, offer: Offer, written: int = 0) -> str:
     """ "(1247 * 2.5 + 600 * 1.25 + 523 * 10) / 1000000", and the fee of each request."""
     amounts = (
-        (row.input_tokens - cached, rates.input),
+        (row.input_tokens - cached - written, rates.input),
         (cached, rates.cache_read),
+        (written, rates.cache_write_5m),
         (row.output_tokens or 0, rates.output),
     )
     terms = [f"{tokens} * {format_exact(rate or ZERO)}" for tokens, rate in amounts if tokens]

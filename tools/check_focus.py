@@ -1,7 +1,7 @@
 """Exports of every project of fixtures/focus/projects and of the demo, held against the public FOCUS validator.
 
     python3.11 -m venv /tmp/v1 && /tmp/v1/bin/pip install 'focus-validator==1.0.0' 'multimethod<2'
-    python3.12 -m venv /tmp/v2 && /tmp/v2/bin/pip install 'focus-validator==2.2.1'
+    python3.12 -m venv /tmp/v2 && /tmp/v2/bin/pip install 'focus-validator==2.2.1' 'pyarrow<20'
     python -m tools.check_focus --validator /tmp/v1/bin/python --validator /tmp/v2/bin/python
 
 Version 1.0.0 has the rules of FOCUS 1.0, 2.2.1 those of 1.2. Both end with 0 whatever they find, so their last words

@@ -106,8 +106,8 @@ def traffic_of(requests: Iterable[Request]) -> PromptTraffic:
     return gather(records, lambda model, tier: None).prompts["search"]
 
 
-def price(asked: float, cached: float, answered: float) -> float:
-    """USD of a call of gpt-4o."""
+def price(asked: float, cached: float, written: float, answered: float) -> float:
+    """USD of a call of gpt-4o, where what is written to the cache costs what other input does."""
     return ((asked - cached) * 2.5 + cached * 1.25 + answered * 10) / 1e6
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from .fits import CACHE, ERROR, HIGH, INPUT, LOW, MEDIUM, POINTS, Fit
+from .fits import CACHE, ERROR, HIGH, INPUT, LOW, MEDIUM, POINTS, WRITE, Fit, charges_writes
 from .overall import Prompt
 
 UPDATE_AT = 10.0  # drift, in points or percent, or percent of the cost: below it nothing is worth an edit
@@ -22,7 +22,7 @@ class Update(NamedTuple):
     key: str
     value: Decimal | int
     fit: Fit
-    also: tuple[tuple[str, str | int], ...] = ()  # keys without which it would mean nothing
+    also: tuple[tuple[str, str | int | Decimal], ...] = ()  # keys without which it would mean nothing
     of: tuple[str, ...] = ()  # the prompts that it was fitted on, which take it
 
     def is_large(self) -> bool:
@@ -66,23 +66,34 @@ def _updates(
     prompt_id: str | None, manifest: str, fits: Iterable[Fit], prompts: Sequence[Prompt], without: set[str]
 ) -> list[Update]:
     found = []
+    measured = {fit.parameter: fit for fit in fits}
     scenarios = {each.assumed.scenario for each in prompts}
-    for fit in fits:
+    for fit in measured.values():
         if fit.parameter in without or not is_worth_it(fit):
             continue
-        also: tuple[tuple[str, str | int], ...] = ()
-        if fit.parameter == CACHE:
+        also: dict[str, str | int | Decimal] = {}
+        needed: list[Fit] = []  # it is no surer than these
+        if fit.parameter in (CACHE, WRITE):
             if "batch" in scenarios:
-                continue  # a batch has no cached price: see `notes_on`
-            size = None if prompt_id is None else size_for_cache(prompts[0], fit)
+                continue  # a batch has no cached price: a note says so
+            if scenarios != {"cached"}:
+                also["scenario"] = "cached"
+                if fit.parameter == WRITE:  # a scenario that takes a hit ratio
+                    if CACHE not in measured:
+                        continue
+                    needed.append(measured[CACHE])
+                    also[CACHE] = rounded(measured[CACHE])
+            size = None if prompt_id is None else size_for_cache(prompts[0], measured)
             if size is not None:
                 if INPUT in without or not is_countable(prompts[0], size):
                     continue
-                also = ((INPUT, rounded_size(size)),)
-                fit = fit._replace(confidence=min(fit.confidence, size.confidence, key=_SURE.index))
-            also = also if scenarios == {"cached"} else (("scenario", "cached"), *also)
+                needed.append(size)
+                also[INPUT] = rounded_size(size)
+            fit = fit._replace(confidence=min((each.confidence for each in (fit, *needed)), key=_SURE.index))
+            if fit.confidence == LOW:
+                continue
         names = tuple(each.assumed.prompt_id for each in prompts)
-        found.append(Update(prompt_id, manifest, fit.parameter, rounded(fit), fit, also, names))
+        found.append(Update(prompt_id, manifest, fit.parameter, rounded(fit), fit, tuple(also.items()), names))
     return found
 
 
@@ -93,6 +104,8 @@ def worse_off(update: Update, prompts: Iterable[Prompt]) -> list[str]:
     """
     found = []
     for each in prompts:
+        if update.key == WRITE and each.price is not None and not charges_writes(each.price):
+            continue  # it counts for nothing there
         fit = next((fit for fit in each.fits if fit.parameter == update.key), None)
         if fit is None or (
             fit.assumed is not None and abs(float(update.value) - fit.actual) >= abs(fit.assumed - fit.actual)
@@ -101,16 +114,17 @@ def worse_off(update: Update, prompts: Iterable[Prompt]) -> list[str]:
     return found
 
 
-def size_for_cache(prompt: Prompt, cache: Fit) -> Fit | None:
-    """The size of the input that has to be stated for the measured cache hit ratio to count; None where it counts as
+def size_for_cache(prompt: Prompt, measured: Mapping[str, Fit]) -> Fit | None:
+    """The size of the input that has to be stated for what was measured of the cache to count; None where it counts as
     it is.
 
     An estimate takes no more for cached than what stands before the first thing that varies. Where a provider caches
     more than that (a conversation that only grows), only a measured size says so.
     """
-    if prompt.assumed.can_count(Decimal(rounded(cache))):
-        return None
-    return next((fit for fit in prompt.fits if fit.parameter == INPUT), None)
+    share = Decimal(rounded(measured[CACHE])) if CACHE in measured else Decimal(0)
+    if WRITE in measured and (prompt.assumed.written_tokens or is_worth_it(measured[WRITE])):
+        share = min(share + Decimal(rounded(measured[WRITE])), Decimal(1))
+    return None if prompt.assumed.can_count(share) else measured.get(INPUT)
 
 
 def is_countable(prompt: Prompt, size: Fit) -> bool:

@@ -11,9 +11,10 @@ from .intervals import half_width
 from .profile import Assumed
 from .traffic import NO_DAY, Day, PromptTraffic
 
-CACHE, RATIO, OUTPUT, INPUT = "cache_hit_ratio", "output_ratio", "output_tokens", "avg_input_tokens"
+CACHE, WRITE = "cache_hit_ratio", "cache_write_ratio"
+RATIO, OUTPUT, INPUT = "output_ratio", "output_tokens", "avg_input_tokens"
 POINTS, PERCENT = "pts", "%"  # of ratios drift is in points, of sizes in percent
-UNITS = {CACHE: POINTS, RATIO: POINTS, OUTPUT: PERCENT, INPUT: PERCENT}
+UNITS = {CACHE: POINTS, WRITE: POINTS, RATIO: POINTS, OUTPUT: PERCENT, INPUT: PERCENT}
 
 LOW, MEDIUM, HIGH = "low", "medium", "high"
 ENOUGH, MANY = 100, 500  # requests
@@ -26,7 +27,8 @@ WARN_AT, FAIL_AT = 20.0, 50.0  # drift, in points or percent; and percent of the
 _MATERIAL = {POINTS: 0.25, PERCENT: 0.15}
 _LEAST, _MOST = 0.005, 0.05
 
-Price = Callable[[float, float, float], "float | None"]  # input, cached part of it, output -> USD of a call
+# input, the parts of it that a cache served and that were written to it, output -> USD of a call
+Price = Callable[[float, float, float, float], "float | None"]
 
 
 class Fit(NamedTuple):
@@ -81,14 +83,18 @@ class Sample(NamedTuple):
 Pair = tuple[float, float, int]  # y, x of the ratio y / x, and requests
 
 
-def parameters_of(assumed: Assumed) -> tuple[str, ...]:
-    """What is fitted of a prompt: the size of its answers in the form in which it is stated."""
-    return CACHE, OUTPUT if assumed.output_basis == "declared" else RATIO, INPUT
+def parameters_of(assumed: Assumed, price: Price | None = None) -> tuple[str, ...]:
+    """What is fitted of a prompt: writes to the cache where they cost, and the size of its answers in the form in which
+    it is stated."""
+    of_cache = (CACHE, WRITE) if charges_writes(price) else (CACHE,)
+    return *of_cache, OUTPUT if assumed.output_basis == "declared" else RATIO, INPUT
 
 
 def assumed_value(assumed: Assumed, parameter: str) -> float | None:
     if parameter == CACHE:
         return assumed.cache_hit_ratio()
+    if parameter == WRITE:
+        return assumed.cache_write_ratio()
     if parameter == RATIO:
         return assumed.output_ratio()
     return assumed.input_tokens if parameter == INPUT else assumed.output_tokens
@@ -99,6 +105,8 @@ def pair_of(day: Day, parameter: str) -> Pair:
         if day.input:
             return float(day.cached), float(day.input), day.asked
         return float(day.shares), float(day.shares_of), day.shares_of
+    if parameter == WRITE:
+        return float(day.written), float(day.input), day.asked
     if parameter == RATIO:
         return float(day.answer), float(day.question), day.output_requests
     if parameter == OUTPUT:
@@ -110,7 +118,14 @@ def is_measured(traffic: PromptTraffic, parameter: str) -> bool:
     """Whether the records say it: what a cache served where any record does, sizes of a call where all are counted."""
     if parameter == CACHE:
         return any(day.shares_of or day.tells_cache for day in traffic.days.values())
+    if parameter == WRITE:
+        return any(day.written for day in traffic.days.values())
     return parameter == RATIO or not traffic.uncounted
+
+
+def charges_writes(price: Price | None) -> bool:
+    """Whether input that is written to the cache costs more than other input; False where no price is known."""
+    return price is not None and price(1000, 0, 1000, 0) != price(1000, 0, 0, 0)
 
 
 def anomalies(traffic: PromptTraffic, parameters: Iterable[str]) -> dict[date, tuple[str, ...]]:
@@ -166,8 +181,9 @@ def fit_prompt(
     days = {at: day for at, day in traffic.days.items() if at not in skipped}
     window = traffic.window()
     found = []
-    for parameter in parameters_of(assumed):
-        if is_measured(traffic, parameter):
+    for parameter in parameters_of(assumed, price):
+        is_assumed = parameter == WRITE and assumed.written_tokens > 0  # then nothing written is less than was assumed
+        if is_measured(traffic, parameter) or is_assumed:
             pairs = {at: pair_of(day, parameter) for at, day in days.items()}
             value = assumed_value(assumed, parameter)
             change = _cost_change(assumed, parameter, price)
@@ -181,7 +197,8 @@ def cost_with(assumed: Assumed, price: Price | None, values: Mapping[str, float]
     if price is None:
         return None
     asked = values.get(INPUT, float(assumed.input_tokens))
-    share = values.get(CACHE, assumed.cache_hit_ratio())
+    served = values.get(CACHE, assumed.cache_hit_ratio()) * asked
+    written = values.get(WRITE, assumed.cache_write_ratio()) * asked
     if RATIO in values:
         answered: float | None = values[RATIO] * asked
     elif OUTPUT in values:
@@ -190,7 +207,7 @@ def cost_with(assumed: Assumed, price: Price | None, values: Mapping[str, float]
         answered = assumed.output_tokens / assumed.input_tokens * asked
     else:
         answered = assumed.output_tokens
-    return None if answered is None else price(asked, share * asked, answered)
+    return None if answered is None else price(asked, served, min(written, max(0.0, asked - served)), answered)
 
 
 def _cost_change(assumed: Assumed, parameter: str, price: Price | None) -> Callable[[float], float | None]:

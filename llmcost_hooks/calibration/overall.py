@@ -11,15 +11,14 @@ from .fits import (
     INPUT,
     OUTPUT,
     RATIO,
+    WRITE,
     Fit,
     Pair,
     Price,
     assumed_value,
     cost_with,
     fit,
-    is_measured,
     pair_of,
-    parameters_of,
 )
 from .profile import Assumed
 from .traffic import PromptTraffic
@@ -51,12 +50,8 @@ def requests_of(prompts: Sequence[Prompt]) -> int | None:
 def fit_together(prompts: Sequence[Prompt]) -> tuple[Fit, ...]:
     window = window_of(prompts)
     found = []
-    for parameter in (CACHE, RATIO, OUTPUT, INPUT):
-        used = [
-            each
-            for each in prompts
-            if parameter in parameters_of(each.assumed) and is_measured(each.traffic, parameter)
-        ]
+    for parameter in (CACHE, WRITE, RATIO, OUTPUT, INPUT):
+        used = [each for each in prompts if any(own.parameter == parameter for own in each.fits)]
         days: dict[date, Pair] = {}
         for each in used:
             for at, day in each.traffic.days.items():
@@ -77,7 +72,7 @@ def _assumed(prompts: Sequence[Prompt], parameter: str) -> float | None:
         value, calls = assumed_value(each.assumed, parameter), _calls(each)
         if value is None:
             return None
-        weight = calls * each.assumed.input_tokens if parameter in (CACHE, RATIO) else calls
+        weight = calls * each.assumed.input_tokens if parameter in (CACHE, WRITE, RATIO) else calls
         of_calls += weight
         of_values += weight * value
     return of_values / of_calls if of_calls else None

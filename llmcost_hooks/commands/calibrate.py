@@ -24,7 +24,7 @@ from ..reading import WORKTREE, read_manifest
 from ..render.sanitise import terminal_name
 from ..report import Name, Text, name_list
 from ..report_calibrate import calibration_report, drift_reason, drift_text, sample
-from ..report_calibrate_notes import traffic_notes
+from ..report_calibrate_notes import left_out_notes, traffic_notes, unnamed_text
 from .applying import write_updates
 from .asking import can_ask, confirm
 from .options import format_option, read_memo
@@ -47,7 +47,7 @@ OpenTelemetry GenAI spans (JSON); exports of LiteLLM and Langfuse. docs/calibrat
 
 \b
 Per prompt and over all, with a 95% interval:
-  cache_hit_ratio, output_ratio   drift in points
+  cache_hit_ratio, output_ratio   drift in points (and cache_write_ratio, where writes to the cache cost more)
   avg_input_tokens                drift in percent (and output_tokens, where those are stated)
   token ratio                     of a model without a public tokenizer, from prompts that are sent as they stand
 Drift warns at 20 and is an error at 50; so is a cost of a call that changes by 20 or 50%.
@@ -138,11 +138,12 @@ def _refuse_nothing(found: Calibration, path: str) -> None:
         )
     if traffic.unnamed and not traffic.prompts:
         raise ConfigError(
-            f"{path}: {traffic.unnamed:,} records name no prompt",
+            f"{path}: {unnamed_text(traffic)}",
             f"Say whose they are: --prompt-id NAME. {_known(found.profile)}",
         )
     if not traffic.records:
-        raise ConfigError(f"{path} holds no usage of a model", "Name a file of what was really used.")
+        why = "".join(f" {note}." for (note,) in left_out_notes(found.skipped.left_out))
+        raise ConfigError(f"{path} holds no usage of a model", f"Name a file of what was really used.{why}")
     raise ConfigError(f"{path} is of no prompt of the profile", _known(found.profile))
 
 
@@ -159,11 +160,7 @@ def _show(found: Calibration, output: str, path: str) -> None:
                 " cannot be read and are left out",
             )
         )
-    if skipped.other:
-        rows = "row is" if skipped.other == 1 else "rows are"
-        notes.append((f"{skipped.other:,} {rows} no use of tokens, or counted already",))
-    if found.traffic.estimates:
-        notes.append((f"{found.traffic.estimates:,} rows are estimates, and no usage: left out",))
+    notes += left_out_notes(skipped.left_out)
     for held in found.withheld:
         names: Text = (": ", *name_list(list(held.prompts))) if held.prompts else ()
         notes.append(
@@ -172,7 +169,7 @@ def _show(found: Calibration, output: str, path: str) -> None:
     notes += traffic_notes(found.traffic, found.profile, found.prompts)
     parts = (found.prompts, found.together, found.updates, found.ratios, found.back_test)
     report = calibration_report(*parts, found.profile, notes)
-    counts = (found.traffic, skipped.bad, skipped.other)
+    counts = (found.traffic, skipped.bad, skipped.left_out)
     show(report, lambda: calibration_document(*parts, *counts, found.withheld), output)
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..call_costs import ZERO, per_request
 from ..errors import ExitCode
 from ..estimate import Estimate
-from ..known.focus import CACHE_READ, INPUT, METERS, OUTPUT, REQUEST, TRAINING, Meter
+from ..known.focus import CACHE_READ, CACHE_WRITE, INPUT, METERS, OUTPUT, REQUEST, TRAINING, Meter
 from ..lookup import Paid
 from ..manifest import Assumptions
 from ..prices.exact import EXACT
@@ -102,10 +102,11 @@ def _of_prompt(row: PromptEstimate, assumed: Assumptions) -> Iterator[Charge]:
     rates, above = _rates(paid, row.variant, time, size)
     list_rates, _ = _rates(listed, row.variant, time, size)
     fee, listed_fee = (offer.per_request.get("request", ZERO) for offer in (paid, listed))
-    calls = row.calls
+    calls, written = row.calls, row.cache_write_tokens
     used: dict[Meter, tuple[int, Decimal | None, Decimal | None]] = {
-        INPUT: ((row.input_tokens - row.cached_input_tokens) * calls, rates.input, list_rates.input),
+        INPUT: ((row.input_tokens - row.cached_input_tokens - written) * calls, rates.input, list_rates.input),
         CACHE_READ: (row.cached_input_tokens * calls, rates.cache_read, list_rates.cache_read),
+        CACHE_WRITE: (written * calls, rates.cache_write_5m, list_rates.cache_write_5m),
         OUTPUT: ((row.output_tokens or 0) * calls, rates.output, list_rates.output),
         REQUEST: (row.requests * calls if fee or listed_fee else 0, fee, listed_fee),
         TRAINING: (trained_tokens(assumed), paid.training, listed.training),

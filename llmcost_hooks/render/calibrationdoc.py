@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from ..calibration.advice import Update, Withheld
@@ -19,7 +19,8 @@ SCHEMA = "llm-cost/calibration/1"
 
 def calibration_document(
     prompts: Sequence[Prompt], together: Sequence[Fit], updates: Sequence[Update], ratios: Sequence[TokenRatio],
-    tested: BackTest | None, traffic: Traffic, bad: int, other: int, withheld: Sequence[Withheld] = (),
+    tested: BackTest | None, traffic: Traffic, bad: int, left_out: Mapping[str, int],
+    withheld: Sequence[Withheld] = (),
 ) -> Document:  # fmt: skip
     return {
         "schema": SCHEMA,
@@ -36,7 +37,7 @@ def calibration_document(
         "records": {
             "read": traffic.records,
             "bad": bad,
-            "not_usage": other,
+            "left_out": dict(left_out),
             "without_prompt": traffic.unnamed,
             "answered_locally": traffic.local,
             "of_other_prompts": sorted(traffic.prompts.keys() - {each.assumed.prompt_id for each in prompts}),

@@ -82,6 +82,7 @@ def row_members(row: Row | None) -> Document:
         "input_tokens_band": None if band is None else list(band),
         "framing_tokens": framing,
         "cached_input_tokens": priced.cached_input_tokens if priced else None,
+        "cache_write_tokens": priced.cache_write_tokens if priced else None,
         **(_made_of(priced) if priced else _counted(counted) if counted else dict.fromkeys(_MADE_OF)),
         "output_tokens": priced.output_tokens if priced else None,
         "output_basis": priced.output_basis if priced else None,

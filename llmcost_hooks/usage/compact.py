@@ -18,7 +18,7 @@ from ..prices.exact import EXACT
 from ..render.csv_text import unguarded_text
 from .meters import flat_texts
 from .reading import Unusable, read_amount, read_count, read_share, read_time
-from .record import BILLED, Usage, checked
+from .record import BILLED, NOT_USAGE, Usage, checked
 
 NEEDED = ("ResourceId", "BilledCost", "UsageQuantity")
 _INPUT = ("x-token-count-input", "x_TokenCountInput", "x-avg-input-tokens")
@@ -60,8 +60,8 @@ class _Columns(NamedTuple):
 
 def records_of(
     header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
-) -> Iterator[tuple[int, Usage | Unusable | None]]:
-    """(line, record) of each row; (line, Unusable) where it cannot be read, None where it is no use of tokens."""
+) -> Iterator[tuple[int, Usage | Unusable | str]]:
+    """(line, record) of each row; (line, Unusable) where it cannot be read, NOT_USAGE where it is no use of tokens."""
     cell = {name: place for place, name in enumerate(header)}
     named = [name for name in _NAMES if name in cell]
     names_of = itemgetter(*(cell[name] for name in (*named, "ResourceId")))  # two at least: a tuple
@@ -82,10 +82,10 @@ def records_of(
             yield line, kind
 
 
-def _kind(names: Mapping[str, str]) -> _Kind | Unusable | None:
+def _kind(names: Mapping[str, str]) -> _Kind | Unusable | str:
     cells = {name: cell for name, cell in names.items() if cell}
     if cells.get("ChargeCategory", "Usage") != "Usage":
-        return None
+        return NOT_USAGE
     try:
         if cells.get("BillingCurrency", "USD") != "USD":
             raise Unusable("BillingCurrency is not USD")

@@ -74,13 +74,18 @@ def usage_cost(tokens: Tokens, rates: Rates) -> Decimal | None:
     return EXACT.scaleb(total, -6)
 
 
-def call_price(prices: Priced) -> Callable[[float, float, float], float | None]:
-    """(input, cached part of it, output) of a call, which may be means -> USD; for comparisons, not for books."""
+def call_price(prices: Priced) -> Callable[[float, float, float, float], float | None]:
+    """(input, the parts of it that the cache served and that were written to it, output) of a call, which may be means
+    -> USD; for comparisons, not for books. As in an estimate writes are for the shorter life, and input like any other
+    where the provider charges no more for them."""
+    has_writes = prices.tariff.rates.cache_write_5m is not None
 
-    def price(asked: float, cached: float, answered: float) -> float | None:
+    def price(asked: float, cached: float, written: float, answered: float) -> float | None:
         rates = prices.at(int(asked))
         total = float(prices.fee)
-        for count, rate in ((asked - cached, rates.input), (cached, rates.cache_read), (answered, rates.output)):
+        new = written if has_writes else 0.0
+        parts = (asked - cached - new, rates.input), (cached, rates.cache_read), (new, rates.cache_write_5m)
+        for count, rate in (*parts, (answered, rates.output)):
             if count and rate is None:
                 return None
             total += count * float(rate or 0) / 1e6

@@ -25,7 +25,7 @@ from ..prices.exact import EXACT
 from ..render.csv_text import unguarded_text
 from .meters import INPUT, OUTPUT, READ, REQUESTS, TOKENS, WRITE_1H, WRITE_5M, flat_texts, meter_of, one
 from .reading import Unusable, read_amount, read_count, read_share, read_time
-from .record import BILLED, Usage, checked
+from .record import BILLED, NOT_USAGE, NOTHING_TO_CORRECT, Usage, checked
 
 NEEDED = ("ResourceId", "BilledCost", "ChargeCategory", "ConsumedQuantity", "ConsumedUnit")
 _SKU = ("x_SkuMeter", "SkuMeter", "SkuId", "SkuPriceId", "ChargeDescription")
@@ -51,7 +51,7 @@ _ORDINARY = 128  # the bit that says that not all rows are corrections
 _COUNTED = 1 << len((*TOKENS, REQUESTS))  # the bit that says that requests are known
 _ANY_TOKENS = (1 << len(TOKENS)) - 1
 
-Read = Usage | Unusable | None  # None: a row that is no use of tokens
+Read = Usage | Unusable | str  # a text: why the row is left out
 
 
 class _Whose(NamedTuple):
@@ -94,6 +94,7 @@ class _Sums:
         self.cost: list[Decimal] = []
         self.list_cost: list[Decimal | None] = []
         self.kind: list[_Kind] = []  # of the first row
+        self.corrections: dict[int, list[int]] = {}  # `line` of their sums -> their own
 
     def new(self, line: int, period: int, cost: Decimal, list_cost: Decimal | None, kind: _Kind) -> int:
         self.line.append(line)
@@ -143,13 +144,13 @@ class _Numbers(NamedTuple):
     x_RequestCount: int
 
 
-def _kind(cells: Mapping[str, str], whose: dict[_Whose, dict[int, int]]) -> _Kind | Unusable | None:
+def _kind(cells: Mapping[str, str], whose: dict[_Whose, dict[int, int]]) -> _Kind | Unusable | str:
     def text(*names: str) -> str:
         return next((cells[name] for name in names if cells.get(name)), "")
 
     unit = _UNIT.fullmatch(text("ConsumedUnit"))
     if text("ChargeCategory") != "Usage" or (unit is None and "token" not in text("ConsumedUnit").lower()):
-        return None
+        return NOT_USAGE
     try:
         if unit is None:
             raise Unusable("ConsumedUnit is of tokens, and not one that is known, such as Tokens or 1K Tokens")
@@ -215,6 +216,8 @@ def _add(sums: _Sums, line: int, row: Sequence[str], kind: _Kind, period: int, n
     known = 1 << meter
     if count >= 0 and not corrects:
         known |= _ORDINARY
+    else:
+        sums.corrections.setdefault(sums.line[at], []).append(line)
     if meter != REQUESTS:
         _count(sums.tokens, meter, at, count)
     elif requests is None:
@@ -264,7 +267,10 @@ def _records(sums: _Sums, periods: Sequence[str]) -> Iterator[tuple[int, Read]]:
     for line, period, known, (whose, about, *_), cost, list_cost, tokens, requests in columns:
         when = _times(periods[period])
         if min(tokens) < 0 or min(requests) < 0 or (cost < 0 and not known & _ORDINARY):
-            yield line, Unusable("corrections take more than there is") if known & _ORDINARY else None
+            if known & _ORDINARY:
+                yield line, Unusable("corrections take more than there is")
+            else:
+                yield from ((each, NOTHING_TO_CORRECT) for each in sums.corrections[line])
             continue
         if isinstance(when, Unusable):
             yield line, when

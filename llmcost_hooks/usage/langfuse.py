@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .reading import Unusable, id_of, object_of, plus, read_amount, read_count, text_of, time_of
-from .record import REPORTED, Usage, checked
+from .record import FAILED, NOT_USAGE, REPORTED, Usage, checked
 
 READ = ("input_cached_tokens", "input_cache_read", "cache_read_input_tokens", "input_cached_content_token_count")
 WRITE = ("input_cache_creation", "cache_creation_input_tokens", "input_cache_write_tokens")
@@ -18,19 +18,29 @@ WRITE_1H = ("input_cache_creation_1h",)
 WRITE_5M = ("input_cache_creation_5m",)
 REASONING = ("output_reasoning_tokens", "output_reasoning", "reasoning_tokens")
 _INPUT, _OUTPUT = (*READ, *WRITE, *WRITE_1H, *WRITE_5M), REASONING
+COLUMNS = (  # of a table, that are read
+    "id", "traceId", "type", "level", "model", "providedModelName", "provided_model_name", "promptName", "prompt_name",
+    "startTime", "start_time", "usage", "usageDetails", "usage_details", "costDetails", "cost_details", "totalCost",
+    "total_cost", "calculatedTotalCost", "metadata",
+)  # fmt: skip
 
 
-def of_observation(payload: Mapping[str, Any]) -> Usage | None:
-    """None for an observation that is no generation."""
+def of_observation(payload: Mapping[str, Any]) -> Usage | str:
+    """NOT_USAGE for an observation that is no generation, FAILED for one that failed and used nothing."""
     kind = payload.get("type")
-    details = object_of(payload, "usageDetails", "usage_details")
     older = object_of(payload, "usage")  # of version 2; later ones have it too, with less in it
-    details = details or {name: older.get(name) for name in ("input", "output", "total") if name in older}
-    if (isinstance(kind, str) and kind.upper() not in ("GENERATION", "EMBEDDING")) or not details:
-        return None
+    details = _stated(object_of(payload, "usageDetails", "usage_details"))
+    details = details or _stated({name: older.get(name) for name in ("input", "output", "total")})
+    if isinstance(kind, str) and kind.upper() not in ("GENERATION", "EMBEDDING"):
+        return NOT_USAGE
+    failed = payload.get("level") == "ERROR"
+    if not details and not failed:
+        return NOT_USAGE
+    counts = {name: read_count(value, name) for name, value in details.items()}
+    if failed and not any(counts.values()):
+        return FAILED
     if details.keys() <= older.keys() and older.get("unit") not in (None, "TOKENS", "tokens"):
         raise Unusable("unit of usage is not TOKENS")
-    counts = {name: read_count(value, name) for name, value in details.items() if value is not None}
     asked = [count for name, count in counts.items() if name.startswith("input") or name in _INPUT]
     answered = [count for name, count in counts.items() if name.startswith("output") or name in _OUTPUT]
     if not asked:
@@ -38,8 +48,8 @@ def of_observation(payload: Mapping[str, Any]) -> Usage | None:
     if counts.get("total") not in (None, sum(asked) + sum(answered)):
         raise Unusable("total of usageDetails is not the sum of the others")
     costs = object_of(payload, "costDetails", "cost_details")
-    spent = next((value for value in (costs.get("total"), payload.get("totalCost"), payload.get("calculatedTotalCost"),
-                                    older.get("totalCost"))
+    spent = next((value for value in (costs.get("total"), payload.get("totalCost"), payload.get("total_cost"),
+                                    payload.get("calculatedTotalCost"), older.get("totalCost"))
                   if value is not None), None)  # fmt: skip
 
     def of(names: tuple[str, ...]) -> int | None:
@@ -63,3 +73,8 @@ def of_observation(payload: Mapping[str, Any]) -> Usage | None:
         cost_basis=None if spent is None else REPORTED,
         request_id=id_of(payload, "id"),
     ))  # fmt: skip
+
+
+def _stated(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is null, as in Parquet every member is that this row has not."""
+    return {name: value for name, value in details.items() if value is not None}

@@ -11,18 +11,24 @@ from typing import Any
 
 from .openai import TIERS
 from .reading import Unusable, count_of, id_of, needed_count, object_of, plus, read_amount, text_of, time_of
-from .record import REPORTED, Usage, checked
+from .record import FAILED, REPORTED, Usage, checked
+
+COLUMNS = (  # of a table, that are read
+    "id", "request_id", "model", "custom_llm_provider", "startTime", "start_time", "status", "prompt_tokens",
+    "completion_tokens", "total_tokens", "response_cost", "spend", "cache_hit", "service_tier", "request_tags",
+    "metadata",
+)  # fmt: skip
 
 
-def of_log(payload: Mapping[str, Any]) -> Usage | None:
-    """None for a call that failed and used nothing."""
+def of_log(payload: Mapping[str, Any]) -> Usage | str:
+    """FAILED for a call that failed and used nothing."""
     metadata = object_of(payload, "metadata")
     usage = object_of(metadata, "usage_object", "additional_usage_values")
     of_input = object_of(usage, "prompt_tokens_details")
     of_output = object_of(usage, "completion_tokens_details")
     asked, answered = needed_count(payload, "prompt_tokens"), needed_count(payload, "completion_tokens")
     if not asked and not answered and "failure" in (payload.get("status"), metadata.get("status")):
-        return None
+        return FAILED
     total = count_of(payload, "total_tokens")
     if total is not None and total != asked + answered:
         raise Unusable("total_tokens is not prompt_tokens and completion_tokens")

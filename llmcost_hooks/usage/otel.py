@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .reading import Unusable, count_of, id_of, needed_count, object_of, text_of, time_of
-from .record import Usage, checked
+from .record import ABOVE, FAILED, NOT_USAGE, Usage, checked
 
 INPUT = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens")
 OUTPUT = ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens")
@@ -20,13 +20,18 @@ WRITE = ("gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_creation.i
 REASONING = ("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens")
 TIER = ("gen_ai.openai.response.service_tier", "openai.response.service_tier", "gen_ai.openai.request.service_tier")
 _VALUES = ("stringValue", "intValue", "doubleValue", "boolValue")
+_CALLS = ("chat", "embeddings", "generate_content", "text_completion")
 
 
-def of_span(span: Mapping[str, Any]) -> Usage | None:
-    """None for a span that is no call of a model: it has no count of tokens, or sums those of the spans below it."""
+def of_span(span: Mapping[str, Any]) -> Usage | str:
+    """Why it is left out where it is no call of a model: it has no count of tokens, or sums those of the spans below
+    it."""
     attributes = attributes_of(span)
     if not is_call(attributes):
-        return None
+        if any(name in attributes for name in INPUT):
+            return ABOVE
+        failed = attributes.get("error.type") is not None and attributes.get("gen_ai.operation.name") in _CALLS
+        return FAILED if failed else NOT_USAGE
     tier = text_of(attributes, *TIER)
     return checked(Usage(
         "otel", text_of(attributes, "gen_ai.prompt.name"),

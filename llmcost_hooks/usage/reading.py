@@ -84,7 +84,7 @@ def read_time(value: object, name: str) -> datetime:
     nanoseconds, which are told by their size)."""
     if type(value) is int and 0 <= value < 10**11:
         return _EPOCH + timedelta(seconds=value)
-    if isinstance(value, str) and not value.isdecimal():
+    if isinstance(value, str) and not value.replace(".", "", 1).isdecimal():
         return _iso_time(value, name)
     number = read_amount(value, name)
     digits = 17, 14, 11  # of nano-, micro- and milliseconds; seconds of 11 digits are of the year 5138

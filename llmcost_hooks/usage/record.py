@@ -19,6 +19,13 @@ from .reading import Unusable, read_amount, read_count, read_share, read_text, r
 
 SCHEMA = "llm-cost/usage/1"
 BILLED, REPORTED, PRICED = "billed", "reported", "priced"  # by a bill, by the tool that logged it, by our price file
+NOT_USAGE = "not_usage"  # why a row is left out: no use of tokens
+COUNTED = "counted_already"  # another row counts the same request
+CHUNK = "stream_chunks"  # a part of a stream without usage; whether another part has it is not said
+FAILED = "failed"  # a call that failed and used nothing
+ABOVE = "above_others"  # a span that sums those below it
+NOTHING_TO_CORRECT = "nothing_to_correct"  # a correction of what the file does not have
+LEFT_OUT = (NOT_USAGE, COUNTED, CHUNK, FAILED, ABOVE, NOTHING_TO_CORRECT)
 
 
 class Usage(NamedTuple):
@@ -51,11 +58,12 @@ class Usage(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A record, or why there is none; neither: a row that is no use of tokens, or is counted already."""
+    """A record, or why it cannot be read, or why it is left out."""
 
     place: int  # the line, or the number of the element of a JSON array
     record: Usage | None = None
     reason: str = ""
+    left_out: str = ""  # one of LEFT_OUT
 
 
 def checked(record: Usage) -> Usage:

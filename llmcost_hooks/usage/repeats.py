@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
-from .record import Read, Usage
+from .record import ABOVE, COUNTED, Read, Usage
 
 
 def without_repeats(reads: Iterable[Read]) -> Iterator[Read]:
-    """`reads` with (place, no record) for each that is counted already. Some 130 bytes a request are remembered."""
+    """`reads` with (place, COUNTED) for each that is counted already. Some 130 bytes a request are remembered."""
     seen: dict[int, int] = {}  # digests of ids and of what was said: of a million requests no text is kept
     held: Read | None = None
     identity = ""
@@ -22,7 +22,7 @@ def without_repeats(reads: Iterable[Read]) -> Iterator[Read]:
         name = "" if record is None else _identity(record)
         if held is not None:
             if name == identity:
-                yield Read(held.place)
+                yield Read(held.place, left_out=COUNTED)
                 held = read
                 continue
             yield _once(held, identity, seen)
@@ -55,12 +55,12 @@ def spans_above(links: Iterable[tuple[str, str, bool]]) -> set[int]:
 
 
 def without_above(reads: Iterable[Read], above: set[int]) -> Iterator[Read]:
-    """`reads` with (place, no record) for each span of `above`."""
+    """`reads` with (place, ABOVE) for each span of `above`."""
     for read in reads:
         record = read.record
         is_above = record is not None and record.source == "otel" and record.request_id is not None
         if is_above and record is not None and _digest(record.request_id or "", 8) in above:
-            yield Read(read.place)
+            yield Read(read.place, left_out=ABOVE)
         else:
             yield read
 
@@ -81,7 +81,7 @@ def _once(read: Read, identity: str, seen: dict[int, int]) -> Read:
         seen[key] = said
         return read
     if before == said:
-        return Read(read.place)
+        return Read(read.place, left_out=COUNTED)
     return Read(read.place, None, "has the id of an earlier request and other counts: log a request once, at its end")
 
 

@@ -6,34 +6,36 @@ wrapper says of prompt and time holds where the payload itself says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from . import anthropic, gemini, langfuse, litellm, openai, otel
 from .reading import Unusable, text_of, time_of
-from .record import SCHEMA, Usage, read_record
+from .record import CHUNK, FAILED, NOT_USAGE, SCHEMA, Usage, read_record
 
 WRAPPERS = ("response", "body", "result", "message", "completion", "raw_response")
 TIMES = ("timestamp", "time", "created_at", "createTime", "create_time", "created", "start_time", "startTime")
+COLUMNS = frozenset((*langfuse.COLUMNS, *litellm.COLUMNS, *TIMES, "prompt_id"))  # of a table of payloads, that are read
 _DEEPEST = 4
 _OF_ANTHROPIC = frozenset(("cache_creation", "cache_creation_input_tokens", "cache_read_input_tokens"))
 _MARKS = frozenset((  # of which every payload of a known kind has one
     "schema", "usage", "resourceSpans", "resource_spans", "attributes", "usageDetails", "usage_details", "traceId",
     "prompt_tokens", "usage_metadata", "usageMetadata", "results",
 ))  # fmt: skip
+Found = list["Usage | str"]
 
 
-def usage_of(payload: object) -> list[Usage]:
-    """The records of one JSON value; empty where it is no use of a model, such as a span of a database.
+def usage_of(payload: object) -> Found:
+    """The records of one JSON value, and of what in it is none why (one of LEFT_OUT). Never empty.
 
     Raises Unusable where it is one that cannot be read, or nothing that is known.
     """
     if not isinstance(payload, dict):
         raise Unusable("is not an object")
-    return _within(payload, 0)
+    return _within(payload, 0) or [NOT_USAGE]
 
 
-def _within(payload: Mapping[str, Any], depth: int) -> list[Usage]:
+def _within(payload: Mapping[str, Any], depth: int) -> Found:
     if payload.get("type") in ("message_start", "message_delta"):
         raise Unusable("is an event of a stream, which has a part of the usage: log the message at its end")
     data = payload.get("data")
@@ -46,14 +48,16 @@ def _within(payload: Mapping[str, Any], depth: int) -> list[Usage]:
         inner = payload.get(name)
         if isinstance(inner, dict) and depth < _DEEPEST:
             records = [_attributed(record, payload) for record in _within(inner, depth + 1)]
-            return [record._replace(service_tier="batch") for record in records] if _is_batch(payload) else records
-    if _failed(payload) or (payload.get("object") == "chat.completion.chunk" and payload.get("usage") is None):
-        return []
+            return [_batched(record) for record in records] if "custom_id" in payload else records
+    if _failed(payload):
+        return [FAILED]
+    if payload.get("object") == "chat.completion.chunk" and payload.get("usage") is None:
+        return [CHUNK]
     raise Unusable("is no usage of a kind that is known")
 
 
-def _plain(payload: Mapping[str, Any]) -> list[Usage] | None:
-    """The records of a payload that is not wrapped; None where it is of no kind that is known."""
+def _plain(payload: Mapping[str, Any]) -> Sequence[Usage | str] | None:
+    """What `usage_of` finds in a payload that is not wrapped; None where it is of no kind that is known."""
     if _MARKS.isdisjoint(payload):
         return None
     if payload.get("schema") == SCHEMA:
@@ -62,16 +66,16 @@ def _plain(payload: Mapping[str, Any]) -> list[Usage] | None:
     is_langfuse = "usageDetails" in payload or "usage_details" in payload
     if isinstance(usage, dict) and not is_langfuse and "response_cost" not in payload:
         if "input" in usage and not any(name.endswith("_tokens") for name in usage):
-            return _some([langfuse.of_observation(payload)])  # of its version 2
+            return [langfuse.of_observation(payload)]  # of its version 2
         return _by_usage(payload, usage)
     if "resourceSpans" in payload or "resource_spans" in payload:
-        return _some(otel.of_span(span) for span in otel.spans_of(payload))
+        return [otel.of_span(span) for span in otel.spans_of(payload)]
     if "attributes" in payload and ("context" in payload or "spanId" in payload or "span_id" in payload):
-        return _some([otel.of_span(payload)])
+        return [otel.of_span(payload)]
     if is_langfuse or "traceId" in payload:
-        return _some([langfuse.of_observation(payload)])
+        return [langfuse.of_observation(payload)]
     if "prompt_tokens" in payload and ("response_cost" in payload or "spend" in payload):
-        return _some([litellm.of_log(payload)])
+        return [litellm.of_log(payload)]
     if "usage_metadata" in payload or "usageMetadata" in payload:
         return [gemini.of_response(payload)]
     if isinstance(payload.get("results"), list):
@@ -92,8 +96,10 @@ def _by_usage(payload: Mapping[str, Any], usage: Mapping[str, Any]) -> list[Usag
     raise Unusable("does not tell whether its input_tokens are OpenAI's or Anthropic's")
 
 
-def _attributed(record: Usage, payload: Mapping[str, Any]) -> Usage:
+def _attributed(record: Usage | str, payload: Mapping[str, Any]) -> Usage | str:
     """With what the payload says of its prompt, its time and its model, where the record has none."""
+    if isinstance(record, str):
+        return record
     if record.prompt_id is not None and record.start is not None and record.model is not None:
         return record
     if record.prompt_id is None and record.source != "langfuse":  # whose prompt_id is a number of its own
@@ -110,8 +116,8 @@ def _attributed(record: Usage, payload: Mapping[str, Any]) -> Usage:
     return record
 
 
-def _is_batch(payload: Mapping[str, Any]) -> bool:
-    return "custom_id" in payload
+def _batched(record: Usage | str) -> Usage | str:
+    return record if isinstance(record, str) else record._replace(service_tier="batch")
 
 
 def links_of(payload: object) -> Iterator[tuple[str, str, bool]]:
@@ -132,14 +138,15 @@ def _failed(payload: Mapping[str, Any]) -> bool:
     return payload.get("error") is not None or payload.get("type") in ("error", "errored", "canceled", "expired")
 
 
-def _some(records: Any) -> list[Usage]:
-    return [record for record in records if record is not None]
+def cells_payload(row: Iterable[tuple[str, str]], read_json: Any) -> dict[str, Any]:
+    """A row of a table with objects as JSON in its cells, as Langfuse and LiteLLM export them, as a payload.
 
-
-def cells_payload(row: Mapping[str, str], read_json: Any) -> dict[str, Any]:
-    """A row of a table with objects as JSON in its cells, as Langfuse and LiteLLM export them, as a payload."""
+    A column of usage is in it also where the cell is empty: it says whose row it is.
+    """
     found: dict[str, Any] = {}
-    for name, cell in row.items():
+    for name, cell in row:
+        if name in ("usageDetails", "usage_details"):
+            found[name] = None
         if cell[:1] in ("{", "["):
             found[name] = read_json(cell, name)
         elif cell != "" and cell.lower() not in ("null", "none"):

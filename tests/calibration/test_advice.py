@@ -22,7 +22,7 @@ def advised(assumed: Assumed, truth: Truth = TRUTH, shape: Shape = STEADY) -> tu
     """The updates, and what is noted."""
     traffic = traffic_of(simulate(truth, shape, random.Random(1)))
     prompt = Prompt(assumed, traffic, price, fit_prompt(assumed, traffic, price), {})
-    notes = traffic_notes(Traffic({"search": traffic}, 0, 0, 0, 0), Profile({"search": assumed}, "month", ()), [prompt])
+    notes = traffic_notes(Traffic({"search": traffic}, 0, 0, 0, 0), Profile({"search": assumed}, "month", {}), [prompt])
     return updates_of(prompt, "llm-cost.toml"), "\n".join("".join(map(str, note)) for note in notes)
 
 

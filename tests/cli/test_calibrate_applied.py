@@ -31,7 +31,7 @@ def _project(repo: Repo, tmp_path: Path, files: Mapping[str, str]) -> str:
         repo.write(path, text)
     repo.commit("prompts")
     profile = tmp_path / "estimates.json"
-    profile.write_text(passed(llm_cost(repo.path, "estimate", "--format", "json")).out)
+    profile.write_text(llm_cost(repo.path, "estimate", "--format", "json").out)  # also with a prompt without a price
     return str(profile)
 
 
@@ -98,6 +98,16 @@ def test_an_entry_that_inherits_is_not_changed_behind_its_back(repo: Repo, tmp_p
     log = _log(tmp_path / "log.jsonl", {"prompts/b.md": [720] * 10, "c": [180] * 10})
     ran = failed(llm_cost(repo.path, *_args(profile, log, *APPLY)), 1, "No recommendation holds")
     assert "prompts that take it: c" in ran.out
+
+
+def test_a_prompt_that_nobody_could_price_holds_a_shared_value_back(repo: Repo, tmp_path: Path) -> None:
+    """It would take the value too, and what it answers is not known."""
+    odd = "---\nmodel: nobody-sells-this\n---\n" + words(20)
+    profile = _project(repo, tmp_path, {**TWO, "prompts/odd.prompt": odd, "llm-cost.toml": TWO["llm-cost.toml"].replace(
+        '"prompts/*.md"', '"prompts/*"')})  # fmt: skip
+    log = _log(tmp_path / "log.jsonl", {"prompts/b.md": [720] * 10, "prompts/c.md": [720] * 10})
+    ran = failed(llm_cost(repo.path, *_args(profile, log, *APPLY)), 1, "No recommendation holds")
+    assert "prompts that take it: prompts/odd.prompt" in ran.out
 
 
 def test_an_update_that_makes_its_own_back_test_worse_is_not_applied(repo: Repo, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ assumed: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"model": st.sampled_from(MODELS), "calls": st.integers(0, 10**15), "output_tokens": st.integers(0, 10**9)},
     optional={
         "cached": st.decimals(0, 1, places=6),
+        "cache_write_ratio": st.decimals(0, 1, places=6),
         "avg_input_tokens": st.integers(0, 10**12),
     },
 )

@@ -33,13 +33,14 @@ def model(
     retires: str | None = None,
     since: str = "2025-01-01",
     tiers: tuple[tuple[int, Prices], ...] = (),
+    flex: Prices | None = None,
 ) -> dict[str, Any]:
     """A model of the price file; USD per million tokens."""
     prices = {
         "effective_from": since,
         "source": "openai-both",
         "standard": standard,
-        "variants": {"batch": batch} if batch else {},
+        "variants": {name: rates for name, rates in (("batch", batch), ("flex", flex)) if rates},
         "tiers": [{"variant": "standard", "when_input_gt": above, **rates} for above, rates in tiers],
     }
     channel = {"OpenAI": "openai", "Anthropic": "anthropic", "Google": "google"}[provider]
@@ -68,6 +69,7 @@ def price_book(models: dict[str, dict[str, Any]]) -> PriceBook:
 
 GPT_4O: Prices = {"input": "2.5", "output": "10", "cache_read": "1.25"}
 MINI: Prices = {"input": "0.15", "output": "0.6", "cache_read": "0.075"}
+CLAUDE: Prices = {"input": "15", "output": "75", "cache_read": "1.5", "cache_write_5m": "18.75"}
 BOOK = price_book(
     {
         "gpt-4o": model(GPT_4O, {"input": "1.25", "output": "5"}),
@@ -80,10 +82,11 @@ BOOK = price_book(
         ),
         "input-only": model({"input": "0.02", "output": None}),
         "output-only": model({"input": None, "output": "8"}, {"input": "1", "output": "4"}),
+        "no-flex-writes": model(CLAUDE, flex={"input": "7", "output": "30", "cache_read": "0.7"}),
         "free": model({"input": "0", "output": "0", "cache_read": "0"}, {"input": "0", "output": "0"}),
         "future": model(GPT_4O, since="2027-01-01"),
         "claude-3-opus": model(
-            {"input": "15", "output": "75", "cache_read": "1.5", "cache_write_5m": "18.75"},
+            CLAUDE,
             provider="Anthropic",
             tokenizer=None,
             window=200_000,

@@ -19,7 +19,7 @@ from llmcost_hooks.render.jsonparts import Document
 from llmcost_hooks.report import Report
 from llmcost_hooks.report_calibrate import calibration_report
 from llmcost_hooks.report_calibrate_notes import traffic_notes
-from llmcost_hooks.usage.record import BILLED, Usage
+from llmcost_hooks.usage.record import BILLED, LEFT_OUT, Usage
 from tools.simulate_traffic import BEGIN, LOAD_TEST, Shape, Truth, assumption, price, simulate
 
 USUAL = Truth(0.28, 0.12, 1450)
@@ -30,15 +30,15 @@ def _calibrated(
 ) -> tuple[Report, Document]:
     prompts, updates = [], []
     for assumed, traffic in used.values():
-        days = anomalies(traffic, parameters_of(assumed))
+        days = anomalies(traffic, parameters_of(assumed, price))
         prompts.append(Prompt(assumed, traffic, price, fit_prompt(assumed, traffic, price, days), days))
         updates += updates_of(prompts[-1], "llm-cost.toml")
     together = fit_together(prompts)
     parts = (prompts, together, updates, ratios, back_test(prompts, updates))
-    profile = Profile({name: assumed for name, (assumed, _) in used.items()}, "month", ())
+    profile = Profile({name: assumed for name, (assumed, _) in used.items()}, "month", {})
     whole = Traffic({name: each for name, (_, each) in used.items()}, 0, 0, 0, 0)
     report = calibration_report(*parts, profile, traffic_notes(whole, profile, prompts))
-    return report, calibration_document(*parts, whole, 0, 0)
+    return report, calibration_document(*parts, whole, 0, dict.fromkeys(LEFT_OUT, 0))
 
 
 def _traffic(truth: Truth, shape: Shape, seed: int | str) -> PromptTraffic:

@@ -22,6 +22,14 @@ from .build import BOOK, ON, facts, price, price_one, priced_one, prompt
 MILLION = 1_000_000
 
 
+FLEX_WRITES = {
+    "scenario": "cached",
+    "service_tier": "flex",
+    "cache_hit_ratio": Decimal("0.5"),
+    "cache_write_ratio": Decimal("0.5"),
+}
+
+
 def usd(numerator: int, denominator: int = MILLION) -> Fraction:
     return Fraction(numerator, denominator)
 
@@ -59,9 +67,54 @@ def test_a_ratio_without_the_scenario_caches_nothing() -> None:
 def test_cache_writes_are_said_to_be_missing_where_they_cost() -> None:
     cached: dict[str, Any] = {"scenario": "cached", "cache_hit_ratio": Decimal("0.5")}
     claude = priced_one(facts(), model="claude-3-opus", **cached)
-    assert claude.notes[1:] == ("claude-3-opus charges for cache writes; they are not in this estimate",)
+    assert claude.notes[1:] == (
+        "claude-3-opus charges for cache writes; without cache_write_ratio they are not in this estimate",
+    )
     assert priced_one(facts(), model="gpt-4o", **cached).notes == ()
     assert len(priced_one(facts(), model="claude-3-opus").notes) == 1
+    assert len(priced_one(facts(), model="claude-3-opus", cache_write_ratio=Decimal(0), **cached).notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("hit", "write", "cached", "written"),
+    [
+        ("0.6", "0.25", 600, 250),  # 250.25: a share of a token is not written
+        ("0.6", "0", 600, 0),
+        ("0", "1", 0, 1001),
+        ("0.6", "0.9", 600, 401),  # a request reads or writes what can be cached, and no more
+        ("1", "0.5", 1001, 0),
+    ],
+)
+def test_cache_writes_have_their_own_price(hit: str, write: str, cached: int, written: int) -> None:
+    ratios: dict[str, Any] = {"cache_hit_ratio": Decimal(hit), "cache_write_ratio": Decimal(write)}
+    row = priced_one(
+        facts(1001), model="claude-3-opus", scenario="cached", output_tokens=7, avg_input_tokens=1001, **ratios
+    )
+    assert (row.cached_input_tokens, row.cache_write_tokens) == (cached, written)
+    plain = 1001 - cached - written
+    parts = plain * 15 + cached * Fraction("1.5") + written * Fraction("18.75") + 7 * 75
+    assert Fraction(row.effective_cost) == parts / MILLION
+    assert Fraction(row.list_cost) == (1001 * Fraction(15) + 7 * 75) / MILLION
+    assert not any("cache writes" in note for note in row.notes)
+
+
+def test_writes_cost_nothing_more_where_no_provider_charges_them_or_nothing_is_cached() -> None:
+    ratios: dict[str, Any] = {"cache_hit_ratio": Decimal("0.5"), "cache_write_ratio": Decimal("0.5")}
+    same = priced_one(facts(), model="gpt-4o", scenario="cached", **ratios)
+    assert same.cache_write_tokens == 0
+    assert same._replace(stated_model="") == priced_one(
+        facts(), model="gpt-4o", scenario="cached", cache_hit_ratio=Decimal("0.5")
+    )._replace(stated_model="")
+    assert priced_one(facts(), model="claude-3-opus", **ratios).cache_write_tokens == 0
+
+
+def test_no_more_is_written_at_an_end_of_the_band_than_is_sent() -> None:
+    """Of a heuristic count: the lower end may be smaller than what is read and written together."""
+    ratios: dict[str, Any] = {"cache_hit_ratio": Decimal("0.5"), "cache_write_ratio": Decimal("0.5")}
+    row = priced_one(facts(), model="claude-3-opus", scenario="cached", output_tokens=0, **ratios)
+    assert row.lower is not None and row.input_low < row.input_tokens
+    of_low = row.cached_input_tokens * Fraction("1.5") + (row.input_low - row.cached_input_tokens) * Fraction("18.75")
+    assert Fraction(row.lower.effective) == of_low / MILLION
 
 
 def test_cached_needs_a_ratio() -> None:
@@ -271,6 +324,7 @@ def test_a_model_before_its_first_price() -> None:
     [
         ("gpt-4", {"scenario": "batch"}, "batch"),
         ("gpt-4", {"scenario": "cached", "cache_hit_ratio": Decimal("0.5")}, "cached input"),
+        ("no-flex-writes", FLEX_WRITES, "flex cache write"),
         ("input-only", {"output_tokens": 1}, "standard"),
         ("output-only", {}, "standard"),
         ("output-only", {"scenario": "batch"}, "standard"),  # list cost is in standard prices

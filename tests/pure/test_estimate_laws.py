@@ -29,7 +29,7 @@ SHARE = st.decimals(0, 1, places=12)
 ANY = (row.offer(ON) for row in BOOK.rows())
 OFFER = next(offer for offer in ANY if offer)
 
-known_rates = st.builds(Rates, RATE, RATE, RATE, st.none(), st.none())
+known_rates = st.builds(Rates, RATE, RATE, RATE, RATE, st.none())
 tiers = st.lists(st.integers(1, 10**6), max_size=3, unique=True).flatmap(
     lambda bounds: st.tuples(*(st.builds(Tier, st.just(bound), known_rates) for bound in sorted(bounds)))
 )
@@ -53,21 +53,27 @@ assumptions: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 )
 
 
-def cost(offer: Offer, scenario: str, tokens: int, cached: int, output: int) -> Decimal:
-    found = call_cost(offer, "batch" if scenario == "batch" else "standard", tokens, cached, output)
+def cost(offer: Offer, scenario: str, tokens: int, cached: int, output: int, written: int = 0) -> Decimal:
+    found = call_cost(
+        offer, "batch" if scenario == "batch" else "standard", tokens, cached, output, written=written
+    )  # fmt: skip
     assert found is not None
     return found
 
 
-@given(offers, scenarios, TOKENS, SHARE, TOKENS)
-def test_a_call_costs_what_fractions_say(offer: Offer, scenario: str, tokens: int, share: Decimal, output: int) -> None:
+@given(offers, scenarios, TOKENS, SHARE, SHARE, TOKENS)
+def test_a_call_costs_what_fractions_say(
+    offer: Offer, scenario: str, tokens: int, share: Decimal, of_rest: Decimal, output: int
+) -> None:
     cached = int(tokens * Fraction(share)) if scenario == "cached" else 0
+    written = int((tokens - cached) * Fraction(of_rest)) if scenario == "cached" else 0
     tariff = offer.batch if scenario == "batch" else offer.standard
     assert tariff is not None
     rates = [tariff.rates, *(tier.rates for tier in tariff.tiers if tokens > tier.above_input_tokens)][-1]
-    parts = zip((tokens - cached, cached, output), (rates.input, rates.cache_read, rates.output), strict=True)
+    amounts = (tokens - cached - written, cached, written, output)
+    parts = zip(amounts, (rates.input, rates.cache_read, rates.cache_write_5m, rates.output), strict=True)
     expected = sum(amount * Fraction(rate or 0) for amount, rate in parts) / 10**6
-    assert Fraction(cost(offer, scenario, tokens, cached, output)) == expected
+    assert Fraction(cost(offer, scenario, tokens, cached, output, written)) == expected
 
 
 @given(offers, scenarios, TOKENS, TOKENS, TOKENS, TOKENS)

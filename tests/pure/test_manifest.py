@@ -30,6 +30,7 @@ calls = 1000
 output_ratio = 0.10
 scenario = "cached"
 cache_hit_ratio = 0.6
+cache_write_ratio = 0.2
 avg_input_tokens = 5
 format = "text"
 
@@ -78,6 +79,7 @@ model = "gpt-4o-mini"
 calls = 0
 output_tokens = 3
 cache_hit_ratio = 1
+cache_write_ratio = 0
 avg_input_tokens = 7
 scenario = "batch"
 format = "dotprompt"
@@ -96,7 +98,7 @@ path = "prompts/a b/é.txt"
 """
 PARSED = Manifest(
     "llm-cost.toml",
-    Assumptions("gpt-4o", 1000, None, Decimal("0.10"), Decimal("0.6"), 5, "cached", "text"),
+    Assumptions("gpt-4o", 1000, None, Decimal("0.10"), Decimal("0.6"), Decimal("0.2"), 5, "cached", "text"),
     Budget(
         Decimal("10.00"),
         "month",
@@ -138,6 +140,7 @@ def test_every_key() -> None:
         3,
         None,
         Decimal(1),
+        Decimal(0),
         7,
         "batch",
         "dotprompt",
@@ -285,10 +288,10 @@ def test_ids(prompt_id: str) -> None:
 
 
 def test_what_is_stated_nearer_wins() -> None:
-    below = Assumptions("a", 1, 10, None, Decimal(0), 3, "batch", "text", (("x", 1, 1),))
+    below = Assumptions("a", 1, 10, None, Decimal(0), Decimal(1), 3, "batch", "text", (("x", 1, 1),))
     assert Assumptions().over(below) == below
     assert below.over(Assumptions("b", 2)) == below
-    assert Assumptions(calls=0, avg_input_tokens=0).over(below)[:6] == ("a", 0, 10, None, Decimal(0), 0)
+    assert Assumptions(calls=0, avg_input_tokens=0).over(below)[:7] == ("a", 0, 10, None, Decimal(0), Decimal(1), 0)
     assert Assumptions(variables=(("y", 2, 2),)).over(below).variables == (("y", 2, 2),)
 
 
@@ -316,8 +319,9 @@ def test_one_output_size_hides_the_other_form(
 
 KEYS = st.sampled_from(
     ["version", "defaults", "budget", "tags", "discover", "prompts", "path", "prompt_id", "model", "calls", "limit",
-     "output_tokens", "output_ratio", "cache_hit_ratio", "avg_input_tokens", "scenario", "format", "period", "currency",
-     "max_increase", "require_output", "include", "exclude", "variables", "x", "a.b", "'q'", '""', "budget.limit"]
+     "output_tokens", "output_ratio", "cache_hit_ratio", "cache_write_ratio", "avg_input_tokens", "scenario", "format",
+     "period", "currency", "max_increase", "require_output", "include", "exclude", "variables", "x", "a.b", "'q'", '""',
+     "budget.limit"]
 )  # fmt: skip
 ODD = st.sampled_from(
     ["true", "false", "nan", "-inf", "1e400", "1e-400", "2026-11-22", "10:00:00", "'USD'", "'25%'", "'$5'", "'month'",

@@ -10,9 +10,10 @@ from llmcost_hooks.prompts import FORMATS
 
 TOP = "Known keys: budget, defaults, discover, policy, prices, prompts, quality, tags, tokens, version."
 PROMPT = (
-    "Known keys: avg_input_tokens, cache_hit_ratio, calls, calls_per_example, fine_tuned, format, images, limit, "
-    "max_increase, max_tokens, model, output_ratio, output_tokens, path, price_version, pricing_id, prompt_id, region, "
-    "scenario, service_tier, tags, time_of_day, training_calls, training_tokens, variables, variables_from."
+    "Known keys: avg_input_tokens, cache_hit_ratio, cache_write_ratio, calls, calls_per_example, fine_tuned, format, "
+    "images, limit, max_increase, max_tokens, model, output_ratio, output_tokens, path, price_version, pricing_id, "
+    "prompt_id, region, scenario, service_tier, tags, time_of_day, training_calls, training_tokens, variables, "
+    "variables_from."
 )
 COUNT, NUMBER = "must be a whole number, 0 or more", "must be a number, 0 or more, with at most 12 decimals"
 DAY = 'tokens.x.on must be a day such as "2026-06-01", or the version of a price file'
@@ -51,8 +52,8 @@ BROKEN = [
     ("[budget.limit]", 2, "budget.limit must be a number", ""),
     ("[defaults]\nmodle = 'x'", 3, 'unknown key "modle" in [defaults]', 'Did you mean "model"?'),
     ("[defaults]\nprompt_id = 'x'", 3, 'unknown key "prompt_id" in [defaults]',
-     "Known keys: avg_input_tokens, cache_hit_ratio, calls, format, model, output_ratio, output_tokens, region, "
-     "scenario, service_tier, time_of_day."),
+     "Known keys: avg_input_tokens, cache_hit_ratio, cache_write_ratio, calls, format, model, output_ratio, "
+     "output_tokens, region, scenario, service_tier, time_of_day."),
     ("[discover]\nincludes = []", 3, 'unknown key "includes" in [discover]', 'Did you mean "include"?'),
     ("[[prompts]]\npath = 'a'\noutput_token = 3", 4, 'unknown key "output_token" in [prompts]',
      'Did you mean "output_tokens"?'),
@@ -109,6 +110,7 @@ BROKEN = [
     ("[defaults]\noutput_ratio = '0.1'", 3, "defaults.output_ratio must be a number", ""),
     ("[defaults]\noutput_ratio = -1", 3, f"defaults.output_ratio {NUMBER}", ""),
     ("[defaults]\ncache_hit_ratio = 1.01", 3, "defaults.cache_hit_ratio must be between 0 and 1", ""),
+    ("[defaults]\ncache_write_ratio = 1.01", 3, "defaults.cache_write_ratio must be between 0 and 1", ""),
     ("[defaults]\ncache_hit_ratio = 60", 3, "defaults.cache_hit_ratio must be between 0 and 1", ""),
     ("[defaults]\ncache_hit_ratio = '60%'", 3, "defaults.cache_hit_ratio must be a number", ""),
     # texts and choices

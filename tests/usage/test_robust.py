@@ -12,10 +12,12 @@ import pytest
 from llmcost_hooks.errors import ParseError
 from llmcost_hooks.usage import focus
 from llmcost_hooks.usage.reading import Unusable, read_amount
-from llmcost_hooks.usage.record import Read, Usage
+from llmcost_hooks.usage.record import ABOVE, CHUNK, COUNTED, FAILED, NOT_USAGE, NOTHING_TO_CORRECT, Read, Usage
 from llmcost_hooks.usage.repeats import without_repeats
 from llmcost_hooks.usage.sources import usage_of
 from llmcost_hooks.usage_files import read_usage
+
+from .test_sources import record_of
 
 CHAT = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1763600000, "model": "gpt-4o",
         "usage": {"prompt_tokens": 1800, "completion_tokens": 180, "total_tokens": 1980}}  # fmt: skip
@@ -27,7 +29,7 @@ def read(path: Path, *payloads: Any) -> list[Read]:
 
 
 def outputs(found: list[Read]) -> list[int | str | None]:
-    return [each.reason or (each.record and each.record.output_tokens) for each in found]
+    return [each.reason or each.left_out or (each.record and each.record.output_tokens) for each in found]
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -92,7 +94,7 @@ def test_units_of_tokens(unit: str, size: int) -> None:
 
 def test_a_unit_of_tokens_that_is_not_understood_is_no_row_to_leave_out() -> None:
     [refused, other] = records(row("18", "Dozen Tokens"), row("18", "Hours"))
-    assert isinstance(refused, Unusable) and other is None
+    assert isinstance(refused, Unusable) and other == NOT_USAGE
 
 
 def test_a_correction_takes_from_its_group() -> None:
@@ -103,7 +105,15 @@ def test_a_correction_takes_from_its_group() -> None:
 
 
 def test_a_correction_of_what_the_file_does_not_have_is_left_out() -> None:
-    assert records(row("-40", cost="-4", correction="Correction")) == [None]
+    lone = [row("-40", cost="-4", correction="Correction"), row("", cost="-1", correction="Correction")]
+    header, rows = [*HEADER, "x_PromptId"], [[*each, name] for name in ("a", "b", "c") for each in lone]
+    rows.append([*row("100", cost="10"), "b"])
+    found = list(focus.records_of(header, list(enumerate(rows, 2))))
+    assert [each for each in found if not isinstance(each[1], Usage)] == [
+        (line, NOTHING_TO_CORRECT) for line in (2, 3, 6, 7)
+    ]
+    [(line, record)] = [each for each in found if isinstance(each[1], Usage)]
+    assert isinstance(record, Usage) and (line, record.input_tokens, record.cost) == (4, 60, Decimal(5))
 
 
 def test_a_negative_quantity_is_refused_where_it_corrects_nothing() -> None:
@@ -137,8 +147,8 @@ def test_of_a_stream_of_gemini_the_last_sums_count(tmp_path: Path) -> None:
 
     path = tmp_path / "g.jsonl"
     assert outputs(read(path, chunk("r1", 10), chunk("r1", 90), chunk("r1", 180), chunk("r2", 5))) == [
-        None,
-        None,
+        COUNTED,
+        COUNTED,
         180,
         5,
     ]
@@ -148,12 +158,12 @@ def test_of_a_stream_of_gemini_the_last_sums_count(tmp_path: Path) -> None:
 
 def test_chunks_without_usage_are_no_use(tmp_path: Path) -> None:
     chunk = {**CHAT, "object": "chat.completion.chunk", "usage": None}
-    assert outputs(read(tmp_path / "o.jsonl", chunk, {**CHAT, "object": "chat.completion.chunk"})) == [None, 180]
+    assert outputs(read(tmp_path / "o.jsonl", chunk, {**CHAT, "object": "chat.completion.chunk"})) == [CHUNK, 180]
 
 
 def test_a_request_counts_once(tmp_path: Path) -> None:
     other = {**CHAT, "id": "chatcmpl-2"}
-    assert outputs(read(tmp_path / "d.jsonl", CHAT, other, CHAT, CHAT)) == [180, 180, None, None]
+    assert outputs(read(tmp_path / "d.jsonl", CHAT, other, CHAT, CHAT)) == [180, 180, COUNTED, COUNTED]
     later = {**CHAT, "created": 1763600001}  # of a server that draws its ids from few
     assert outputs(read(tmp_path / "d.jsonl", CHAT, other, later)) == [180, 180, 180]
 
@@ -171,10 +181,10 @@ def span(own: str, above: str | None, tokens: int | None, operation: str = "chat
 
 def test_a_span_above_calls_is_not_counted(tmp_path: Path) -> None:
     spans = span("a", None, 7), span("b", "a", None, "chain"), span("c", "b", 3), span("d", "a", 4), span("e", None, 5)
-    assert outputs(read(tmp_path / "s.jsonl", *spans)) == [None, None, 3, 4, 5]
-    assert outputs(read(tmp_path / "s.jsonl", *reversed(spans))) == [5, 4, 3, None, None]
+    assert outputs(read(tmp_path / "s.jsonl", *spans)) == [ABOVE, NOT_USAGE, 3, 4, 5]
+    assert outputs(read(tmp_path / "s.jsonl", *reversed(spans))) == [5, 4, 3, NOT_USAGE, ABOVE]
     (tmp_path / "s.json").write_text(json.dumps(spans, indent=1), encoding="utf-8")
-    assert outputs(list(read_usage(str(tmp_path / "s.json")))) == [None, None, 3, 4, 5]
+    assert outputs(list(read_usage(str(tmp_path / "s.json")))) == [ABOVE, NOT_USAGE, 3, 4, 5]
 
 
 # --- LiteLLM and Langfuse --------------------------------------------------------------------------------------------
@@ -183,15 +193,16 @@ def test_a_span_above_calls_is_not_counted(tmp_path: Path) -> None:
 def test_a_failed_call_of_litellm_is_none() -> None:
     failed = {"status": "failure", "model": "gpt-4o", "prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0,
               "response_cost": 0, "metadata": {}}  # fmt: skip
-    assert usage_of(failed) == []
-    assert usage_of({**failed, "prompt_tokens": 5, "total_tokens": 5})[0].input_tokens == 5  # broken off, and billed
-    assert usage_of({**failed, "status": "success"})[0].input_tokens == 0
+    assert usage_of(failed) == [FAILED]
+    broken_off = {**failed, "prompt_tokens": 5, "total_tokens": 5}  # and billed
+    assert record_of(broken_off).input_tokens == 5
+    assert record_of({**failed, "status": "success"}).input_tokens == 0
 
 
 def test_an_answer_of_litellms_proxy_for_claude() -> None:
     usage = {**CHAT["usage"], "cache_creation_input_tokens": 20, "cache_read_input_tokens": 100}  # type: ignore[dict-item]
     for details in ({}, {"prompt_tokens_details": {"cached_tokens": 100}}):
-        [record] = usage_of({**CHAT, "usage": {**usage, **details}})
+        record = record_of({**CHAT, "usage": {**usage, **details}})
         assert (record.source, record.input_tokens, record.cache_read_tokens) == ("litellm", 1800, 100)
         assert (record.cache_write_5m_tokens, record.provider) == (20, None)
 
@@ -201,7 +212,7 @@ def test_langfuse_of_every_version() -> None:
              "usage": {"input": 1800, "output": 180, "total": 1980, "unit": "TOKENS"}}  # fmt: skip
     buckets = {"input": 1700, "input_cached_tokens": 100, "output": 180, "total": 1980}
     for payload in (older, {**older, "usageDetails": buckets}, {**older, "usage_details": buckets}):
-        [record] = usage_of({**payload, "metadata": "a text"})
+        record = record_of({**payload, "metadata": "a text"})
         assert (record.source, record.input_tokens, record.output_tokens) == ("langfuse", 1800, 180)
         assert (record.cost, record.cache_read_tokens) == (Decimal("0.5"), 100 if payload is not older else None)
     with pytest.raises(Unusable, match="unit of usage is not TOKENS"):

@@ -1,0 +1,150 @@
+"""Writes to the cache, where a provider charges for them: estimated, exported, measured, applied."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tools.simulate_traffic import Request, Shape, Truth, simulate
+
+from ..repos import Repo
+from .running import ROOT, answer, llm_cost, passed, words
+
+MANIFEST = """\
+version = 1
+
+[defaults]
+model = "claude-sonnet-4-5"
+calls = 1000
+
+[budget]
+period = "month"
+
+[[prompts]]
+path = "prompts/search.md"
+prompt_id = "search"
+output_ratio = 0.10
+"""
+CACHED = 'scenario = "cached"\ncache_hit_ratio = 0.6\n'
+TRUTH = Truth(0.60, 0.10, 1800)
+SCHEMA = json.loads((ROOT / "llmcost_hooks/data/calibration.schema.json").read_text(encoding="utf-8"))
+CHECK = Draft202012Validator(SCHEMA)
+STEADY = Shape(14, 3000, between_days=0.0, input_spread=0.1, output_spread=0.2)
+
+
+def message(request: Request, life: str = "5m") -> str:
+    """As Anthropic answers: nine tenths of the input are read from the cache, or written to it where it missed."""
+    written = 0 if request.cached else int(request.input * 0.9)
+    usage = {
+        "input_tokens": request.input - request.cached - written, "output_tokens": request.output,
+        "cache_read_input_tokens": request.cached, "cache_creation_input_tokens": written,
+        "cache_creation": {f"ephemeral_{each}_input_tokens": written if each == life else 0 for each in ("5m", "1h")},
+    }  # fmt: skip
+    answer = {"id": f"msg_{request.at:%d%H%M%S%f}", "type": "message", "model": "claude-sonnet-4-5-20250929",
+              "usage": usage}  # fmt: skip
+    return json.dumps({"prompt_id": "search", "timestamp": request.at.isoformat(), "response": answer}) + "\n"
+
+
+def log(path: Path, truth: Truth = TRUTH, seed: int = 1, life: str = "5m") -> str:
+    path.write_text("".join(message(each, life) for each in simulate(truth, STEADY, random.Random(seed))))
+    return str(path)
+
+
+def project(repo: Repo, manifest: str = MANIFEST + CACHED) -> Repo:
+    repo.write("llm-cost.toml", manifest)
+    repo.write("prompts/search.md", words(1600))
+    repo.commit("prompts")
+    estimated(repo)
+    return repo
+
+
+def estimated(repo: Repo) -> None:
+    text = passed(llm_cost(repo.path, "estimate", "--format", "json")).out
+    (repo.path.parent / "estimates.json").write_text(text)
+
+
+def args(repo: Repo, actuals: str, *more: str) -> tuple[str, ...]:
+    return ("calibrate", "--profile", str(repo.path.parent / "estimates.json"), "--actuals", actuals, *more)
+
+
+def test_what_is_written_is_measured_and_the_estimate_then_has_it(repo: Repo, tmp_path: Path) -> None:
+    project(repo)
+    actuals = log(tmp_path / "log.jsonl")
+    found = answer(repo, *args(repo, actuals))
+    [prompt] = found["prompts"]
+    assert [f"{error.json_path}: {error.message}" for error in CHECK.iter_errors(found)] == []
+    of_writes = next(each for each in prompt["parameters"] if each["parameter"] == "cache_write_ratio")
+    assert (
+        Decimal(of_writes["assumed"]) == 0 and 0.28 < float(of_writes["actual"]) < 0.32
+    )  # a third of the requests write nine tenths
+    assert [each["key"] for each in found["recommendations"]] == ["cache_write_ratio"]
+    assert (
+        float(found["back_test"]["error_before_percent"]) < -7
+        and abs(float(found["back_test"]["error_after_percent"])) < 3
+    )
+    passed(llm_cost(repo.path, *args(repo, actuals, "--apply")))
+    assert "cache_write_ratio = 0.3" in (repo.path / "llm-cost.toml").read_text()
+    estimated(repo)
+    later = answer(repo, *args(repo, log(tmp_path / "later.jsonl", seed=2)))
+    assert later["recommendations"] == []
+
+
+def test_it_brings_the_scenario_and_the_hit_ratio_that_it_needs(repo: Repo, tmp_path: Path) -> None:
+    """A cache that is written by each call and read by none costs more than no cache."""
+    project(repo, MANIFEST)
+    found = answer(repo, *args(repo, log(tmp_path / "log.jsonl", Truth(0.0, 0.10, 1800))))
+    [update] = found["recommendations"]
+    assert (update["key"], update["value"]) == ("cache_write_ratio", "0.90")
+    assert update["with"] == {"scenario": "cached", "cache_hit_ratio": "0.00"}
+    ran = passed(llm_cost(repo.path, *args(repo, str(tmp_path / "log.jsonl"))))
+    assert 'Update to 0.90, with scenario = "cached" and cache_hit_ratio = 0.00 (' in ran.out
+    passed(llm_cost(repo.path, *args(repo, str(tmp_path / "log.jsonl"), "--apply", "--accept-large-drift")))
+    [row] = answer(repo, "estimate")["prompts"]
+    assert row["scenario"] == "cached" and row["cached_input_tokens"] == 0
+    assert row["cache_write_tokens"] == int(row["input_tokens"] * Decimal("0.9"))
+
+
+def test_writes_that_stopped_are_a_drift_too(repo: Repo, tmp_path: Path) -> None:
+    project(repo, MANIFEST + CACHED + "cache_write_ratio = 0.4\n")
+    found = answer(repo, *args(repo, log(tmp_path / "log.jsonl", Truth(0.9, 0.10, 1800))))
+    [prompt] = found["prompts"]
+    drift = {each["parameter"]: float(each["drift"]) for each in prompt["parameters"]}
+    assert -40 <= drift["cache_write_ratio"] < -38
+
+
+def test_where_writes_cost_nothing_more_they_are_no_question(repo: Repo, tmp_path: Path) -> None:
+    project(repo, (MANIFEST + CACHED).replace("claude-sonnet-4-5", "gpt-4o"))
+    found = answer(repo, *args(repo, log(tmp_path / "log.jsonl")))
+    assert "cache_write_ratio" not in [each["parameter"] for each in found["prompts"][0]["parameters"]]
+
+
+@pytest.mark.parametrize("life", ["5m", "1h"])
+def test_either_life_is_a_write(repo: Repo, tmp_path: Path, life: str) -> None:
+    project(repo)
+    found = answer(repo, *args(repo, log(tmp_path / "log.jsonl", life=life)))
+    assert "cache_write_ratio" in [each["key"] for each in found["recommendations"]]
+
+
+def test_its_meter_is_exported_and_the_rows_add_up(repo: Repo) -> None:
+    project(repo, MANIFEST + CACHED + "cache_write_ratio = 0.25\n")
+    document = answer(repo, "estimate")
+    [row] = document["prompts"]
+    text = passed(llm_cost(repo.path, "estimate", "--format", "focus", "--period", "2026-11")).out
+    rows = {each["SkuMeter"]: each for each in csv.DictReader(text.splitlines())}
+    assert list(rows) == ["Input Tokens", "Cache Read Input Tokens", "Cache Write Input Tokens", "Output Tokens"]
+    writes = rows["Cache Write Input Tokens"]
+    assert Decimal(writes["ConsumedQuantity"]) == 1000 * int(row["input_tokens"] * Decimal("0.25"))
+    assert Decimal(writes["ListUnitPrice"]) == Decimal("3.75")
+    assert json.loads(writes["SkuPriceDetails"])["x_TokenCacheAction"] == "Write"
+    assert sum(Decimal(each["EffectiveCost"]) for each in rows.values()) == Decimal(row["effective_cost"])
+    explained = answer(repo, "explain", "search")
+    lines = {each["what"]: (each["formula"], each["result"]) for each in explained["arithmetic"]}
+    formula, result = lines["cache write tokens"]
+    assert (formula.startswith("min(floor("), int(result)) == (True, row["cache_write_tokens"])
+    assert f"{row['cache_write_tokens']} * 3.75" in lines["input of a call"][0]
