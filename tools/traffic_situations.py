@@ -16,7 +16,7 @@ CHOSEN = {
     "8 days, 600 requests, days differ by 10%": Shape(8, 600, between_days=0.10),
     "14 days from 07:00, 1,000 requests": Shape(14, 1000, begins_at=7),
 }
-DRAW = 1954  # seed of the drawn ones, fixed before anybody saw what they give
+DRAW = 271828  # seed of the drawn ones, fixed before anybody saw what they give
 
 
 def drawn(count: int, draw: int = DRAW) -> list[tuple[Truth, Shape]]:

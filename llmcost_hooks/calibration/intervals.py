@@ -7,11 +7,9 @@ releases and weekends, and treating requests as independent makes intervals too 
 
 Where the traffic's own days begin at another hour than midnight UTC, a day of UTC has parts of two of them and shares
 one with each of its neighbours. So influences of neighbours correlate, and those of days further apart do not: what is
-missing in v is twice the covariance of neighbours, with its full weight. Of d, which sum to 0, independent neighbours
-have a product of -sum d_i^2 / (k (k - 1)) in the mean; that is put back for each pair of them. Below 0 it is chance.
+missing in v is twice the covariance of neighbours, with its full weight, and where it is above 0; below, it is chance.
 
-    c = sum over neighbours of (d_i * d_i+1 + sum d_j^2 / (k (k - 1)))
-    v' = v + (k - 1)/k * 2 * max(0, c),  r +- t(0.975, k - 1) * sqrt(v')
+    v' = v + (k - 1)/k * max(0, 2 * sum over neighbours of d_i * d_i+1),  r +- t(0.975, k - 1) * sqrt(v')
 
 Of k days none can move r by more than k / ((k - 1) * t(0.975, k - 1)) of this half interval by being there or not,
 which is below 0.511 for every k: r is a mean of the r(i) with weights (1 - x_i/X) / (k - 1), so that r(i) - r is
@@ -20,8 +18,7 @@ all squares, since the d sum to 0.
 
 Cochran, Sampling Techniques, 3rd edition, 6.17 (ratio estimates) and 9A (clusters); Efron and Tibshirani, An
 Introduction to the Bootstrap, chapter 11 (the jackknife's variance); Hansen and Hodrick, Forward Exchange Rates as
-Optimal Predictors, 1980 (correlation that ends at a known distance, with its full weight); Marriott and Pope, Bias in
-the Estimation of Autocorrelations, 1954.
+Optimal Predictors, 1980 (correlation that ends at a known distance, with its full weight).
 """
 
 from __future__ import annotations
@@ -53,9 +50,8 @@ def half_width(days: Mapping[date, tuple[float, float]]) -> float | None:
     mean = sum(left_out.values()) / count
     apart = {at: each - mean for at, each in left_out.items()}
     own = sum(each**2 for each in apart.values())
-    products = [each * apart[at + 1] for at, each in apart.items() if at + 1 in apart]
-    shared = sum(products) + len(products) * own / (count * (count - 1))
-    variance = (count - 1) / count * (own + 2 * max(0.0, shared))
+    shared = sum(each * apart[at + 1] for at, each in apart.items() if at + 1 in apart)
+    variance = (count - 1) / count * (own + max(0.0, 2 * shared))
     return student(count - 1) * math.sqrt(variance)
 
 

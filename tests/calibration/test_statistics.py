@@ -39,14 +39,14 @@ def test_the_jackknife_of_a_mean_is_its_textbook_interval() -> None:
 
 
 def test_neighbours_that_resemble_each_other_widen_it() -> None:
-    """Deviations from the mean of -2, -2, 2, 2: squares 16, products of neighbours 4 - 4 + 4, and 3 x 16 / (4 x 3)."""
+    """Deviations from the mean of -2, -2, 2, 2: squares 16, products of neighbours 4 - 4 + 4."""
     alike, apart = [3.0, 3.0, 7.0, 7.0], [3.0, 7.0, 3.0, 7.0]
     usual = 3.182 * (16 / 3 / 4) ** 0.5
-    assert half_width(by_day([(value, 1.0) for value in alike])) == pytest.approx(usual * (1 + 2 * 8 / 16) ** 0.5)
+    assert half_width(by_day([(value, 1.0) for value in alike])) == pytest.approx(usual * (1 + 2 * 4 / 16) ** 0.5)
     assert half_width(by_day([(value, 1.0) for value in apart])) == pytest.approx(usual)
     gap = by_day([(value, 1.0) for value in alike])
-    gap[FIRST + 9 * DAY] = gap.pop(FIRST + 1 * DAY)  # nobody's neighbour: one pair is left
-    assert half_width(gap) == pytest.approx(usual * (1 + 2 * (4 + 16 / 12) / 16) ** 0.5)
+    gap[FIRST + 9 * DAY] = gap.pop(FIRST + 1 * DAY)  # nobody's neighbour: of the three products one is left
+    assert half_width(gap) == pytest.approx(usual * (1 + 2 * 4 / 16) ** 0.5)
 
 
 @pytest.mark.parametrize(
