@@ -1,7 +1,7 @@
 """What calibration makes of many runs of simulated traffic, against its known truth.
 
     python -m tools.check_intervals --runs 1000                 docs/evidence/calibrate.txt
-    python -m tools.check_intervals --runs 60 --drawn 20        a short one, which is a gate
+    python -m tools.check_intervals --runs 150 --drawn 30       a short one, which is a gate
 
 How often intervals hold the truth, how far new traffic is from an estimate that has been updated, which days are named
 that are no outliers, which outlier days are not named, and how far one moves what is recommended: in situations that
