@@ -19,8 +19,8 @@ D = TypeVar("D", bound=Hashable)
 def unlike(values: Sequence[tuple[D, float, float]], least: float) -> tuple[D, ...]:
     """The days whose value is further from the median than so many times the usual spread, and than `least`.
 
-    Five times, and more with few days, as they say little of their spread: as much as Student's t is above the normal
-    law's. That is chosen so that in at most 5% of files without an outlier a day is named, by three parameters.
+    Five times, and with few days more, as they say little of their spread: as much as Student's t is above the normal
+    law's. Chosen so that of files without an outlier, with six days and more, about 5% at most have a day named.
 
     `values` are (day, value, what it is a mean of: tokens, or requests). The mean of a day with a fourth of the usual
     traffic varies twice as much by chance alone: it has to be twice as far away.
