@@ -64,7 +64,7 @@ def test_a_day_of_answers_alone_counts() -> None:
 
 
 def test_days_that_share_a_day_are_covered() -> None:
-    """Normal days of which each has half of the day before: 92% of intervals hold, and 83% of those that take them as independent."""
+    """Normal days, each with half of the day before: 92% of intervals hold; 83% of those that take them as independent."""
     chance = random.Random(3)
     held = 0
     for _ in range(2000):
@@ -103,7 +103,7 @@ def test_few_days_say_little_of_their_spread() -> None:
 
 @pytest.mark.parametrize("count", [6, 8, 14, 30])
 def test_ordinary_days_are_seldom_named(count: int) -> None:
-    """In about 5% of files of three parameters; five spreads, whatever the number of days, named one in 13% of files of 8."""
+    """In about 5% of files of three parameters; five spreads, whatever the number of days, named one in 13% with 8."""
     chance = random.Random(count)
     alarms = 0
     for _ in range(600):
