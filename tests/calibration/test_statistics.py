@@ -64,7 +64,7 @@ def test_a_day_of_answers_alone_counts() -> None:
 
 
 def test_days_that_share_a_day_are_covered() -> None:
-    """Normal days, each with half of the day before: 92% of intervals hold; 83% of those that take them as independent."""
+    """Normal days, each with half of the day before: 92% of intervals hold, and 83% if days count as independent."""
     chance = random.Random(3)
     held = 0
     for _ in range(2000):
