@@ -3,9 +3,8 @@
     python -m tools.simulate_traffic --write log.jsonl --requests 900 --days 9     OpenAI responses, one a line
 
 A request hits the cache or not, by a chance that differs a little from day to day, as do the sizes; weekends have a
-third of the traffic; input and output are skewed (lognormal), and long questions get long answers. An outlier day is a
-day on which nothing is cached, inputs are three times as long, and there is five times the traffic: a load test, or a
-broken deployment.
+third of the traffic; input and output are skewed (lognormal), and long questions get long answers. On an outlier day
+sizes, what is cached and how much traffic there is are multiplied: a load test, or a broken deployment.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import json
 import math
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
@@ -25,6 +24,17 @@ from llmcost_hooks.calibration.traffic import PromptTraffic, gather
 from llmcost_hooks.usage.record import Usage
 
 BEGIN = datetime(2026, 10, 5, tzinfo=timezone.utc)  # a Monday
+
+
+class Outlier(NamedTuple):
+    """What is multiplied on an outlier day."""
+
+    size: float
+    cached: float
+    traffic: float
+
+
+LOAD_TEST = Outlier(3.0, 0.0, 5.0)
 
 
 class Truth(NamedTuple):
@@ -46,7 +56,8 @@ class Shape(NamedTuple):
     between_days: float = 0.05  # relative, of every parameter
     input_spread: float = 0.5  # sigma of the logarithm
     output_spread: float = 0.7
-    outlier_days: int = 0
+    outliers: tuple[Outlier, ...] = ()  # each on a day of its own
+    begins_at: int = 0  # hour (UTC) at which the days of the traffic begin
 
 
 class Request(NamedTuple):
@@ -54,25 +65,31 @@ class Request(NamedTuple):
     input: int
     cached: int
     output: int
+    outlier: int | None = None  # which of the shape's outliers its day is
 
 
 def simulate(truth: Truth, shape: Shape, chance: random.Random) -> Iterator[Request]:
-    """In order of time."""
+    """In order of time. With outliers and without, all other days are the same."""
     weights = [1.0 if day % 7 < 5 else 0.33 for day in range(shape.days)]
-    odd = set(chance.sample(range(shape.days), shape.outlier_days))
-    for day, weight in enumerate(weights):
+    seeds = [chance.getrandbits(64) for _ in weights]
+    odd = {day: which for which, day in enumerate(chance.sample(range(shape.days), len(shape.outliers)))}
+    for day, (weight, seed) in enumerate(zip(weights, seeds, strict=True)):
+        chance = random.Random(seed)
         hit, size, answer = (1 + chance.gauss(0, shape.between_days) for _ in range(3))
-        count = max(1, round(shape.requests * weight / sum(weights)))
-        if day in odd:
-            hit, size, count = 0.0, 3 * size, 5 * count
-        times = sorted(chance.uniform(0, 86_400 - 1) for _ in range(count))
+        count = shape.requests * weight / sum(weights)
+        which = odd.get(day)
+        if which is not None:
+            outlier = shape.outliers[which]
+            hit, size, count = outlier.cached * hit, outlier.size * size, outlier.traffic * count
+        times = sorted(chance.uniform(0, 86_400 - 1) for _ in range(max(1, round(count))))
+        begin = BEGIN + timedelta(days=day, hours=shape.begins_at)
         for second in times:
             asked = _skewed(truth.avg_input_tokens * size, shape.input_spread, chance)
             share = min(1.0, max(0.0, truth.cache_hit_ratio * hit))
             # A hit serves nine tenths of the input, as a prefix does.
             cached = int(asked * 0.9) if chance.random() < min(1.0, share / 0.9) else 0
             answered = _skewed(asked * truth.output_ratio * answer, shape.output_spread, chance)
-            yield Request(BEGIN + timedelta(days=day, seconds=second), asked, cached, answered)
+            yield Request(begin + timedelta(seconds=second), asked, cached, answered, which)
 
 
 def _skewed(mean: float, spread: float, chance: random.Random) -> int:
@@ -80,7 +97,7 @@ def _skewed(mean: float, spread: float, chance: random.Random) -> int:
     return max(1, round(mean * math.exp(chance.gauss(-spread * spread / 2, spread))))
 
 
-def traffic_of(requests: Iterator[Request]) -> PromptTraffic:
+def traffic_of(requests: Iterable[Request]) -> PromptTraffic:
     records = (
         Usage("simulated", "search", "gpt-4o", None, each.at, input_tokens=each.input, cache_read_tokens=each.cached,
               output_tokens=each.output)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -150,20 +150,20 @@ def _unlike(days: Mapping[date, Day], parameter: str) -> tuple[date, ...]:
 def fit(
     parameter: str,
     assumed: float | None,
-    pairs: Sequence[Pair],
+    days: Mapping[date, Pair],
     window: timedelta | None,
     cost: Callable[[float], float | None],
 ) -> Fit | None:
-    """The parameter over the days' `pairs`; None where they say nothing. `cost` is the percent that a value changes."""
-    total_x = sum(x for _, x, _ in pairs)
+    """The parameter over the `days`; None where they say nothing. `cost` is the percent that a value changes."""
+    total_x = sum(x for _, x, _ in days.values())
     if total_x <= 0:
         return None
-    actual = sum(y for y, _, _ in pairs) / total_x
-    half = half_width([(y, x) for y, x, _ in pairs])
+    actual = sum(y for y, _, _ in days.values()) / total_x
+    half = half_width({at: (y, x) for at, (y, x, _) in days.items()})
     if half is not None:
         scale = 100.0 if UNITS[parameter] == POINTS else 100 / actual if actual else None
         half = None if scale is None else half * scale
-    requests = sum(count for _, _, count in pairs)
+    requests = sum(count for _, _, count in days.values())
     confidence = Sample(requests, window).confidence(half, _part(parameter, max(actual, assumed or 0.0)))
     return Fit(parameter, assumed, actual, half, requests, confidence, cost(actual))
 
@@ -178,13 +178,13 @@ def fit_prompt(
 ) -> tuple[Fit, ...]:
     """What one prompt's records say of its assumptions, without the days that are `left_out`."""
     skipped = set(left_out)
-    days = [day for at, day in traffic.days.items() if at not in skipped]
+    days = {at: day for at, day in traffic.days.items() if at not in skipped}
     window = traffic.window()
     found = []
     for parameter in parameters_of(assumed, price):
         is_assumed = parameter == WRITE and assumed.written_tokens > 0  # then nothing written is less than was assumed
         if is_measured(traffic, parameter) or is_assumed:
-            pairs = [pair_of(day, parameter) for day in days]
+            pairs = {at: pair_of(day, parameter) for at, day in days.items()}
             value = assumed_value(assumed, parameter)
             change = _cost_change(assumed, parameter, price)
             if (fitted := fit(parameter, value, pairs, window, change)) is not None:

@@ -59,7 +59,7 @@ def fit_together(prompts: Sequence[Prompt]) -> tuple[Fit, ...]:
                     y, x, requests = days.get(at, (0.0, 0.0, 0))
                     more_y, more_x, more = pair_of(day, parameter)
                     days[at] = y + more_y, x + more_x, requests + more
-        together = fit(parameter, _assumed(used, parameter), list(days.values()), window, _cost_change(used, parameter))
+        together = fit(parameter, _assumed(used, parameter), days, window, _cost_change(used, parameter))
         if together is not None:
             found.append(together)
     return tuple(found)

