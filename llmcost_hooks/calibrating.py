@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from .calibration.advice import Update, Withheld, updates_of, updates_of_defaults, worse_off
+from .calibration.advice import UPDATE_AT, Update, Withheld, as_one, updates_of, updates_of_defaults, worse_off
 from .calibration.backtest import BackTest, back_test
 from .calibration.fits import INPUT, RATIO, Fit, Price, anomalies, fit_prompt, parameters_of
 from .calibration.overall import Prompt, fit_together
@@ -99,7 +99,7 @@ def calibrate(
         days = anomalies(used, parameters_of(assumed, price))
         found.append(Prompt(assumed, used, price, fit_prompt(assumed, used, price, days), days))
     ratios = _ratios(found, book, on, repo, manifest, memo)
-    updates, withheld = _keep(found, _updates(found, manifest, ratios), profile, manifest, _measured(ratios))
+    updates, withheld = _keep(found, ratios, profile, manifest)
     return Calibration(
         profile,
         traffic,
@@ -124,7 +124,9 @@ def _price(resolve: Resolve, assumed: Assumed, own: OwnPrices | None) -> Price |
     return None if tariff is None else call_price(Priced(tariff, paid.offer.per_request.get("request", Decimal(0))))
 
 
-def _updates(prompts: Sequence[Prompt], manifest: Manifest | None, ratios: Sequence[TokenRatio]) -> tuple[Update, ...]:
+def _updates(
+    prompts: Sequence[Prompt], manifest: Manifest | None, ratios: Sequence[TokenRatio], least: float
+) -> list[Update]:
     """Of each prompt in its own entry; of those that have none together in [defaults] of their manifest."""
     measured = _measured(ratios)
     listed = _listed(manifest)
@@ -134,12 +136,12 @@ def _updates(prompts: Sequence[Prompt], manifest: Manifest | None, ratios: Seque
         place = each.assumed.manifest or _place(manifest, each.assumed.path)
         if place is None or each.assumed.prompt_id in listed.get(place, ()):
             without = (INPUT,) if each.assumed.prompt_id in measured else ()
-            found += updates_of(each, place or "", without)
+            found += updates_of(each, place or "", without, least)
         else:
             rest.setdefault(place, []).append(each)
     for place, several in rest.items():
-        found += updates_of_defaults(several, fit_together(several), place)
-    return tuple(found)
+        found += updates_of_defaults(several, fit_together(several), place, least)
+    return found
 
 
 def _listed(manifest: Manifest | None) -> dict[str, set[str]]:
@@ -163,26 +165,44 @@ def _measured(ratios: Sequence[TokenRatio]) -> set[str]:
 
 
 def _keep(
-    prompts: Sequence[Prompt], updates: Sequence[Update], profile: Profile, manifest: Manifest | None,
-    measured: Collection[str],
-) -> tuple[tuple[Update, ...], tuple[Withheld, ...]]:  # fmt: skip
-    """The updates that make no prompt and no later day worse; the others with why they do."""
-    kept, withheld = [], []
-    for update in updates:
-        if wrong := _inheriting(update, prompts, updates, profile, manifest):
-            withheld.append(Withheld(update, "would be wrong for, or is not known of, prompts that take it", wrong))
-        else:
-            kept.append(update)
+    prompts: Sequence[Prompt], ratios: Sequence[TokenRatio], profile: Profile, manifest: Manifest | None
+) -> tuple[tuple[Update, ...], tuple[Withheld, ...]]:
+    """The updates that make no prompt and no later day worse; the others with why they do.
+
+    Two errors may cancel each other, one of them too small to be worth an update: then to mend the other alone makes it
+    worse, and all that is known to differ is tried.
+    """
+    measured = _measured(ratios)
+    kept, withheld = _right(prompts, _updates(prompts, manifest, ratios, UPDATE_AT), profile, manifest)
     # What is wrong of one prompt is no reason to withhold what is right of another.
     for names in dict.fromkeys(update.of for update in kept):
         group = [each for each in prompts if each.assumed.prompt_id in names]
         of = [update for update in kept if set(update.of) & set(names)]
         tested = back_test(group, of, measured)
         if tested is not None and tested.is_worse():
+            every, _ = _right(prompts, _updates(prompts, manifest, ratios, 0.0), profile, manifest)
+            wider = as_one([update for update in every if set(update.of) & set(names)])
+            again = back_test(group, wider, measured) if len(wider) > len(of) else None
+            if again is not None and not again.is_worse():
+                kept = [update for update in kept if update not in of] + wider
+                continue
             error = f"~{tested.before:+.3g}% off on the later days, with it ~{tested.after:+.3g}%"
             withheld += [Withheld(update, f"makes the back-test worse: {error}") for update in of]
             kept = [update for update in kept if update not in of]
     return tuple(kept), tuple(withheld)
+
+
+def _right(
+    prompts: Sequence[Prompt], updates: Sequence[Update], profile: Profile, manifest: Manifest | None
+) -> tuple[list[Update], list[Withheld]]:
+    """Without those of [defaults] that are not right for all who take them."""
+    kept, withheld = [], []
+    for update in updates:
+        if wrong := _inheriting(update, prompts, updates, profile, manifest):
+            withheld.append(Withheld(update, "would be wrong for, or is not known of, prompts that take it", wrong))
+        else:
+            kept.append(update)
+    return kept, withheld
 
 
 def _inheriting(

@@ -40,36 +40,48 @@ class Withheld(NamedTuple):
     prompts: tuple[str, ...] = ()  # for which it is wrong or unknown
 
 
-def is_worth_it(fit: Fit) -> bool:
-    """Whether a fit is to be recommended: enough is known, and it differs by more than its interval says by chance."""
+def is_worth_it(fit: Fit, least: float = UPDATE_AT) -> bool:
+    """Whether a fit is to be recommended: enough is known, and it differs by `least`, and by more than its interval
+    says by chance."""
     if fit.confidence == LOW:
         return False
     if fit.assumed is None:
         return True
     drift = fit.drift()
     beyond = drift is None or fit.half is None or abs(drift) > fit.half
-    return beyond and fit.worst() >= UPDATE_AT
+    return beyond and fit.worst() >= least
 
 
-def updates_of(prompt: Prompt, manifest: str, without: Iterable[str] = ()) -> list[Update]:
+def updates_of(
+    prompt: Prompt, manifest: str, without: Iterable[str] = (), least: float = UPDATE_AT
+) -> list[Update]:  # fmt: skip
     """For the prompt's own entry; parameters in `without` are not to be updated."""
-    return _updates(prompt.assumed.prompt_id, manifest, prompt.fits, [prompt], set(without))
+    return _updates(prompt.assumed.prompt_id, manifest, prompt.fits, [prompt], set(without), least)
 
 
-def updates_of_defaults(prompts: Sequence[Prompt], fits: Iterable[Fit], manifest: str) -> list[Update]:
+def updates_of_defaults(
+    prompts: Sequence[Prompt], fits: Iterable[Fit], manifest: str, least: float = UPDATE_AT
+) -> list[Update]:
     """For [defaults], of prompts that have no entry: their ratios together. Sizes are a prompt's own."""
     ratios = [fit for fit in fits if fit.unit() == POINTS]
-    return _updates(None, manifest, ratios, prompts, set())
+    return _updates(None, manifest, ratios, prompts, set(), least)
+
+
+def as_one(updates: Sequence[Update]) -> list[Update]:
+    """Updates that are right together only: none is surer than the others."""
+    least = min((update.fit.confidence for update in updates), key=_SURE.index, default=LOW)
+    return [update._replace(fit=update.fit._replace(confidence=least)) for update in updates]
 
 
 def _updates(
-    prompt_id: str | None, manifest: str, fits: Iterable[Fit], prompts: Sequence[Prompt], without: set[str]
-) -> list[Update]:
+    prompt_id: str | None, manifest: str, fits: Iterable[Fit], prompts: Sequence[Prompt], without: set[str],
+    least: float,
+) -> list[Update]:  # fmt: skip
     found = []
     measured = {fit.parameter: fit for fit in fits}
     scenarios = {each.assumed.scenario for each in prompts}
     for fit in measured.values():
-        if fit.parameter in without or not is_worth_it(fit):
+        if fit.parameter in without or not is_worth_it(fit, least):
             continue
         also: dict[str, str | int | Decimal] = {}
         needed: list[Fit] = []  # it is no surer than these

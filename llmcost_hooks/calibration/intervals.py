@@ -27,7 +27,7 @@ import math
 from collections.abc import Mapping
 from datetime import date
 
-NAME = "95% jackknife over days, Student's t"
+NAME = "95% jackknife over days and their neighbours, Student's t"
 
 # Abramowitz and Stegun, Handbook of Mathematical Functions, table 26.10: t that 2.5% exceed, for 1 to 30 degrees of
 # freedom.

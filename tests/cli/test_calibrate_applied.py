@@ -151,6 +151,23 @@ def test_an_entry_that_inherits_its_scenario_gets_the_ratio_alone(repo: Repo, tm
         assert again["recommendations"] == []
 
 
+def test_an_error_that_another_had_made_up_for_is_mended_with_it(repo: Repo, tmp_path: Path) -> None:
+    """Inputs 7% too short, answers half as long again as they are: mending one makes the cost worse."""
+    entry = '\n[[prompts]]\npath = "prompts/c.md"\nprompt_id = "c"\n'
+    profile = _project(repo, tmp_path, {"llm-cost.toml": TOP + entry, "prompts/c.md": words(1680)})
+    log = _log(tmp_path / "log.jsonl", {"c": [115] * 10})
+    found = document(llm_cost(repo.path, *_args(profile, log, "--format", "json")))
+    assert [(each["key"], each["value"]) for each in found["recommendations"]] == [
+        ("output_ratio", "0.064"),
+        ("avg_input_tokens", "1800"),
+    ]
+    assert found["withheld"] == []
+    before, after = (float(found["back_test"][f"error_{each}_percent"]) for each in ("before", "after"))
+    assert 4 < before < 4.2 and abs(after) < 0.1
+    passed(llm_cost(repo.path, *_args(profile, log, "--apply")))
+    assert "avg_input_tokens = 1800" in (repo.path / "llm-cost.toml").read_text()
+
+
 def test_a_manifest_that_is_gone_is_named(repo: Repo, tmp_path: Path) -> None:
     nested = TOP + '\n[[prompts]]\npath = "prompts/x.md"\n'
     files = {"llm-cost.toml": TOP, "svc/llm-cost.toml": nested, "svc/prompts/x.md": words(1800)}

@@ -80,14 +80,11 @@ def test_what_is_written_is_measured_and_the_estimate_then_has_it(repo: Repo, tm
     [prompt] = found["prompts"]
     assert [f"{error.json_path}: {error.message}" for error in CHECK.iter_errors(found)] == []
     of_writes = next(each for each in prompt["parameters"] if each["parameter"] == "cache_write_ratio")
-    assert (
-        Decimal(of_writes["assumed"]) == 0 and 0.28 < float(of_writes["actual"]) < 0.32
-    )  # a third of the requests write nine tenths
+    # A third of the requests write nine tenths.
+    assert Decimal(of_writes["assumed"]) == 0 and 0.28 < float(of_writes["actual"]) < 0.32
     assert [each["key"] for each in found["recommendations"]] == ["cache_write_ratio"]
-    assert (
-        float(found["back_test"]["error_before_percent"]) < -5
-        and abs(float(found["back_test"]["error_after_percent"])) < 3
-    )
+    before, after = (float(found["back_test"][f"error_{each}_percent"]) for each in ("before", "after"))
+    assert before < -5 and abs(after) < 3
     passed(llm_cost(repo.path, *args(repo, actuals, "--apply")))
     assert "cache_write_ratio = 0.3" in (repo.path / "llm-cost.toml").read_text()
     estimated(repo)
