@@ -14,6 +14,7 @@ from .usage import compact, focus
 from .usage.reading import Unusable
 from .usage.record import Read
 from .usage.repeats import spans_above, without_above, without_repeats
+from .usage.sources import COLUMNS as EXPORTED
 from .usage.sources import cells_payload, links_of, usage_of
 
 COLUMNS = frozenset((*focus.COLUMNS, *compact.COLUMNS))  # of rows, that are read
@@ -204,9 +205,11 @@ def read_table(path: str, header: Sequence[str], numbered: Iterable[tuple[int, S
 
 
 def _exports(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], short: list[Read]) -> Iterator[Read]:
+    read = [(place, name) for place, name in enumerate(header) if name in EXPORTED]
     for line, row in rows:
-        yield from _take(short)
-        yield from _exported(line, dict(zip(header, row, strict=True)))
+        if short:
+            yield from _take(short)
+        yield from _exported(line, {name: row[place] for place, name in read})
     yield from _take(short)
 
 

@@ -13,6 +13,11 @@ from .openai import TIERS
 from .reading import Unusable, count_of, id_of, needed_count, object_of, plus, read_amount, text_of, time_of
 from .record import REPORTED, Usage, checked
 
+COLUMNS = (  # of a table, that are read
+    "id", "request_id", "model", "custom_llm_provider", "startTime", "start_time", "metadata", "request_tags", "status",
+    "prompt_tokens", "completion_tokens", "total_tokens", "response_cost", "spend", "cache_hit", "service_tier",
+)  # fmt: skip
+
 
 def of_log(payload: Mapping[str, Any]) -> Usage | None:
     """None for a call that failed and used nothing."""

@@ -21,6 +21,9 @@ _MARKS = frozenset((  # of which every payload of a known kind has one
     "schema", "usage", "resourceSpans", "resource_spans", "attributes", "usageDetails", "usage_details", "traceId",
     "prompt_tokens", "usage_metadata", "usageMetadata", "results",
 ))  # fmt: skip
+COLUMNS = frozenset((  # of a table, that are read; questions and answers are not, which may be long
+    *langfuse.COLUMNS, *litellm.COLUMNS, *_MARKS, *TIMES, "prompt_id", "object", "custom_id", "error",
+))  # fmt: skip
 
 
 def usage_of(payload: object) -> list[Usage]:
@@ -137,11 +140,13 @@ def _some(records: Any) -> list[Usage]:
 
 
 def cells_payload(row: Mapping[str, str], read_json: Any) -> dict[str, Any]:
-    """A row of a table with objects as JSON in its cells, as Langfuse and LiteLLM export them, as a payload."""
+    """The COLUMNS of a row, with objects as JSON in its cells, as Langfuse and LiteLLM export them, as a payload."""
     found: dict[str, Any] = {}
     for name, cell in row.items():
-        if cell[:1] in ("{", "["):
+        if cell == "":
+            continue
+        if cell[0] in "{[":
             found[name] = read_json(cell, name)
-        elif cell != "" and cell.lower() not in ("null", "none"):
+        elif cell.lower() not in ("null", "none"):
             found[name] = cell
     return found
