@@ -208,7 +208,8 @@ def read_table(path: str, header: Sequence[str], numbered: Iterable[tuple[int, S
 def _exports(header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]], short: list[Read]) -> Iterator[Read]:
     read = [(at, name) for at, name in enumerate(header) if name in sources.COLUMNS]
     for line, row in rows:
-        yield from _take(short)
+        if short:
+            yield from _take(short)
         yield from _exported(line, [(name, row[at]) for at, name in read])
     yield from _take(short)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .reading import Unusable, id_of, object_of, plus, read_amount, read_count, text_of, time_of
+from .reading import Unusable, id_of, object_of, read_amount, read_count, text_of, time_of
 from .record import FAILED, NOT_USAGE, REPORTED, Usage, checked
 
 READ = ("input_cached_tokens", "input_cache_read", "cache_read_input_tokens", "input_cached_content_token_count")
@@ -17,12 +17,20 @@ WRITE = ("input_cache_creation", "cache_creation_input_tokens", "input_cache_wri
 WRITE_1H = ("input_cache_creation_1h",)
 WRITE_5M = ("input_cache_creation_5m",)
 REASONING = ("output_reasoning_tokens", "output_reasoning", "reasoning_tokens")
-_INPUT, _OUTPUT = (*READ, *WRITE, *WRITE_1H, *WRITE_5M), REASONING
 COLUMNS = (  # of a table, that are read
     "id", "traceId", "type", "level", "model", "providedModelName", "provided_model_name", "promptName", "prompt_name",
     "startTime", "start_time", "usage", "usageDetails", "usage_details", "costDetails", "cost_details", "totalCost",
     "total_cost", "calculatedTotalCost", "metadata",
 )  # fmt: skip
+_BUCKETS = {  # of a name in usageDetails: the field of which it is a part
+    **dict.fromkeys(READ, "cache_read_tokens"),
+    **dict.fromkeys((*WRITE, *WRITE_5M), "cache_write_5m_tokens"),
+    **dict.fromkeys(WRITE_1H, "cache_write_1h_tokens"),
+    **dict.fromkeys(REASONING, "reasoning_tokens"),
+    "input_audio_tokens": "input_audio_tokens",
+    "output_audio_tokens": "output_audio_tokens",
+}
+_INPUT, _OUTPUT = frozenset((*READ, *WRITE, *WRITE_1H, *WRITE_5M)), frozenset(REASONING)
 
 
 def of_observation(payload: Mapping[str, Any]) -> Usage | str:
@@ -41,34 +49,39 @@ def of_observation(payload: Mapping[str, Any]) -> Usage | str:
         return FAILED
     if details.keys() <= older.keys() and older.get("unit") not in (None, "TOKENS", "tokens"):
         raise Unusable("unit of usage is not TOKENS")
-    asked = [count for name, count in counts.items() if name.startswith("input") or name in _INPUT]
-    answered = [count for name, count in counts.items() if name.startswith("output") or name in _OUTPUT]
-    if not asked:
+    asked = answered = total = None
+    parts: dict[str, int] = {}
+    for name, count in counts.items():
+        if name.startswith("input") or name in _INPUT:
+            asked = (asked or 0) + count
+        elif name.startswith("output") or name in _OUTPUT:
+            answered = (answered or 0) + count
+        elif name == "total":
+            total = count
+        if (part := _BUCKETS.get(name)) is not None:
+            parts[part] = parts.get(part, 0) + count
+    if asked is None:
         raise Unusable("usageDetails has no input")
-    if counts.get("total") not in (None, sum(asked) + sum(answered)):
+    if total is not None and total != asked + (answered or 0):
         raise Unusable("total of usageDetails is not the sum of the others")
     costs = object_of(payload, "costDetails", "cost_details")
     spent = next((value for value in (costs.get("total"), payload.get("totalCost"), payload.get("total_cost"),
                                     payload.get("calculatedTotalCost"), older.get("totalCost"))
                   if value is not None), None)  # fmt: skip
-
-    def of(names: tuple[str, ...]) -> int | None:
-        return plus(*(counts.get(name) for name in names))
-
     metadata = payload.get("metadata")  # anything: a text, a list
     stated = text_of(metadata, "prompt_id") if isinstance(metadata, dict) else None
     return checked(Usage(
         "langfuse", stated or text_of(payload, "promptName", "prompt_name"),
         text_of(payload, "model", "providedModelName", "provided_model_name"), None,
         time_of(payload, "startTime", "start_time"),
-        input_tokens=sum(asked),
-        cache_read_tokens=of(READ),
-        cache_write_5m_tokens=of((*WRITE, *WRITE_5M)),
-        cache_write_1h_tokens=of(WRITE_1H),
-        output_tokens=sum(answered) if answered else None,
-        reasoning_tokens=of(REASONING),
-        input_audio_tokens=of(("input_audio_tokens",)),
-        output_audio_tokens=of(("output_audio_tokens",)),
+        input_tokens=asked,
+        cache_read_tokens=parts.get("cache_read_tokens"),
+        cache_write_5m_tokens=parts.get("cache_write_5m_tokens"),
+        cache_write_1h_tokens=parts.get("cache_write_1h_tokens"),
+        output_tokens=answered,
+        reasoning_tokens=parts.get("reasoning_tokens"),
+        input_audio_tokens=parts.get("input_audio_tokens"),
+        output_audio_tokens=parts.get("output_audio_tokens"),
         cost=None if spent is None else read_amount(spent, "cost"),
         cost_basis=None if spent is None else REPORTED,
         request_id=id_of(payload, "id"),

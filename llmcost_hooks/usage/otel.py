@@ -44,29 +44,34 @@ def of_span(span: Mapping[str, Any]) -> Usage | str:
         output_tokens=count_of(attributes, *OUTPUT),
         reasoning_tokens=count_of(attributes, *REASONING),
         service_tier={"default": "standard", "auto": "standard"}.get(tier, tier) if tier else None,
-        request_id=identities_of(span)[0],
+        request_id=identity_of(span),
     ))  # fmt: skip
 
 
-def identities_of(span: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """Of a span and of the one above it, each with its trace; None where it names none."""
-    context = object_of(span, "context")
-    trace = id_of(context, "trace_id", "traceId") or id_of(span, "traceId", "trace_id") or ""
-    own = id_of(context, "span_id", "spanId") or id_of(span, "spanId", "span_id")
-    above = id_of(span, "parent_id", "parentSpanId", "parent_span_id")
-    return f"{trace}/{own}" if own else None, f"{trace}/{above}" if above else None
+def identity_of(span: Mapping[str, Any]) -> str | None:
+    """Of a span with its trace; None where it names none."""
+    trace, own = _ids(span)
+    return f"{trace}/{own}" if own else None
 
 
 def link_of(span: Mapping[str, Any]) -> tuple[str, str, bool] | None:
     """(its identity, that of the span above it, whether it is a call with tokens); None where nothing is above it."""
-    own, above = identities_of(span)
-    if own is None or above is None:
+    above = id_of(span, "parent_id", "parentSpanId", "parent_span_id")
+    if above is None:
         return None
-    return own, above, is_call(attributes_of(span))
+    trace, own = _ids(span)
+    return None if own is None else (f"{trace}/{own}", f"{trace}/{above}", is_call(attributes_of(span)))
+
+
+def _ids(span: Mapping[str, Any]) -> tuple[str, str | None]:
+    context = object_of(span, "context")
+    trace = id_of(context, "trace_id", "traceId") or id_of(span, "traceId", "trace_id") or ""
+    return trace, id_of(context, "span_id", "spanId") or id_of(span, "spanId", "span_id")
 
 
 def is_call(attributes: Mapping[str, Any]) -> bool:
-    return any(name in attributes for name in INPUT) and attributes.get("gen_ai.operation.name") != "invoke_agent"
+    has_input = INPUT[0] in attributes or INPUT[1] in attributes
+    return has_input and attributes.get("gen_ai.operation.name") != "invoke_agent"
 
 
 def spans_of(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

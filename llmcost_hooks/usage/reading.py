@@ -105,7 +105,8 @@ def _iso_time(text: str, name: str) -> datetime:
     micro = f".{(fraction + '00000')[:6]}" if fraction else ""
     try:
         clock = "00:00:00" if time is None else f"{time}:00"[:8]
-        return datetime.fromisoformat(f"{day}T{clock}{micro}{zone}").astimezone(timezone.utc)
+        at = datetime.fromisoformat(f"{day}T{clock}{micro}{zone}")
+        return at if at.tzinfo is timezone.utc else at.astimezone(timezone.utc)
     except (ValueError, OverflowError):
         raise Unusable(f"{name} is not a time, such as 2026-11-26T12:00:00Z") from None
 
@@ -154,8 +155,11 @@ def text_of(payload: Mapping[str, Any], *names: str) -> str | None:
 
 def id_of(payload: Mapping[str, Any], *names: str) -> str | None:
     """An id under the first of `names` that is a text; None where none is, since it is nothing that is counted."""
-    found = (payload.get(name) for name in names)
-    return next((value for value in found if isinstance(value, str) and 0 < len(value) <= 1000), None)
+    for name in names:
+        value = payload.get(name)
+        if isinstance(value, str) and 0 < len(value) <= 1000:
+            return value
+    return None
 
 
 def time_of(payload: Mapping[str, Any], *names: str) -> datetime | None:

@@ -14,7 +14,7 @@ from .record import ABOVE, COUNTED, Read, Usage
 
 def without_repeats(reads: Iterable[Read]) -> Iterator[Read]:
     """`reads` with (place, COUNTED) for each that is counted already. Some 130 bytes a request are remembered."""
-    seen: dict[int, int] = {}  # digests of ids and of what was said: of a million requests no text is kept
+    seen: dict[bytes, int] = {}  # digests of ids and of what was said: of a million requests no text is kept
     held: Read | None = None
     identity = ""
     for read in reads:
@@ -35,18 +35,18 @@ def without_repeats(reads: Iterable[Read]) -> Iterator[Read]:
         yield _once(held, identity, seen)
 
 
-def spans_above(links: Iterable[tuple[str, str, bool]]) -> set[int]:
+def spans_above(links: Iterable[tuple[str, str, bool]]) -> set[bytes]:
     """Digests of the spans that have a call with tokens below them, however deep: what they count is counted there.
 
     `links`: (a span, the one above it, whether it is such a call), in any order.
     """
-    above: set[int] = set()
-    passed: dict[int, int] = {}  # spans between, which are no calls
+    above: set[bytes] = set()
+    passed: dict[bytes, bytes] = {}  # spans between, which are no calls
     for own, parent, is_call in links:
         if is_call:
-            above.add(_digest(parent, 8))
+            above.add(_digest(parent))
         else:
-            passed[_digest(own, 8)] = _digest(parent, 8)
+            passed[_digest(own)] = _digest(parent)
     for each in list(above):
         while (up := passed.get(each)) is not None and up not in above:
             above.add(up)
@@ -54,15 +54,12 @@ def spans_above(links: Iterable[tuple[str, str, bool]]) -> set[int]:
     return above
 
 
-def without_above(reads: Iterable[Read], above: set[int]) -> Iterator[Read]:
+def without_above(reads: Iterable[Read], above: set[bytes]) -> Iterator[Read]:
     """`reads` with (place, ABOVE) for each span of `above`."""
     for read in reads:
         record = read.record
-        is_above = record is not None and record.source == "otel" and record.request_id is not None
-        if is_above and record is not None and _digest(record.request_id or "", 8) in above:
-            yield Read(read.place, left_out=ABOVE)
-        else:
-            yield read
+        name = record.request_id if record is not None and record.source == "otel" else None
+        yield read if name is None or _digest(name) not in above else Read(read.place, left_out=ABOVE)
 
 
 def _identity(record: Usage) -> str:
@@ -73,9 +70,9 @@ def _identity(record: Usage) -> str:
     return f"{record.source} {at} {record.request_id}"
 
 
-def _once(read: Read, identity: str, seen: dict[int, int]) -> Read:
+def _once(read: Read, identity: str, seen: dict[bytes, int]) -> Read:
     assert read.record is not None
-    key, said = _digest(identity, 8), _digest(_said(read.record), 4)
+    key, said = _digest(identity), _said(read.record)
     before = seen.get(key)
     if before is None:
         seen[key] = said
@@ -85,9 +82,10 @@ def _once(read: Read, identity: str, seen: dict[int, int]) -> Read:
     return Read(read.place, None, "has the id of an earlier request and other counts: log a request once, at its end")
 
 
-def _said(record: Usage) -> str:
-    return f"{record.requests} {record.input_tokens} {record.output_tokens} {record.cache_read_tokens}"
+def _said(record: Usage) -> int:
+    said = record.requests, record.input_tokens, record.output_tokens, record.cache_read_tokens
+    return hash(said) & 0x3FFFFFFF  # what is compared in this run only, as a number of the smallest size
 
 
-def _digest(text: str, size: int) -> int:
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).digest(), "big")
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
