@@ -68,15 +68,14 @@ def compact(rows: int) -> Iterator[list[str]]:
 
 
 def openai(rows: int) -> Iterator[str]:
-    for at, asked, cached, answered in _requests(rows):
-        yield response(Request(at, asked, cached, answered))
+    yield from map(response, _requests(rows))
 
 
 def spans(rows: int) -> Iterator[str]:
     """As an SDK prints them: nine calls, and then the span of the agent that made them, which sums them."""
     span = json.loads((FIXTURES / "otel.jsonl").read_text(encoding="utf-8").splitlines()[0])
     sums = 0, 0, 0
-    for number, (at, asked, cached, answered) in enumerate(_requests(rows)):
+    for number, (at, asked, cached, answered, _) in enumerate(_requests(rows)):
         turn, place = divmod(number, BELOW + 1)
         is_agent = place == BELOW
         counts = sums if is_agent else (asked, cached, answered)
@@ -103,7 +102,7 @@ def langfuse(rows: int) -> Iterator[list[str]]:
            "input", "output", "metadata", "model", "modelParameters", "promptId", "promptName", "promptVersion",
            "usageDetails", "costDetails", "totalCost", "latency", "timeToFirstToken"]  # fmt: skip
     question = json.dumps([{"role": "system", "content": "Answer shortly. " * 10}, {"role": "user", "content": "Why?"}])
-    for number, (at, asked, cached, answered) in enumerate(_requests(rows)):
+    for number, (at, asked, cached, answered, _) in enumerate(_requests(rows)):
         cost = round((asked - cached) * 2.5e-6 + cached * 1.25e-6 + answered * 1e-5, 8)
         details = {
             "input": asked - cached,
@@ -122,7 +121,7 @@ def langfuse(rows: int) -> Iterator[list[str]]:
 def litellm(rows: int) -> Iterator[str]:
     """Rows of the table of spend logs, with the metadata that the proxy writes."""
     logged = json.loads((FIXTURES / "litellm.jsonl").read_text(encoding="utf-8"))
-    for number, (at, asked, cached, answered) in enumerate(_requests(rows)):
+    for number, (at, asked, cached, answered, _) in enumerate(_requests(rows)):
         cost = (asked - cached) * 2.5e-6 + cached * 1.25e-6 + answered * 1e-5
         usage = {"prompt_tokens": asked, "completion_tokens": answered, "total_tokens": asked + answered,
                  "prompt_tokens_details": {"cached_tokens": cached, "audio_tokens": None},

@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 from ..prices.exact import EXACT
 from ..render.csv_text import unguarded_text
+from .amounts import Amounts
 from .meters import INPUT, OUTPUT, READ, REQUESTS, TOKENS, WRITE_1H, WRITE_5M, flat_texts, meter_of, one
 from .reading import Unusable, read_amount, read_count, read_share, read_time
 from .record import BILLED, NOT_USAGE, NOTHING_TO_CORRECT, Usage, checked
@@ -46,7 +47,6 @@ _UNIT = re.compile(
 _POWERS = {"k": 10**3, "t": 10**3, "m": 10**6, "b": 10**9}  # by the first letter
 _KINDS = 10_000  # that are remembered: a file may describe each row in other words
 Times = tuple[datetime | None, datetime | None]
-_plus = EXACT.add
 _ORDINARY = 128  # the bit that says that not all rows are corrections
 _COUNTED = 1 << len((*TOKENS, REQUESTS))  # the bit that says that requests are known
 _ANY_TOKENS = (1 << len(TOKENS)) - 1
@@ -91,12 +91,13 @@ class _Sums:
         self.known = array("B")  # bits of the meters that had a row, and _COUNTED
         self.tokens: list[MutableSequence[int]] = [array("q") for _ in TOKENS]
         self.requests: list[MutableSequence[int]] = [array("q") for _ in (*TOKENS, REQUESTS)]  # each row repeats them
-        self.cost: list[Decimal] = []
-        self.list_cost: list[Decimal | None] = []
+        self.cost = Amounts()
+        self.list_cost = Amounts()
+        self.is_listed = array("B")  # 0: one of the rows has no list cost, and the sum is unknown
         self.kind: list[_Kind] = []  # of the first row
         self.corrections: dict[int, list[int]] = {}  # `line` of their sums -> their own
 
-    def new(self, line: int, period: int, cost: Decimal, list_cost: Decimal | None, kind: _Kind) -> int:
+    def new(self, line: int, period: int, kind: _Kind) -> int:
         self.line.append(line)
         self.period.append(period)
         self.known.append(0)
@@ -104,8 +105,9 @@ class _Sums:
             column.append(0)
         for column in self.requests:
             column.append(0)
-        self.cost.append(cost)
-        self.list_cost.append(list_cost)
+        self.cost.append_nothing()
+        self.list_cost.append_nothing()
+        self.is_listed.append(1)
         self.kind.append(kind)
         return len(self.line) - 1
 
@@ -204,15 +206,12 @@ def _add(sums: _Sums, line: int, row: Sequence[str], kind: _Kind, period: int, n
     )
     at = places.get(period)
     if at is None:
-        at = places[period] = sums.new(line, period, cost, list_cost, kind)
+        at = places[period] = sums.new(line, period, kind)
+    sums.cost.add(at, cost)
+    if list_cost is None:
+        sums.is_listed[at] = 0
     else:
-        listed_before = sums.list_cost[at]
-        try:
-            total = _plus(sums.cost[at], cost)
-            sums.list_cost[at] = None if listed_before is None or list_cost is None else _plus(listed_before, list_cost)
-        except ArithmeticError:
-            raise Unusable("a cost has too many digits") from None
-        sums.cost[at] = total
+        sums.list_cost.add(at, list_cost)
     known = 1 << meter
     if count >= 0 and not corrects:
         known |= _ORDINARY
@@ -261,10 +260,10 @@ def _times(period: str) -> Times | Unusable:
 
 def _records(sums: _Sums, periods: Sequence[str]) -> Iterator[tuple[int, Read]]:
     columns = zip(
-        sums.line, sums.period, sums.known, sums.kind, sums.cost, sums.list_cost, zip(*sums.tokens, strict=True),
-        zip(*sums.requests, strict=True), strict=True,
+        sums.line, sums.period, sums.known, sums.kind, sums.cost, sums.list_cost, sums.is_listed,
+        zip(*sums.tokens, strict=True), zip(*sums.requests, strict=True), strict=True,
     )  # fmt: skip
-    for line, period, known, (whose, about, *_), cost, list_cost, tokens, requests in columns:
+    for line, period, known, (whose, about, *_), cost, list_cost, is_listed, tokens, requests in columns:
         when = _times(periods[period])
         if min(tokens) < 0 or min(requests) < 0 or (cost < 0 and not known & _ORDINARY):
             if known & _ORDINARY:
@@ -287,7 +286,7 @@ def _records(sums: _Sums, periods: Sequence[str]) -> Iterator[tuple[int, Read]]:
             service_tier=whose.tier or None,
             cost=cost,
             cost_basis=BILLED,
-            list_cost=list_cost,
+            list_cost=list_cost if is_listed else None,
             cache_hit_ratio=share,
             content_hash=about.content_hash or None,
             is_estimate=whose.is_estimate,
