@@ -238,8 +238,15 @@ def _apply(found: Calibration, repo: Repository | None, values: dict[str, Any], 
 
 
 def _too_large(found: Calibration) -> list[str]:
-    """What drifted so far that nothing is applied without a word."""
-    updates = [f"{_label(update)} {drift_reason(update.fit)}" for update in found.updates if update.is_large()]
+    """What drifted so far that nothing is applied without a word: also of one prompt among several that share a value,
+    and also where nothing is to be written for it."""
+    fits = [(f"{each.assumed.prompt_id}: {fit.parameter}", fit) for each in found.prompts for fit in each.fits]
+    updates = [
+        f"{_label(update)} {drift_reason(update.fit)}"
+        for update in found.updates
+        if update.prompt_id is None and update.is_large()
+    ]
+    updates += [f"{name} {drift_reason(fit)}" for name, fit in fits if fit.confidence != LOW and fit.level() == ERROR]
     ratios = [each for each in found.ratios if each.is_worth_it() and each.level() == ERROR]
     return updates + [f"token ratio of {each.model} {each.drift():+.0f}%" for each in ratios]
 

@@ -36,14 +36,18 @@ def _project(repo: Repo, tmp_path: Path, files: Mapping[str, str]) -> str:
 
 
 def _log(
-    path: Path, answers: Mapping[str, list[int]], requests: Mapping[int, int] | None = None, cached: int = 0
+    path: Path,
+    answers: Mapping[str, list[int]],
+    requests: Mapping[int, int] | None = None,
+    cached: Mapping[str, int] | int = 0,
 ) -> str:
-    """Requests of 1,800 tokens, 100 a day; the answers of each prompt by day."""
+    """Requests of 1,800 tokens, 100 a day; the answers of each prompt by day, and what of each request is cached."""
     lines = []
     for name, days in answers.items():
+        served = cached if isinstance(cached, int) else cached[name]
         for day, answered in enumerate(days):
             usage = {"prompt_tokens": 1800, "completion_tokens": answered, "total_tokens": 1800 + answered,
-                     "prompt_tokens_details": {"cached_tokens": cached}}  # fmt: skip
+                     "prompt_tokens_details": {"cached_tokens": served}}  # fmt: skip
             for number in range((requests or {}).get(day, 100)):
                 at = 1790812800 + day * 86400 + number * 50
                 body = {"prompt_id": name, "id": f"{name}{at}", "object": "chat.completion", "created": at,
@@ -90,6 +94,19 @@ def test_one_value_for_prompts_that_drift_alike_is_tried_and_written(repo: Repo,
     was, now = (float(each["back_test"][key]) for each, key in
                 ((found, "error_after_percent"), (again, "error_before_percent")))  # fmt: skip
     assert abs(was - now) < 1
+
+
+def test_the_large_drift_of_one_prompt_among_several_that_share_a_value_stops_it(repo: Repo, tmp_path: Path) -> None:
+    """Together 48 points, which is below 50; one of them 52."""
+    profile = _project(repo, tmp_path, TWO)
+    log = _log(tmp_path / "log.jsonl", {"prompts/b.md": [180] * 10, "prompts/c.md": [180] * 10},
+               cached={"prompts/b.md": 936, "prompts/c.md": 792})  # fmt: skip
+    found = document(llm_cost(repo.path, *_args(profile, log, "--format", "json")))
+    assert [(each["prompt_id"], each["key"], each["value"]) for each in found["recommendations"]] == [
+        (None, "cache_hit_ratio", "0.48")
+    ]
+    failed(llm_cost(repo.path, *_args(profile, log, "--apply")), 1, "prompts/b.md: cache_hit_ratio +52 pts")
+    passed(llm_cost(repo.path, *_args(profile, log, *APPLY)))
 
 
 def test_an_entry_that_inherits_is_not_changed_behind_its_back(repo: Repo, tmp_path: Path) -> None:
