@@ -9,6 +9,7 @@ from typing import NamedTuple
 from .call_costs import ZERO, call_cost, call_parts, per_request
 from .estimate import Estimate
 from .lookup import Paid, Resolve
+from .manifest import Assumptions
 from .origins import Given, Origins, given_assumptions
 from .prices.exact import EXACT
 from .prices.offers import STANDARD, Offer, Rates
@@ -124,20 +125,27 @@ def _tokens(row: PromptEstimate, file: PromptFile, facts: PromptFacts, paid: Pai
     if len(row.parts) > 1:
         yield Line("input tokens", " + ".join(str(part[2]) for part in row.parts), Decimal(tokens), TOKENS)
     if row.scenario == "cached" and assumed.cache_hit_ratio is not None:
-        cached = row.cached_input_tokens
-        formula = f"min(floor({tokens} * {format_exact(assumed.cache_hit_ratio)}), {row.cacheable_tokens})"
-        formula = formula if row.cacheable_tokens >= (row.cache_min_tokens or 0) else "0"
-        yield Line("cached tokens", formula, Decimal(cached), TOKENS)
-        if row.cache_write_tokens and assumed.cache_write_ratio is not None:
-            share = f"floor({tokens} * {format_exact(assumed.cache_write_ratio)})"
-            formula = f"min({share}, {row.cacheable_tokens} - {cached})"
-            yield Line("cache write tokens", formula, Decimal(row.cache_write_tokens), TOKENS)
+        yield from _cached(row, assumed, paid.offer)
     output = None if row.output_tokens is None else Decimal(row.output_tokens)
     if output is not None and row.output_basis == "ratio" and assumed.output_ratio is not None:
         yield Line("output tokens", f"ceil({tokens} * {format_exact(assumed.output_ratio)})", output, TOKENS)
     most = paid.model.row.max_output_tokens
     if output is not None and row.output_basis == "cap" and most:
         yield Line("output tokens", f"min({facts.output_cap}, {most})", output, TOKENS)
+
+
+def _cached(row: PromptEstimate, assumed: Assumptions, offer: Offer) -> Iterator[Line]:
+    """What the cache serves and, where the provider charges for it, what is written to it."""
+    long_enough, cached = row.cacheable_tokens >= (row.cache_min_tokens or 0), row.cached_input_tokens
+    shares = ((assumed.cache_hit_ratio, str(row.cacheable_tokens)),
+              (assumed.cache_write_ratio, f"{row.cacheable_tokens} - {cached}"))  # fmt: skip
+    served, written = (
+        f"min(floor({row.input_tokens} * {format_exact(ratio or ZERO)}), {most})" if long_enough else "0"
+        for ratio, most in shares
+    )
+    yield Line("cached tokens", served, Decimal(cached), TOKENS)
+    if assumed.cache_write_ratio is not None and offer.standard.rates.cache_write_5m is not None:
+        yield Line("cache write tokens", written, Decimal(row.cache_write_tokens), TOKENS)
 
 
 def _training(file: PromptFile, offer: Offer, what: str) -> Line:

@@ -145,3 +145,15 @@ def test_its_meter_is_exported_and_the_rows_add_up(repo: Repo) -> None:
     formula, result = lines["cache write tokens"]
     assert (formula.startswith("min(floor("), int(result)) == (True, row["cache_write_tokens"])
     assert f"{row['cache_write_tokens']} * 3.75" in lines["input of a call"][0]
+
+
+def test_a_prefix_that_is_always_read_is_never_written_and_explain_says_so(repo: Repo) -> None:
+    """Less than six tenths of the input stand before the first thing that varies in it."""
+    project(repo, MANIFEST + CACHED + "cache_write_ratio = 0.25\nvariables = { question = 2000 }\n")
+    repo.write("prompts/search.md", words(1200) + " {{question}}\n")
+    lines = {
+        each["what"]: (each["formula"], each["result"]) for each in answer(repo, "explain", "search")["arithmetic"]
+    }
+    prefix = int(lines["cached tokens"][1])
+    assert 1024 <= prefix < 2000 and lines["cached tokens"][0].endswith(f", {prefix})")
+    assert lines["cache write tokens"][0].endswith(f", {prefix} - {prefix})") and lines["cache write tokens"][1] == "0"
