@@ -119,7 +119,7 @@ def is_measured(traffic: PromptTraffic, parameter: str) -> bool:
     if parameter == CACHE:
         return any(day.shares_of or day.tells_cache for day in traffic.days.values())
     if parameter == WRITE:
-        return any(day.written for day in traffic.days.values())
+        return any(day.tells_writes for day in traffic.days.values())
     return parameter == RATIO or not traffic.uncounted
 
 
@@ -182,9 +182,10 @@ def fit_prompt(
     window = traffic.window()
     found = []
     for parameter in parameters_of(assumed, price):
-        is_assumed = parameter == WRITE and assumed.written_tokens > 0  # then nothing written is less than was assumed
-        if is_measured(traffic, parameter) or is_assumed:
+        if is_measured(traffic, parameter):
             pairs = {at: pair_of(day, parameter) for at, day in days.items()}
+            if parameter == WRITE and not assumed.written_tokens and not any(y for y, _, _ in pairs.values()):
+                continue  # nothing was written, and nothing else was assumed
             value = assumed_value(assumed, parameter)
             change = _cost_change(assumed, parameter, price)
             if (fitted := fit(parameter, value, pairs, window, change)) is not None:

@@ -20,7 +20,8 @@ class Day:
 
     __slots__ = (
         "answer", "asked", "cached", "cost", "input", "largest", "output", "output_requests", "priced", "question",
-        "requests", "shares", "shares_of", "smallest", "tells_cache", "unknown_cache", "unpriced", "written",
+        "requests", "shares", "shares_of", "smallest", "tells_cache", "tells_writes", "unknown_cache", "unpriced",
+        "written",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -28,8 +29,9 @@ class Day:
         self.asked = 0  # requests whose input is known
         self.input = 0
         self.cached = 0  # part of input
-        self.written = 0  # part of input, and none of cached: to the cache, for either life
         self.tells_cache = False  # whether any record of `input` says how much of it was cached
+        self.written = 0  # part of input, and none of cached: to the cache, for either life
+        self.tells_writes = False  # likewise
         self.unknown_cache = 0  # requests of `asked` that do not say how much of them was cached
         self.output = 0
         self.output_requests = 0  # requests whose output is known
@@ -143,8 +145,9 @@ def _add(day: Day, record: Usage, requests: int) -> None:
             day.cached += record.cache_read_tokens
             day.tells_cache = True
         short, long = record.cache_write_5m_tokens, record.cache_write_1h_tokens
-        if short or long:
+        if short is not None or long is not None:
             day.written += (short or 0) + (long or 0)
+            day.tells_writes = True
         if requests == 1:
             if day.smallest < 0 or asked < day.smallest:
                 day.smallest = asked

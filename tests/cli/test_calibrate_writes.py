@@ -115,6 +115,25 @@ def test_writes_that_stopped_are_a_drift_too(repo: Repo, tmp_path: Path) -> None
     assert -40 <= drift["cache_write_ratio"] < -38
 
 
+def test_a_source_that_does_not_speak_of_writes_says_nothing_of_them(repo: Repo, tmp_path: Path) -> None:
+    """Spans have what was read; that nothing was written would be a drift of 40 points."""
+    project(repo, MANIFEST + CACHED + "cache_write_ratio = 0.4\n")
+    spans = []
+    for number in range(600):
+        day, rest = divmod(number, 60)
+        counts = {"gen_ai.usage.input_tokens": 1800, "gen_ai.usage.output_tokens": 180,
+                  "gen_ai.usage.cache_read.input_tokens": 1080}  # fmt: skip
+        names = {"gen_ai.prompt.name": "search", "gen_ai.request.model": "claude-sonnet-4-5"}
+        context = {"trace_id": f"{number:032x}", "span_id": f"{number:016x}"}
+        at = f"2026-10-{day + 1:02}T12:{rest:02}:00Z"
+        spans.append({"name": "chat", "context": context, "start_time": at, "attributes": {**names, **counts}})
+    (tmp_path / "spans.jsonl").write_text("".join(json.dumps(span) + "\n" for span in spans))
+    found = answer(repo, *args(repo, str(tmp_path / "spans.jsonl")))
+    assert [each["parameter"] for each in found["prompts"][0]["parameters"]] == [
+        "cache_hit_ratio", "output_ratio", "avg_input_tokens",
+    ]  # fmt: skip
+
+
 def test_where_writes_cost_nothing_more_they_are_no_question(repo: Repo, tmp_path: Path) -> None:
     project(repo, (MANIFEST + CACHED).replace("claude-sonnet-4-5", "gpt-4o"))
     found = answer(repo, *args(repo, log(tmp_path / "log.jsonl")))
