@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .calibration.advice import UPDATE_AT, Update, Withheld, as_one, updates_of, updates_of_defaults, worse_off
 from .calibration.backtest import BackTest, back_test
-from .calibration.fits import INPUT, RATIO, Fit, Price, anomalies, fit_prompt, parameters_of
+from .calibration.fits import CACHE, INPUT, RATIO, WRITE, Fit, Price, anomalies, fit_prompt, parameters_of
 from .calibration.overall import Prompt, fit_together
 from .calibration.profile import Assumed, Profile
 from .calibration.ratios import Line, TokenRatio, fit_ratio, is_fixed
@@ -219,8 +219,9 @@ def _inheriting(
     own = {(each.prompt_id, each.key) for each in updates if each.is_sure() or not update.is_sure()}
     wrong = set(worse_off(update, [each for each in prompts if each.assumed.prompt_id in update.of]))
     for name, stated in entries.items():
-        # an answer that is stated in tokens takes no ratio; one that gets its own value does not either
-        free = update.key == RATIO and stated.output_tokens is not None
+        # an answer that is stated in tokens takes no ratio, a scenario of its own without a cache none of that
+        uncached = update.key in (CACHE, WRITE) and stated.scenario not in (None, "cached")
+        free = uncached or (update.key == RATIO and stated.output_tokens is not None)
         if not free and any(getattr(stated, key) is None for key in keys) and (name, update.key) not in own:
             wrong.add(name)
     places = {name: each.manifest or _place(manifest, each.path) for name, each in profile.prompts.items()}

@@ -117,6 +117,16 @@ def test_an_entry_that_inherits_is_not_changed_behind_its_back(repo: Repo, tmp_p
     assert "prompts that take it: c" in ran.out
 
 
+def test_an_entry_that_is_sent_in_batches_takes_no_cache_hit_ratio(repo: Repo, tmp_path: Path) -> None:
+    entry = '\n[[prompts]]\npath = "prompts/c.md"\nprompt_id = "c"\n'
+    log = _log(tmp_path / "log.jsonl", {"prompts/b.md": [180] * 10}, cached=720)
+    profile = _project(repo, tmp_path, {**TWO, "llm-cost.toml": TWO["llm-cost.toml"] + entry})
+    failed(llm_cost(repo.path, *_args(profile, log, "--apply")), 1, "No recommendation holds")
+    repo.write("llm-cost.toml", TWO["llm-cost.toml"] + entry + 'scenario = "batch"\n')
+    passed(llm_cost(repo.path, *_args(profile, log, "--apply")))
+    assert "cache_hit_ratio = 0.40" in (repo.path / "llm-cost.toml").read_text()
+
+
 def test_a_prompt_that_nobody_could_price_holds_a_shared_value_back(repo: Repo, tmp_path: Path) -> None:
     """It would take the value too, and what it answers is not known."""
     odd = "---\nmodel: nobody-sells-this\n---\n" + words(20)
