@@ -172,23 +172,33 @@ def _keep(
     Two errors may cancel each other, one of them too small to be worth an update: then to mend the other alone makes it
     worse, and all that is known to differ is tried.
     """
-    measured = _measured(ratios)
-    kept, withheld = _right(prompts, _updates(prompts, manifest, ratios, UPDATE_AT), profile, manifest)
-    # What is wrong of one prompt is no reason to withhold what is right of another.
-    for names in dict.fromkeys(update.of for update in kept):
-        group = [each for each in prompts if each.assumed.prompt_id in names]
-        of = [update for update in kept if set(update.of) & set(names)]
-        tested = back_test(group, of, measured)
-        if tested is not None and tested.is_worse():
-            every, _ = _right(prompts, _updates(prompts, manifest, ratios, 0.0), profile, manifest)
-            wider = as_one([update for update in every if set(update.of) & set(names)])
-            again = back_test(group, wider, measured) if len(wider) > len(of) else None
-            if again is not None and not again.is_worse():
-                kept = [update for update in kept if update not in of] + wider
-                continue
+    measured, by_id = _measured(ratios), {each.assumed.prompt_id: each for each in prompts}
+
+    def right(least: float) -> tuple[dict[tuple[str, ...], list[Update]], list[Withheld]]:
+        """By the prompts that take them: what is wrong of one is no reason to withhold what is right of another."""
+        found, wrong = _right(prompts, _updates(prompts, manifest, ratios, least), profile, manifest)
+        groups: dict[tuple[str, ...], list[Update]] = {}
+        for update in found:
+            groups.setdefault(update.of, []).append(update)
+        return groups, wrong
+
+    groups, withheld = right(UPDATE_AT)
+    kept: list[Update] = []
+    every: dict[tuple[str, ...], list[Update]] | None = None
+    for names, updates in groups.items():
+        group = [by_id[name] for name in names]
+        tested = back_test(group, updates, measured)
+        if tested is None or not tested.is_worse():
+            kept += updates
+            continue
+        every = every or right(0.0)[0]
+        wider = as_one(every.get(names, []))
+        again = back_test(group, wider, measured) if len(wider) > len(updates) else None
+        if again is not None and not again.is_worse():
+            kept += wider
+        else:
             error = f"~{tested.before:+.3g}% off on the later days, with it ~{tested.after:+.3g}%"
-            withheld += [Withheld(update, f"makes the back-test worse: {error}") for update in of]
-            kept = [update for update in kept if update not in of]
+            withheld += [Withheld(update, f"makes the back-test worse: {error}") for update in updates]
     return tuple(kept), tuple(withheld)
 
 
@@ -217,7 +227,8 @@ def _inheriting(
     entries = {_id(entry): entry.assumptions for entry in of.prompts}
     keys = (update.key, *(key for key, _ in update.also))
     own = {(each.prompt_id, each.key) for each in updates if each.is_sure() or not update.is_sure()}
-    wrong = set(worse_off(update, [each for each in prompts if each.assumed.prompt_id in update.of]))
+    takers = set(update.of)
+    wrong = set(worse_off(update, [each for each in prompts if each.assumed.prompt_id in takers]))
     for name, stated in entries.items():
         # an answer that is stated in tokens takes no ratio, a scenario of its own without a cache none of that
         uncached = update.key in (CACHE, WRITE) and stated.scenario not in (None, "cached")
@@ -226,7 +237,7 @@ def _inheriting(
             wrong.add(name)
     places = {name: each.manifest or _place(manifest, each.path) for name, each in profile.prompts.items()}
     for name, place in (*places.items(), *profile.unpriced.items()):
-        if place == update.manifest and name not in entries and name not in update.of:
+        if place == update.manifest and name not in entries and name not in takers:
             wrong.add(name)
     return tuple(sorted(wrong))
 

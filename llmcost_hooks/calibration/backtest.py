@@ -44,19 +44,21 @@ def back_test(prompts: Sequence[Prompt], updates: Sequence[Update], measured: Co
     before = after = actual = 0.0
     requests, priced = 0, False
     fitted = {each.assumed.prompt_id: _of_days(each, early) for each in prompts}
+    replaced: dict[str, dict[str, float]] = {name: {} for name in fitted}
+    for name in measured:
+        if name in fitted:
+            replaced[name] |= _values([fitted[name]], {INPUT}, alone=True)
+    for update in updates:
+        names = [name for name in update.of if name in fitted]
+        keys = {update.key, *(key for key, _ in update.also)}
+        values = _values([fitted[name] for name in names], keys, alone=update.prompt_id is not None)
+        for name in names:
+            replaced[name] |= values
     for each in prompts:
         tried = [day for at, day in each.traffic.days.items() if at in late and at not in each.left_out]
         if any(day.unpriced for day in tried):
             return None
-        name = each.assumed.prompt_id
-        values: dict[str, float] = {}
-        if name in measured:
-            values |= _values([fitted[name]], {INPUT}, alone=True)
-        for update in updates:
-            if name in update.of:
-                of = [fitted[other] for other in update.of if other in fitted]
-                keys = {update.key, *(key for key, _ in update.also)}
-                values |= _values(of, keys, alone=update.prompt_id is not None)
+        values = replaced[each.assumed.prompt_id]
         old, new = cost_with(each.assumed, each.price, {}), cost_with(each.assumed, each.price, values)
         count = sum(day.requests for day in tried)
         if count and (old is None or new is None):
@@ -82,5 +84,6 @@ def _of_days(prompt: Prompt, days: Collection[date]) -> Prompt:
 
 
 def _values(prompts: Sequence[Prompt], keys: Collection[str], *, alone: bool) -> dict[str, float]:
-    fits = prompts[0].fits if alone else fit_together(prompts)
+    """What the parameters `keys` are of one prompt, or of several together."""
+    fits = prompts[0].fits if alone and prompts else fit_together(prompts)
     return {fit.parameter: float(rounded(fit)) for fit in fits if fit.parameter in keys}
