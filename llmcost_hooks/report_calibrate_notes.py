@@ -50,9 +50,11 @@ def traffic_notes(traffic: Traffic, profile: Profile, prompts: Sequence[Prompt])
         notes.append(
             (f"{_counted(traffic.estimates, 'row is an estimate', 'rows are estimates')}, and no usage: left out",)
         )
+    of_prompts: dict[Text, list[str]] = {}
     for each in prompts:
-        notes += _of_prompt(each)
-    return notes
+        for said in _of_prompt(each):
+            of_prompts.setdefault(said, []).append(each.assumed.prompt_id)
+    return notes + [(*name_list(names), *said) for said, names in of_prompts.items()]
 
 
 def unnamed_text(traffic: Traffic) -> str:
@@ -69,39 +71,44 @@ def _counted(count: int, one: str, several: str) -> str:
 
 
 def _of_prompt(each: Prompt) -> Iterator[Text]:
-    name, days, used = Name(each.assumed.prompt_id), each.traffic.days.values(), each.traffic
+    """What is to be said behind its name."""
+    days, used = each.traffic.days.values(), each.traffic
     asked, unknown = sum(day.asked for day in days), sum(day.unknown_cache for day in days)
     if not any(day.tells_cache or day.shares_of for day in days):
-        yield (name, ": no record says what a cache served: cache_hit_ratio is not fitted")
+        yield (": no record says what a cache served: cache_hit_ratio is not fitted",)
     elif unknown:
         does = (
             "does not say what a cache served and counts"
             if unknown == 1
             else "do not say what a cache served and count"
         )
-        yield (name, f": {unknown:,} of {_counted(asked, 'request', 'requests')} {does} as not cached")
+        yield (f": {unknown:,} of {_counted(asked, 'request', 'requests')} {does} as not cached",)
     if used.uncounted:
         stand = _counted(used.uncounted, *_UNCOUNTED)
-        yield (name, f": {stand} (in FOCUS, x_RequestCount does): no sizes are fitted, and the confidence is low")
+        yield (f": {stand} (in FOCUS, x_RequestCount does): no sizes are fitted, and the confidence is low",)
     if used.untimed:
         name_no = _counted(used.untimed, "request names", "requests name")
-        yield (name, f": {name_no} no time, so that the window is unknown (low confidence)")
+        yield (f": {name_no} no time, so that the window is unknown (low confidence)",)
     if priced := sum(day.priced for day in days):
         have = _counted(priced, "request has no cost and is", "requests have no cost and are")
-        yield (name, f": ~ {have} priced by this price file")
+        yield (f": ~ {have} priced by this price file",)
     if unpriced := sum(day.unpriced for day in days):
-        yield (name, f": {_counted(unpriced, 'request has', 'requests have')} no cost and no known price")
+        yield (f": {_counted(unpriced, 'request has', 'requests have')} no cost and no known price",)
     others = sorted(model for model in used.models if not _same_model(model, each.assumed.model))
     if others:
-        yield (name, ": ran on ", *name_list(others), "; the profile assumes ", Name(each.assumed.model))
+        yield (": ran on ", *name_list(others), "; the profile assumes ", Name(each.assumed.model))
     if each.price is None:
-        yield (name, ": no price is known for ", Name(each.assumed.model), ", so that no drift of its cost is either")
+        yield (
+            ": no price is known for ",
+            Name(each.assumed.model),
+            ", so that no drift of its cost is either",
+        )
     if each.assumed.scenario == "batch" and any(fit.parameter == "cache_hit_ratio" and fit.actual for fit in each.fits):
-        yield (name, ": batches have no cached price in an estimate; cache_hit_ratio is not to be updated")
+        yield (": batches have no cached price in an estimate; cache_hit_ratio is not to be updated",)
     measured = {fit.parameter: fit for fit in each.fits}
     size = size_for_cache(each, measured) if CACHE in measured else None
     if size is not None:
-        yield (name, ": more was cached than stands before the first thing that varies in it, which is all that an "
+        yield (": more was cached than stands before the first thing that varies in it, which is all that an "
                "estimate counts; ", _of_size(each, size))  # fmt: skip
 
 
