@@ -14,6 +14,7 @@ from .calibration.overall import Prompt, fit_together
 from .calibration.profile import Assumed, Profile
 from .calibration.ratios import Line, TokenRatio, fit_ratio, is_fixed
 from .calibration.traffic import Traffic, gather
+from .call_costs import charges_writes
 from .errors import ParseError
 from .estimate import estimate_snapshot
 from .facts import read_facts
@@ -121,7 +122,10 @@ def _price(resolve: Resolve, assumed: Assumed, own: OwnPrices | None) -> Price |
     if isinstance(paid, Problem):
         return None
     tariff = paid.offer.tariff(assumed.variant)
-    return None if tariff is None else call_price(Priced(tariff, paid.offer.per_request.get("request", Decimal(0))))
+    if tariff is None:
+        return None
+    fee = paid.offer.per_request.get("request", Decimal(0))
+    return call_price(Priced(tariff, fee), has_writes=charges_writes(paid.offer, assumed.variant))
 
 
 def _updates(
@@ -191,15 +195,18 @@ def _keep(
         if tested is None or not tested.is_worse():
             kept += updates
             continue
-        every = every or right(0.0)[0]
-        wider = as_one(every.get(names, []))
+        wider: list[Update] = []
+        if all(update.prompt_id is not None for update in updates):  # others inherit what is written into [defaults]
+            every = every or right(0.0)[0]
+            wider = as_one(every.get(names, []))
         again = back_test(group, wider, measured) if len(wider) > len(updates) else None
-        if again is not None and not again.is_worse():
+        if again is not None and again.after is not None and abs(again.after) < abs(again.before):
             kept += wider
         else:
             error = f"~{tested.before:+.3g}% off on the later days, with it ~{tested.after:+.3g}%"
             withheld += [Withheld(update, f"makes the back-test worse: {error}") for update in updates]
-    return tuple(kept), tuple(withheld)
+    kept, wrong = _right(prompts, kept, profile, manifest)  # once more: without those that the back-test withheld
+    return tuple(kept), (*withheld, *wrong)
 
 
 def _right(

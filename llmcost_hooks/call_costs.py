@@ -53,6 +53,15 @@ def call_parts(
     return EXACT.add(asked, EXACT.multiply(fee, requests)) if fee else asked, EXACT.scaleb(answer, -6)
 
 
+def charges_writes(offer: Offer, variant: str, time: str | None = None) -> bool:
+    """Whether what is written to the cache has a price of its own: as it is billed, or as standard.
+
+    Where only the latter is known, the former is unknown, and not the price of other input.
+    """
+    tariffs = offer.tariff(variant, time), offer.standard
+    return any(tariff is not None and tariff.rates.cache_write_5m is not None for tariff in tariffs)
+
+
 def per_request(tokens: int, requests: int) -> int:
     """Input tokens of one of several requests that are alike: what a tier or a context window is held against."""
     return -(-tokens // requests)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from .call_costs import ZERO, call_cost, call_parts, per_request
+from .call_costs import ZERO, call_cost, call_parts, charges_writes, per_request
 from .estimate import Estimate
 from .lookup import Paid, Resolve
 from .manifest import Assumptions
@@ -144,7 +144,7 @@ def _cached(row: PromptEstimate, assumed: Assumptions, offer: Offer) -> Iterator
         for ratio, most in shares
     )
     yield Line("cached tokens", served, Decimal(cached), TOKENS)
-    if assumed.cache_write_ratio is not None and offer.standard.rates.cache_write_5m is not None:
+    if assumed.cache_write_ratio is not None and charges_writes(offer, row.variant, assumed.time_of_day):
         yield Line("cache write tokens", written, Decimal(row.cache_write_tokens), TOKENS)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from .call_costs import ZERO, call_cost, call_parts, per_request
+from .call_costs import ZERO, call_cost, call_parts, charges_writes, per_request
 from .errors import ExitCode
 from .linking import Facts, completed
 from .lookup import Paid, Resolve, add_price, quoted
@@ -267,7 +267,7 @@ def _priced(
         file.prompt_id, file.path, str(file.oid), file.named, file.tags, model.id, sized.grade,
         tokens, sized.low, sized.high, sized.framing, cached, output, basis, calls, assumed.scenario or "default",
         listed * calls + listed_training, parts.effective, parts.input,
-        (*paid.notes, *sized.notes, *_notes(paid, sized, assumed)),
+        (*paid.notes, *sized.notes, *_notes(paid, sized, assumed, written)),
         paid.pricing_id, paid.offer.effective_from, variant, paid.offer.estimated,
         bool(assumed.fine_tuned) or model.id.startswith(FINE_TUNED),
         sized.cacheable, sized.ends_at, sized.undeclared, sized.parts, sized.includes, sized.cost_limit, sized.requests,
@@ -306,8 +306,10 @@ def _cached(model: Model, assumed: Assumptions, sized: Input) -> int:
 
 def _written(offer: Offer, model: Model, assumed: Assumptions, sized: Input, cached: int) -> int:
     """Input tokens that are billed as written to the cache: of what can be cached a request reads or writes each, so
-    that they are never more than what is left of that. None where the provider charges no more for writes."""
-    if assumed.scenario != "cached" or not assumed.cache_write_ratio or offer.standard.rates.cache_write_5m is None:
+    that they are never more than what is left of that. None where writes have no price of their own."""
+    if assumed.scenario != "cached" or not assumed.cache_write_ratio:
+        return 0
+    if not charges_writes(offer, variant_of(assumed), assumed.time_of_day):
         return 0
     least = model.row.cache_min_tokens or 0
     share = cached_share(sized.tokens, sized.cacheable, least, assumed.cache_write_ratio)
@@ -351,7 +353,16 @@ def _output(facts: PromptFacts, model: Model, assumed: Assumptions, input_tokens
     return min(facts.output_cap, model.row.max_output_tokens or facts.output_cap), "cap"
 
 
-def _notes(paid: Paid, sized: Input, assumed: Assumptions) -> list[str]:
+def _of_writes(model: Model, assumed: Assumptions, sized: Input, written: int) -> list[str]:
+    if assumed.cache_write_ratio is None:
+        return [f"{model.id} charges for cache writes; without cache_write_ratio they are not in this estimate"]
+    stated = int(sized.tokens * assumed.cache_write_ratio)
+    if written == stated:
+        return []
+    return [f"of {stated:,} tokens by cache_write_ratio {written:,} count: the others are read, or cannot be cached"]
+
+
+def _notes(paid: Paid, sized: Input, assumed: Assumptions, written: int) -> list[str]:
     model, offer, tokens = paid.model, paid.offer, per_request(sized.tokens, sized.requests)
     measured = assumed.avg_input_tokens is not None
     notes = [] if model.grade == "exact" or measured else [f"{model.id}: {model.basis}"]
@@ -370,10 +381,8 @@ def _notes(paid: Paid, sized: Input, assumed: Assumptions) -> list[str]:
             )
         elif tokens < least:
             notes.append(f"{model.id} caches prompts of {least:,} tokens and more: nothing of this one is cached")
-        elif offer.standard.rates.cache_write_5m is not None and assumed.cache_write_ratio is None:
-            notes.append(
-                f"{model.id} charges for cache writes; without cache_write_ratio they are not in this estimate"
-            )
+        elif charges_writes(offer, variant_of(assumed), assumed.time_of_day):
+            notes += _of_writes(model, assumed, sized, written)
     if offer.windows and assumed.time_of_day is None:
         notes.append(f'{model.id}: the dearest rates of the day; time_of_day = "HH:MM" (UTC) names the hour')
     if model.row.mode in ("audio", "realtime"):

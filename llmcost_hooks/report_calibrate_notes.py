@@ -10,7 +10,7 @@ from .calibration.overall import Prompt
 from .calibration.profile import Profile
 from .calibration.traffic import Traffic
 from .report import Name, Text, name_list
-from .usage.record import ABOVE, CHUNK, COUNTED, FAILED, NOT_USAGE, NOTHING_TO_CORRECT
+from .usage.record import ABOVE, AGENT, CHUNK, COUNTED, FAILED, NOT_USAGE, NOTHING_TO_CORRECT
 
 _LEFT_OUT = {  # of one, of several
     NOT_USAGE: ("row is no use of tokens", "rows are no use of tokens"),
@@ -21,6 +21,10 @@ _LEFT_OUT = {  # of one, of several
     ),
     FAILED: ("call failed and used no tokens", "calls failed and used no tokens"),
     ABOVE: ("span sums those below it and counts nothing", "spans sum those below them and count nothing"),
+    AGENT: (
+        "span of an agent counts nothing: its calls do, which are spans of their own",
+        "spans of agents count nothing: their calls do, which are spans of their own",
+    ),
     NOTHING_TO_CORRECT: (
         "correction has nothing in the file that it corrects",
         "corrections have nothing in the file that they correct",

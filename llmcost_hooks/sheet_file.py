@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import date, datetime, timezone
@@ -102,6 +103,8 @@ def _cell_text(value: object) -> str:
     if isinstance(value, datetime):
         at = value.astimezone(timezone.utc) if value.tzinfo else value
         return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    if isinstance(value, float) and math.isnan(value):
+        return ""  # how a number that is missing is written where columns have no null
     if isinstance(value, (Decimal, float)):
         return format_cell(Decimal(repr(value)) if isinstance(value, float) else value, DECIMAL)
     if isinstance(value, bytes):  # a text, as those write it who have no other
@@ -124,10 +127,10 @@ def _json_values(arrow: Any, kind: Any) -> Callable[[Any], Any]:
 
 
 def _json_value(value: object) -> object:
-    """JSON has no NaN: it is null, as what else is unknown."""
-    if isinstance(value, (str, bool, int)):
-        return value
-    return None if value != value else value if isinstance(value, float) else _cell_text(value)
+    """JSON has neither NaN nor infinity: they are null, as what else is unknown."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, (str, bool, int)) else _cell_text(value)
 
 
 def _pyarrow() -> tuple[ModuleType, ModuleType]:

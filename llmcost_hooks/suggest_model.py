@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, localcontext
 
-from .call_costs import call_cost, per_request
+from .call_costs import call_cost, charges_writes, per_request
 from .lookup import Paid, make_resolver
 from .manifest import Assumptions
 from .models import Model, resolve_model
@@ -66,8 +66,8 @@ def _cheaper(
 
 
 def _written(row: PromptEstimate, offer: Offer) -> int:
-    """Plain input of a model that charges no more for writes."""
-    return row.cache_write_tokens if offer.standard.rates.cache_write_5m is not None else 0
+    """Plain input of a model whose writes have no price of their own."""
+    return row.cache_write_tokens if charges_writes(offer, row.variant) else 0
 
 
 def _tokens_of(model: Model) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from .fits import CACHE, ERROR, HIGH, INPUT, LOW, MEDIUM, POINTS, WRITE, Fit, charges_writes
+from .fits import CACHE, ERROR, HIGH, INPUT, LOW, MEDIUM, POINTS, WRITE, Fit, charges_writes, is_measured
 from .overall import Prompt
 
 UPDATE_AT = 10.0  # drift, in points or percent, or percent of the cost: below it nothing is worth an edit
@@ -88,14 +88,20 @@ def _updates(
         if fit.parameter in (CACHE, WRITE):
             if "batch" in scenarios:
                 continue  # a batch has no cached price: a note says so
+            other = CACHE if fit.parameter == WRITE else WRITE
             if scenarios != {"cached"}:
-                also["scenario"] = "cached"
-                if fit.parameter == WRITE:  # a scenario that takes a hit ratio
-                    if CACHE not in measured:
-                        continue
-                    needed.append(measured[CACHE])
-                    also[CACHE] = rounded(measured[CACHE])
-            size = None if prompt_id is None else size_for_cache(prompts[0], measured)
+                also["scenario"] = "cached"  # which takes a hit ratio, and wakes what is stated of writes
+                if other in measured and (other == CACHE or measured[WRITE].confidence != LOW):
+                    needed.append(measured[other])
+                    also[other] = rounded(measured[other])
+                elif other == CACHE:
+                    continue
+                elif all(is_measured(each.traffic, WRITE) and charges_writes(each.price) for each in prompts):
+                    also[WRITE] = Decimal(0)
+            elif other == CACHE in measured and _sum(prompts, fit) > 1:  # what is read cannot be written too
+                needed.append(measured[CACHE])
+                also[CACHE] = rounded(measured[CACHE])
+            size = None if prompt_id is None else size_for_cache(prompts[0], measured, least)
             if size is not None:
                 if INPUT in without or not is_countable(prompts[0], size):
                     continue
@@ -114,19 +120,32 @@ def worse_off(update: Update, prompts: Iterable[Prompt]) -> list[str]:
 
     One value for several prompts is right for their sum and may be wrong for each of them.
     """
-    found = []
-    for each in prompts:
-        if update.key == WRITE and each.price is not None and not charges_writes(each.price):
-            continue  # it counts for nothing there
-        fit = next((fit for fit in each.fits if fit.parameter == update.key), None)
-        if fit is None or (
-            fit.assumed is not None and abs(float(update.value) - fit.actual) >= abs(fit.assumed - fit.actual)
-        ):
-            found.append(each.assumed.prompt_id)
-    return found
+    return [each.assumed.prompt_id for each in prompts if _is_worse(update, each)]
 
 
-def size_for_cache(prompt: Prompt, measured: Mapping[str, Fit]) -> Fit | None:
+def _is_worse(update: Update, prompt: Prompt) -> bool:
+    fits = {fit.parameter: fit for fit in prompt.fits}
+    for key, value in ((update.key, update.value), *update.also):
+        if key == "scenario" or (key == WRITE and prompt.price is not None and not charges_writes(prompt.price)):
+            continue  # what a scenario does is what its ratios do; and writes may count for nothing
+        fit = fits.get(key)
+        if fit is None and key != update.key:
+            continue  # nothing of it was used
+        if fit is None:
+            return True
+        if fit.assumed is not None:
+            now, then = abs(fit.assumed - fit.actual), abs(float(value) - fit.actual)
+            if then > now or (then == now and key == update.key):
+                return True
+    return False
+
+
+def _sum(prompts: Sequence[Prompt], write: Fit) -> Decimal:
+    """Of the hit ratio that is assumed and of the write ratio that would be written."""
+    return max(Decimal(each.assumed.cache_hit_ratio()) for each in prompts) + rounded(write)
+
+
+def size_for_cache(prompt: Prompt, measured: Mapping[str, Fit], least: float = UPDATE_AT) -> Fit | None:
     """The size of the input that has to be stated for what was measured of the cache to count; None where it counts as
     it is.
 
@@ -134,7 +153,7 @@ def size_for_cache(prompt: Prompt, measured: Mapping[str, Fit]) -> Fit | None:
     more than that (a conversation that only grows), only a measured size says so.
     """
     share = Decimal(rounded(measured[CACHE])) if CACHE in measured else Decimal(0)
-    if WRITE in measured and (prompt.assumed.written_tokens or is_worth_it(measured[WRITE])):
+    if WRITE in measured and (prompt.assumed.written_tokens or is_worth_it(measured[WRITE], least)):
         share = min(share + Decimal(rounded(measured[WRITE])), Decimal(1))
     return None if prompt.assumed.can_count(share) else measured.get(INPUT)
 

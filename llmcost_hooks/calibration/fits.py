@@ -86,7 +86,7 @@ Pair = tuple[float, float, int]  # y, x of the ratio y / x, and requests
 def parameters_of(assumed: Assumed, price: Price | None = None) -> tuple[str, ...]:
     """What is fitted of a prompt: writes to the cache where they cost, and the size of its answers in the form in which
     it is stated."""
-    of_cache = (CACHE, WRITE) if charges_writes(price) else (CACHE,)
+    of_cache = (CACHE, WRITE) if charges_writes(price) and assumed.scenario != "batch" else (CACHE,)
     return *of_cache, OUTPUT if assumed.output_basis == "declared" else RATIO, INPUT
 
 
@@ -124,7 +124,8 @@ def is_measured(traffic: PromptTraffic, parameter: str) -> bool:
 
 
 def charges_writes(price: Price | None) -> bool:
-    """Whether input that is written to the cache costs more than other input; False where no price is known."""
+    """Whether input that is written to the cache has another price than other input, or one that is not known; False
+    where no price of the prompt is known."""
     return price is not None and price(1000, 0, 1000, 0) != price(1000, 0, 0, 0)
 
 

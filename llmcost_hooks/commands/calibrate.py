@@ -96,7 +96,7 @@ def calibrate_command(ctx: click.Context, /, **values: Any) -> int:
     records = read_records(values["actuals"], skipped, lenient=values["lenient"])
     memo = read_memo(values["no_cache"])
     found = calibrate(profile, records, skipped, load_price_book(), today(), repo, manifest, memo, values["prompt_id"])
-    _refuse_nothing(found, values["actuals"])
+    _refuse_nothing(found, values["actuals"], values["profile"])
     failing = _failing(found, values["fail_on_drift"])
     if failing or values["output"] == "json" or not ctx.obj["quiet"]:
         _show(found, values["output"], values["actuals"])
@@ -127,11 +127,16 @@ def _repository() -> Repository | None:
         return None
 
 
-def _refuse_nothing(found: Calibration, path: str) -> None:
+def _refuse_nothing(found: Calibration, path: str, profile: str) -> None:
     """ConfigError where no record is of a prompt of the profile: no drift is known then, and that is not none."""
     if found.prompts:
         return
     traffic = found.traffic
+    if not found.profile.prompts:
+        raise ConfigError(
+            f"The profile {profile} has no prompt with a price",
+            "Estimate again where there are prompts, and mend what has no price: llm-cost estimate",
+        )
     if traffic.estimates and not traffic.prompts:
         raise ConfigError(
             f"{path} holds estimates (llm-cost-type: estimate), and no usage", "Name what was really used."

@@ -32,6 +32,8 @@ class Amounts:
                 return
             except OverflowError:
                 pass
+        if self._decimals == DECIMALS:
+            raise ArithmeticError(f"{amount} has more decimals than are read")
         wider = 10 ** (DECIMALS - _USUAL)
         self._units = [each * wider for each in self._units]
         self._decimals = DECIMALS

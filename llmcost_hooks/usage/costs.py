@@ -74,11 +74,10 @@ def usage_cost(tokens: Tokens, rates: Rates) -> Decimal | None:
     return EXACT.scaleb(total, -6)
 
 
-def call_price(prices: Priced) -> Callable[[float, float, float, float], float | None]:
+def call_price(prices: Priced, *, has_writes: bool) -> Callable[[float, float, float, float], float | None]:
     """(input, the parts of it that the cache served and that were written to it, output) of a call, which may be means
     -> USD; for comparisons, not for books. As in an estimate writes are for the shorter life, and input like any other
-    where the provider charges no more for them."""
-    has_writes = prices.tariff.rates.cache_write_5m is not None
+    where they have no price of their own (`call_costs.charges_writes`)."""
 
     def price(asked: float, cached: float, written: float, answered: float) -> float | None:
         rates = prices.at(int(asked))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .reading import Unusable, count_of, id_of, needed_count, object_of, text_of, time_of
-from .record import ABOVE, FAILED, NOT_USAGE, Usage, checked
+from .record import AGENT, FAILED, NOT_USAGE, Usage, checked
 
 INPUT = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens")
 OUTPUT = ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens")
@@ -29,7 +29,7 @@ def of_span(span: Mapping[str, Any]) -> Usage | str:
     attributes = attributes_of(span)
     if not is_call(attributes):
         if any(name in attributes for name in INPUT):
-            return ABOVE
+            return AGENT
         failed = attributes.get("error.type") is not None and attributes.get("gen_ai.operation.name") in _CALLS
         return FAILED if failed else NOT_USAGE
     tier = text_of(attributes, *TIER)

@@ -24,8 +24,9 @@ COUNTED = "counted_already"  # another row counts the same request
 CHUNK = "stream_chunks"  # a part of a stream without usage; whether another part has it is not said
 FAILED = "failed"  # a call that failed and used nothing
 ABOVE = "above_others"  # a span that sums those below it
+AGENT = "agents"  # a span of an agent, whose calls are spans of their own
 NOTHING_TO_CORRECT = "nothing_to_correct"  # a correction of what the file does not have
-LEFT_OUT = (NOT_USAGE, COUNTED, CHUNK, FAILED, ABOVE, NOTHING_TO_CORRECT)
+LEFT_OUT = (NOT_USAGE, COUNTED, CHUNK, FAILED, ABOVE, AGENT, NOTHING_TO_CORRECT)
 
 
 class Usage(NamedTuple):

@@ -83,7 +83,8 @@ def _once(read: Read, identity: str, seen: dict[bytes, int]) -> Read:
 
 
 def _said(record: Usage) -> int:
-    said = record.requests, record.input_tokens, record.output_tokens, record.cache_read_tokens
+    said = (record.requests, record.input_tokens, record.output_tokens, record.cache_read_tokens,
+            record.cache_write_5m_tokens, record.cache_write_1h_tokens)  # fmt: skip
     return hash(said) & 0x3FFFFFFF  # what is compared in this run only, as a number of the smallest size
 
 

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from llmcost_hooks.calibration.advice import Update, updates_of
-from llmcost_hooks.calibration.fits import CACHE, HIGH, INPUT, MEDIUM, fit_prompt
+from llmcost_hooks.calibration.advice import Update, as_one, rounded, updates_of
+from llmcost_hooks.calibration.fits import CACHE, HIGH, INPUT, LOW, MEDIUM, WRITE, Fit, fit_prompt
 from llmcost_hooks.calibration.overall import Prompt
 from llmcost_hooks.calibration.profile import Assumed, Profile
 from llmcost_hooks.calibration.traffic import Traffic
@@ -63,3 +63,50 @@ def test_nothing_is_recommended_that_would_count_for_nothing(least: int) -> None
     updates, notes = advised(assumption(TRUTH)._replace(cacheable_tokens=7, cached_tokens=0, cache_min_tokens=least))
     assert keys(updates) == {INPUT: ()}
     assert f"of {least:,} tokens and less it counts nothing: cache_hit_ratio stays" in notes
+
+
+# --- writes to the cache, and what goes together ------------------------------------------------------------------
+
+
+def dear(asked: float, cached: float, written: float, answered: float) -> float:
+    """USD of a call of a model that charges for writes."""
+    return ((asked - cached - written) * 3 + cached * 0.3 + written * 3.75 + answered * 15) / 1e6
+
+
+def of_fits(assumed: Assumed, *fits: Fit) -> list[Update]:
+    traffic = traffic_of(simulate(TRUTH, STEADY, random.Random(1)))
+    return updates_of(Prompt(assumed, traffic, dear, fits, {}), "llm-cost.toml")
+
+
+HIT, WRITTEN = Fit(CACHE, 0.0, 0.4, 1.0, 1000, HIGH, 5.0), Fit(WRITE, 0.0, 0.3, 1.0, 1000, HIGH, 5.0)
+SIZE = Fit(INPUT, 1200, 1250, 1.0, 1000, HIGH, 1.0)
+UNCACHED = assumption(TRUTH)._replace(scenario="default", cached_tokens=0)
+
+
+def test_ratios_that_need_each_other_are_as_sure_as_the_other() -> None:
+    sure = of_fits(UNCACHED, HIT, WRITTEN)
+    assert {update.key: (update.is_sure(), dict(update.also)) for update in sure} == {
+        CACHE: (True, {"scenario": "cached", WRITE: rounded(WRITTEN)}),
+        WRITE: (True, {"scenario": "cached", CACHE: rounded(HIT)}),
+    }
+    assert [update.is_sure() for update in of_fits(UNCACHED, HIT._replace(confidence=MEDIUM), WRITTEN)] == [False] * 2
+    alone = of_fits(UNCACHED, HIT, WRITTEN._replace(confidence=LOW))
+    assert [(update.key, dict(update.also)) for update in alone] == [(CACHE, {"scenario": "cached"})]
+
+
+def test_what_is_written_needs_room_in_the_text_too() -> None:
+    """700 of 1,200 tokens can be cached: 0.4 of them can be read, and not 0.3 more written."""
+    assumed = assumption(TRUTH)._replace(cacheable_tokens=700, cached_tokens=0)
+    assert keys(of_fits(assumed, HIT, SIZE)) == {CACHE: ()}
+    assert keys(of_fits(assumed, HIT, WRITTEN, SIZE)) == {CACHE: (INPUT,), WRITE: (INPUT,)}
+
+
+def test_a_batch_takes_neither() -> None:
+    assert of_fits(UNCACHED._replace(scenario="batch"), HIT, WRITTEN) == []
+
+
+def test_what_is_right_together_only_is_as_sure_as_the_least_of_it() -> None:
+    found = of_fits(UNCACHED._replace(scenario="cached"), HIT, WRITTEN._replace(confidence=MEDIUM))
+    assert [update.fit.confidence for update in found] == [HIGH, MEDIUM]
+    assert [update.fit.confidence for update in as_one(found)] == [MEDIUM, MEDIUM]
+    assert as_one([]) == []

@@ -37,7 +37,8 @@ note: 6 rows are no use of tokens
 note: 3 rows are of requests that other rows count
 note: 3 chunks of streams have no usage (with include_usage the last chunk of a stream has it)
 note: 9 calls failed and used no tokens
-note: 2 spans sum those below them and count nothing
+note: 1 span sums those below it and counts nothing
+note: 1 span of an agent counts nothing: its calls do, which are spans of their own
 """,
     "bill.csv": """\
 note: 4 rows are no use of tokens
@@ -49,6 +50,7 @@ note: 1 row is of a request that another row counts
 note: 1 chunk of a stream has no usage (with include_usage the last chunk of a stream has it)
 note: 1 call failed and used no tokens
 note: 1 span sums those below it and counts nothing
+note: 1 span of an agent counts nothing: its calls do, which are spans of their own
 """,
     "one.csv": "note: 1 correction has nothing in the file that it corrects\n",
 }
@@ -77,8 +79,8 @@ def _args(tmp_path: Path, name: str) -> tuple[str, ...]:
 
 def _write_one_of_each(tmp_path: Path) -> None:
     agent, call, tool = (span(own, "", name, 30) for own, name in (("a", "invoke_agent"), ("b", "chat"), ("c", "")))
-    tool["attributes"] = []
-    log_of(tmp_path / "one.jsonl", [chat("1"), chat("1"), chunk("Hel"), FAILURES[0], agent, call, tool])
+    tool["attributes"], below = [], span("d", "b", "chat", 30)
+    log_of(tmp_path / "one.jsonl", [chat("1"), chat("1"), chunk("Hel"), FAILURES[0], agent, call, tool, below])
     (tmp_path / "one.csv").write_text("\n".join(BILL.splitlines()[line] for line in (0, 1, 2, 4)))
 
 

@@ -176,3 +176,82 @@ def test_a_prefix_that_is_always_read_is_never_written_and_explain_says_so(repo:
     prefix = int(lines["cached tokens"][1])
     assert 1024 <= prefix < 2000 and lines["cached tokens"][0].endswith(f", {prefix})")
     assert lines["cache write tokens"][0].endswith(f", {prefix} - {prefix})") and lines["cache write tokens"][1] == "0"
+
+
+# --- values that are shared, dormant, or more than there is -------------------------------------------------------
+
+DISCOVERED = MANIFEST.partition("[[prompts]]")[0] + '[discover]\ninclude = ["prompts/*.md"]\n'
+
+
+def steady(path: Path, used: dict[str, tuple[int, int, int]]) -> str:
+    """(read, written, answered) tokens of each request of a prompt: 2,000 tokens of input, 100 requests on 10 days."""
+    lines = []
+    for name, (read, written, answered) in used.items():
+        for number in range(1000):
+            at = f"2026-10-{number // 100 + 1:02}T12:{number % 60:02}:00Z"
+            usage = {"input_tokens": 2000 - read - written, "output_tokens": answered, "cache_read_input_tokens": read,
+                     "cache_creation_input_tokens": written}  # fmt: skip
+            body = {"id": f"{name}{number}", "type": "message", "model": "claude-sonnet-4-5", "usage": usage}
+            lines.append(json.dumps({"prompt_id": name, "timestamp": at, "response": body}) + "\n")
+    path.write_text("".join(lines))
+    return str(path)
+
+
+def several(repo: Repo, manifest: str, *names: str) -> None:
+    repo.write("llm-cost.toml", manifest)
+    for name in names:
+        repo.write(f"prompts/{name}.md", words(1724))
+    repo.commit("prompts")
+    estimated(repo)
+
+
+def test_a_shared_hit_ratio_that_is_wrong_is_not_brought_by_the_write_ratio(repo: Repo, tmp_path: Path) -> None:
+    """Both write 0.3; one reads nothing, the other 0.6: together 0.3, which is right of neither."""
+    several(repo, DISCOVERED + "[tags]\n", "c", "d")
+    actuals = steady(tmp_path / "log.jsonl", {"prompts/c.md": (0, 600, 0), "prompts/d.md": (1200, 600, 0)})
+    found = answer(repo, *args(repo, actuals))
+    assert [each["key"] for each in found["recommendations"] if each["prompt_id"] is None] == ["output_ratio"]
+    assert {each["key"] for each in found["withheld"]} == {"cache_hit_ratio", "cache_write_ratio"}
+
+
+def test_a_scenario_wakes_no_write_ratio_that_is_stale(repo: Repo, tmp_path: Path) -> None:
+    """Stated and without effect as long as nothing is cached."""
+    project(repo, MANIFEST + "cache_write_ratio = 0.9\n")
+    actuals = steady(tmp_path / "log.jsonl", {"search": (300, 0, 200)})
+    [update] = answer(repo, *args(repo, actuals))["recommendations"]
+    assert (update["key"], update["with"]) == ("cache_hit_ratio", {"scenario": "cached", "cache_write_ratio": "0"})
+    passed(llm_cost(repo.path, *args(repo, actuals, "--apply")))
+    estimated(repo)
+    again = answer(repo, *args(repo, actuals))
+    assert again["recommendations"] == [] and abs(float(again["back_test"]["error_before_percent"])) < 8
+
+
+def test_what_others_inherit_is_not_widened(repo: Repo, tmp_path: Path) -> None:
+    """Of c and d two errors cancel each other; the smaller one would be mended for b too, of which it is none."""
+    entry = '[[prompts]]\npath = "prompts/b.md"\nprompt_id = "b"\nscenario = "cached"\ncache_hit_ratio = 0.5\n'
+    manifest = DISCOVERED.replace("calls = 1000\n", 'calls = 1000\noutput_ratio = 0.1\nscenario = "cached"\n'
+                                  "cache_hit_ratio = 0.5\n").replace("claude-sonnet-4-5", "gpt-4o") + entry  # fmt: skip
+    several(repo, manifest, "b", "c", "d")
+    used = dict.fromkeys(("prompts/c.md", "prompts/d.md"), (1240, 0, 238))
+    found = answer(repo, *args(repo, steady(tmp_path / "log.jsonl", {**used, "b": (1000, 0, 180)})))
+    assert [each for each in found["recommendations"] if each["prompt_id"] is None] == []
+
+
+def test_reads_make_room_for_writes(repo: Repo, tmp_path: Path) -> None:
+    """A hit ratio of 0.99 leaves 0.01 to write, whatever is stated; its own drift is below 10 points."""
+    project(repo, MANIFEST.replace("0.10", "0.50") + CACHED.replace("0.6", "0.99"))
+    actuals = steady(tmp_path / "log.jsonl", {"search": (1790, 200, 1000)})
+    updates = {each["key"]: each for each in answer(repo, *args(repo, actuals))["recommendations"]}
+    assert updates["cache_write_ratio"]["with"]["cache_hit_ratio"] in ("0.89", "0.90")
+    passed(llm_cost(repo.path, *args(repo, actuals, "--apply")))
+    [row] = answer(repo, "estimate")["prompts"]
+    assert row["cache_write_tokens"] == int(row["input_tokens"] * Decimal("0.1"))
+
+
+def test_a_profile_without_a_price_is_said_to_be_that(repo: Repo, tmp_path: Path) -> None:
+    repo.write("llm-cost.toml", MANIFEST.replace("claude-sonnet-4-5", "nobody-sells-this"))
+    repo.write("prompts/search.md", words(20))
+    repo.commit("prompts")
+    (repo.path.parent / "estimates.json").write_text(llm_cost(repo.path, "estimate", "--format", "json").out)
+    ran = llm_cost(repo.path, *args(repo, steady(tmp_path / "log.jsonl", {"search": (0, 0, 9)})))
+    assert ran.code == 2 and "estimates.json has no prompt with a price" in ran.err

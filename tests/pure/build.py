@@ -83,6 +83,7 @@ BOOK = price_book(
         "input-only": model({"input": "0.02", "output": None}),
         "output-only": model({"input": None, "output": "8"}, {"input": "1", "output": "4"}),
         "no-flex-writes": model(CLAUDE, flex={"input": "7", "output": "30", "cache_read": "0.7"}),
+        "flex-writes": model(GPT_4O, flex={"input": "1", "output": "5", "cache_read": "0.6", "cache_write_5m": "2"}),
         "free": model({"input": "0", "output": "0", "cache_read": "0"}, {"input": "0", "output": "0"}),
         "future": model(GPT_4O, since="2027-01-01"),
         "claude-3-opus": model(

@@ -98,6 +98,22 @@ def test_cache_writes_have_their_own_price(hit: str, write: str, cached: int, wr
     assert not any("cache writes" in note for note in row.notes)
 
 
+def test_writes_that_do_not_count_are_said() -> None:
+    ratios: dict[str, Any] = {"cache_hit_ratio": Decimal("0.6"), "cache_write_ratio": Decimal("0.9")}
+    row = priced_one(facts(), model="claude-3-opus", scenario="cached", avg_input_tokens=1000, **ratios)
+    assert "of 900 tokens by cache_write_ratio 400 count: the others are read, or cannot be cached" in row.notes
+    fits = priced_one(facts(), model="claude-3-opus", scenario="cached", avg_input_tokens=1000,
+                      **{**ratios, "cache_write_ratio": Decimal("0.4")})  # fmt: skip
+    assert not any("cache_write_ratio" in note for note in fits.notes)
+
+
+def test_writes_may_have_a_price_in_one_way_of_billing_only() -> None:
+    ratios: dict[str, Any] = {"cache_hit_ratio": Decimal("0.5"), "cache_write_ratio": Decimal("0.25")}
+    row = priced_one(facts(), model="flex-writes", scenario="cached", service_tier="flex", output_tokens=0, **ratios)
+    assert Fraction(row.effective_cost) == usd(250) + (500 * Fraction("0.6") + 250 * 2) / MILLION
+    assert priced_one(facts(), model="flex-writes", scenario="cached", **ratios).cache_write_tokens == 0
+
+
 def test_writes_cost_nothing_more_where_no_provider_charges_them_or_nothing_is_cached() -> None:
     ratios: dict[str, Any] = {"cache_hit_ratio": Decimal("0.5"), "cache_write_ratio": Decimal("0.5")}
     same = priced_one(facts(), model="gpt-4o", scenario="cached", **ratios)

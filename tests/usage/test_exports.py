@@ -175,3 +175,12 @@ def test_usage_that_is_no_object_is_named(tmp_path: Path) -> None:
     write_parquet([{**OBSERVATIONS[0], "usage_details": pairs}], tmp_path / "export.parquet", {})
     with pytest.raises(ParseError, match=r"export\.parquet:2: usage_details is not an object"):
         read(tmp_path / "export.parquet")
+
+
+def test_numbers_that_are_missing_or_none_are_unknown(tmp_path: Path) -> None:
+    """As data frames write them: NaN where a number is missing; and an infinity in what nobody reads."""
+    odd = {**OBSERVATIONS[0], "total_cost": float("nan"), "cost_details": None,
+           "metadata": {"score": float("inf"), "other": float("nan")}}  # fmt: skip
+    write_parquet([odd], tmp_path / "export.parquet", {"total_cost": pyarrow.float64()})
+    [record], _ = read(tmp_path / "export.parquet")
+    assert record == OF_LANGFUSE[0]._replace(cost=None, cost_basis=None)

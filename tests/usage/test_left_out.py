@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from llmcost_hooks.usage.record import ABOVE, CHUNK, COUNTED, FAILED, LEFT_OUT, NOT_USAGE, NOTHING_TO_CORRECT
+from llmcost_hooks.usage.record import ABOVE, AGENT, CHUNK, COUNTED, FAILED, LEFT_OUT, NOT_USAGE, NOTHING_TO_CORRECT
 from llmcost_hooks.usage.sources import usage_of
 from llmcost_hooks.usage_files import read_usage
 
@@ -78,7 +78,14 @@ LOG: Sequence[Any] = [
     {"object": "page", "data": [{"object": "bucket", "start_time": AT, "end_time": AT + 86400, "results": []}]},
     chat("chatcmpl-1"),
 ]  # fmt: skip
-OF_LOG = {NOT_USAGE: 3 + 3, COUNTED: 2 + 1, CHUNK: 3, FAILED: len(FAILURES) + 1, ABOVE: 2}  # 3 of the trace are no use
+OF_LOG = {
+    NOT_USAGE: 3 + 3,
+    COUNTED: 2 + 1,
+    CHUNK: 3,
+    FAILED: len(FAILURES) + 1,
+    ABOVE: 1,
+    AGENT: 1,
+}  # 3 of the trace are no use
 
 BILL = """\
 ResourceId,BilledCost,ChargeCategory,ChargeClass,ConsumedQuantity,ConsumedUnit,ChargePeriodStart,ChargePeriodEnd,SkuMeter
@@ -94,6 +101,18 @@ bucket-7,0.02,Usage,,31.5,GB-Hours,2026-11-01T00:00:00Z,2026-11-02T00:00:00Z,Sto
 ,99.00,Purchase,,1,Tokens,2026-11-01T00:00:00Z,2026-12-01T00:00:00Z,Commitment
 """
 OF_BILL = {NOT_USAGE: 4, NOTHING_TO_CORRECT: 3}
+
+
+def test_the_same_id_with_other_writes_is_not_counted_already(tmp_path: Path) -> None:
+    """Of two that say different things neither is to be believed."""
+    first, other, second = (
+        {"id": name, "type": "message", "model": "claude-sonnet-4-6", "usage": {
+            "input_tokens": 1000 - written, "cache_read_input_tokens": 0, "cache_creation_input_tokens": written,
+            "output_tokens": 9}}
+        for name, written in (("m1", 0), ("m2", 0), ("m1", 900))
+    )  # fmt: skip
+    reads = list(read_usage(log_of(tmp_path / "log.jsonl", [first, other, second])))
+    assert [read.reason[:37] for read in reads] == ["", "", "has the id of an earlier request and "]
 
 
 def log_of(path: Path, payloads: Sequence[Any] = LOG) -> str:
